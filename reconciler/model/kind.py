@@ -1,0 +1,276 @@
+"""What a resource kind is: its YAML spec, its identity, how it is listed, what a change does, and its API calls.
+
+A kind is pure. It describes calls and reads answers; it never sends anything. One file in `reconciler/kinds/` is one kind,
+and it never imports another. The engine treats all kinds alike through this class and knows none by name.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from reconciler.model.live import LiveObject
+from reconciler.model.mark import Mark
+from reconciler.model.rules import CreateOnly, Field, FromKey, Refers, Replace, Rule, Secret, Update, WriteOnce
+from reconciler.wire import Call, Listing, Rejected
+
+
+class Spec(BaseModel):
+    """The base of every kind's YAML fields: unknown keys are errors, and nothing is converted silently."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Form(StrEnum):
+    """How a section of this kind is written in the YAML."""
+
+    MAP = "map"  # `devices: {web: {...}}`
+    SINGLETON = "singleton"  # `bgp_config: {...}`
+
+
+class Verb(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class Verdict(StrEnum):
+    """What a rejection means for a step."""
+
+    FAILED = "failed"
+    DONE = "done"  # it is already as wanted
+    LATER = "later"  # it clears by itself: wait and send it again
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Everything a call needs: checked `values`, the `mark` to write, the id of the parent object (None at the top), and
+    the resource's own key in the YAML.
+    """
+
+    values: Mapping[str, Any]
+    mark: Mark | None
+    parent_id: str | None
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """A value that does not fit: `path` leads into the resource's values (`("ip_addresses", 0, "cidr")`)."""
+
+    path: tuple[str | int, ...]
+    message: str
+    hint: str = ""
+    code: str = "invalid-value"
+
+
+class Kind(ABC):
+    """One kind of resource.
+
+    `section` is its key in the YAML, `parents` the kinds it may stand in ("" = the top of the stack),
+    `listed_under` the kinds whose objects own its collections ("" = the account). `uses` are kinds that have to outlive
+    this one. `marked` says whether objects carry an ownership mark; the others are known by parent and natural key.
+    `key_field` is the field that the YAML key gives: always when its rule is FromKey, else as a default.
+    `scalar_field` is the field that a bare value stands for (`vip: ${{ ... }}`); `list_form` allows a list of keys.
+    `outputs` names the attributes that expressions may read, each with a line of explanation.
+    `removed_with_parent` says that the API removes it with its parent, so that no call of ours is needed then.
+    """
+
+    name: ClassVar[str]
+    section: ClassVar[str]
+    parents: ClassVar[tuple[str, ...]]
+    spec: ClassVar[type[Spec]]
+    listed_under: ClassVar[tuple[str, ...]]
+    summary: ClassVar[str]
+    form: ClassVar[Form] = Form.MAP
+    uses: ClassVar[tuple[str, ...]] = ()
+    marked: ClassVar[bool] = True
+    key_field: ClassVar[str | None] = None
+    scalar_field: ClassVar[str | None] = None
+    list_form: ClassVar[bool] = False
+    adoptable: ClassVar[bool] = False
+    """Whether `existing: <uuid or name>` is allowed."""
+    outputs: ClassVar[Mapping[str, str]] = {}
+    removed_with_parent: ClassVar[bool] = False
+    deletable: ClassVar[bool] = True
+    holds_others: ClassVar[bool] = False
+    """Whether deleting it would take strangers' objects along: such an object is kept while strangers live in it."""
+    reread_after_create: ClassVar[bool] = False
+    """Whether the answer to a create does not show the object, so that its collection is read again."""
+    waits: ClassVar[bool] = False
+    """Whether creates and deletes go on after the answer, so that the collection is polled."""
+    create_seconds: ClassVar[float] = 60.0
+    delete_seconds: ClassVar[float] = 60.0
+
+    fields: ClassVar[Mapping[str, Field]]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "spec" in cls.__dict__:
+            cls.fields = types.MappingProxyType(_read_fields(cls.name, cls.spec))
+
+    # reading
+
+    @abstractmethod
+    def listing(self, owner_id: str | None) -> Listing:
+        """The collection that holds this kind's objects under one owner (None = the account)."""
+
+    @abstractmethod
+    def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
+        """The objects in one item of the collection (usually one; a device's item holds its addresses too)."""
+
+    def read_answer(self, body: Any, wish: Wish) -> LiveObject | None:
+        """The object in the answer to a create or update; None when the answer does not show it."""
+        if not isinstance(body, Mapping) or not body.get("id"):
+            return None
+        return next(iter(self.read(body, wish.parent_id)), None)
+
+    def foretell(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Attributes that are certain before the create: the declared values, less those that the API may choose."""
+        return values
+
+    # checking
+
+    def check(
+        self, values: Mapping[str, Any], partial: frozenset[str] = frozenset()
+    ) -> Mapping[str, Any] | list[FieldError]:
+        """Checked and normalised values, or everything that is wrong with them.
+
+        `partial` are declared fields whose values are not known yet; they count as present.
+        """
+        try:
+            model = self.spec.model_validate(dict(values))
+        except ValidationError as problem:
+            found = [
+                each
+                for each in map(_field_error, problem.errors())
+                if each.path[:1] != () and not _excused(each, partial)
+            ]
+            found += [each for each in map(_field_error, problem.errors()) if each.path == ()]
+            if found:
+                return found
+            return values
+        checked = model.model_dump(exclude_unset=True)
+        return self.check_meaning(checked, partial) or checked
+
+    def check_meaning(self, values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
+        """Errors that no single field shows (a public block without a facility)."""
+        return []
+
+    # identity
+
+    def natural_key(self, values: Mapping[str, Any], key: str) -> str:
+        """For kinds without a mark: what tells the object from its siblings. Empty when not known yet."""
+        return ""
+
+    def memo(self, values: Mapping[str, Any]) -> Mapping[str, str]:
+        """Digests to keep in the mark, for fields that the API does not give back."""
+        return {}
+
+    # acting
+
+    @abstractmethod
+    def create(self, wish: Wish) -> Call: ...
+
+    def update(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> Call:
+        """A call that sets the `changed` fields to `wish.values` and leaves the others alone."""
+        raise NotImplementedError(f"{self.name} has no update call")
+
+    def delete(self, live: LiveObject) -> Call:
+        raise NotImplementedError(f"{self.name} has no delete call")
+
+    def verdict(self, verb: Verb, rejected: Rejected) -> Verdict:
+        """What a rejection of a step means. The engine handles 404 on delete (done) by itself."""
+        return Verdict.FAILED
+
+
+def _read_fields(kind: str, spec: type[Spec]) -> dict[str, Field]:
+    fields: dict[str, Field] = {}
+    for name, info in spec.model_fields.items():
+        rules = [each for each in info.metadata if isinstance(each, typing.get_args(Rule))]
+        if len(rules) != 1:
+            raise TypeError(f"{kind}.{name}: a field needs exactly one rule, found {len(rules)}")
+        refers = next((each for each in info.metadata if isinstance(each, Refers)), None)
+        secret = any(isinstance(each, Secret) for each in info.metadata)
+        fields[name] = Field(name, rules[0], secret, refers, info.is_required())
+    return fields
+
+
+_MESSAGES = {
+    "extra_forbidden": ("unknown-key", "no such field"),
+    "missing": ("missing-field", "this field is required"),
+}
+
+
+def _field_error(detail: Mapping[str, Any] | Any) -> FieldError:
+    code, message = _MESSAGES.get(detail["type"], ("invalid-value", ""))
+    if not message:
+        message = str(detail["msg"]).removeprefix("Value error, ")
+        if detail["type"].endswith("_type"):
+            code = "wrong-type"
+            message = f"{message}, not {_type_word(detail['input'])}"
+    return FieldError(tuple(detail["loc"]), message, code=code)
+
+
+def _type_word(value: Any) -> str:
+    words = {
+        bool: "a boolean",
+        int: "an integer",
+        float: "a number",
+        str: "a string",
+        list: "a list",
+        dict: "a mapping",
+    }
+    return "null" if value is None else words.get(type(value), type(value).__name__)
+
+
+def _excused(found: FieldError, partial: frozenset[str]) -> bool:
+    return found.code == "missing-field" and found.path[0] in partial
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All kinds, in an order in which each kind comes after its parents and after the kinds that it uses."""
+
+    kinds: tuple[Kind, ...]
+
+    def __getitem__(self, name: str) -> Kind:
+        for each in self.kinds:
+            if each.name == name:
+                return each
+        raise KeyError(name)
+
+    def sections(self, parent: str) -> dict[str, Kind]:
+        """The sections allowed in a resource of kind `parent` ("" = the top of the stack), by YAML key."""
+        return {each.section: each for each in self.kinds if parent in each.parents}
+
+    def listed_under(self, owner: str) -> tuple[Kind, ...]:
+        return tuple(each for each in self.kinds if owner in each.listed_under)
+
+
+__all__ = [
+    "Catalog",
+    "CreateOnly",
+    "Field",
+    "FieldError",
+    "Form",
+    "FromKey",
+    "Kind",
+    "Refers",
+    "Replace",
+    "Rule",
+    "Secret",
+    "Spec",
+    "Update",
+    "Verb",
+    "Verdict",
+    "Wish",
+    "WriteOnce",
+]

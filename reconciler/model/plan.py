@@ -1,0 +1,175 @@
+"""What is to be done: changes (what a person reads) and steps (what the executor runs), one list for both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from reconciler.diagnostics import Diagnostic, Place
+from reconciler.model.kind import Verb
+from reconciler.model.live import LiveObject
+from reconciler.model.resource import Resource
+from reconciler.values import Address
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Action(StrEnum):
+    """The closed set of what can happen to a resource; the values are what policies grep for."""
+
+    NOOP = "no-op"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    DELETE_CREATE = "delete-create"
+    CREATE_DELETE = "create-delete"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The action in the words of a Terraform plan: one or two of no-op, create, update, delete."""
+        return {
+            Action.DELETE_CREATE: ("delete", "create"),
+            Action.CREATE_DELETE: ("create", "delete"),
+        }.get(self, (self.value,))
+
+    @property
+    def replaces(self) -> bool:
+        return self in (Action.DELETE_CREATE, Action.CREATE_DELETE)
+
+    @property
+    def creates(self) -> bool:
+        return self is Action.CREATE or self.replaces
+
+    @property
+    def deletes(self) -> bool:
+        return self is Action.DELETE or self.replaces
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that differs. `path` leads to the differing part (`("customdata", "rack")`); `before` and `after` are its
+    values, `after` is `Unknown` when only an apply can tell. `note` says what the change does.
+    """
+
+    path: tuple[str | int, ...]
+    before: Any
+    after: Any
+    forces_replacement: bool = False
+    secret: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happens to one object, and why.
+
+    `reason` is a code (`not_declared`, `cannot_update`, `parent_replaced`, `requested`, `duplicate`, ...), `because` the
+    same for a person. `before` and `after` are the declared fields (live and wanted); `unknown` names the fields of
+    `after` that only an apply can tell; `secrets` the fields not to be shown.
+    """
+
+    address: Address
+    kind: str
+    action: Action
+    resource: Resource | None = None
+    live: LiveObject | None = None
+    parent_id: str | None = None
+    reason: str = ""
+    because: str = ""
+    fields: tuple[FieldChange, ...] = ()
+    before: Mapping[str, Any] = _NOTHING
+    after: Mapping[str, Any] = _NOTHING
+    unknown: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
+    impact: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> Place | None:
+        return self.resource.place if self.resource is not None else None
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """The names of the top-level fields that differ."""
+        return frozenset(str(each.path[0]) for each in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One API action. `id` is `ADDRESS:verb`, unique in a plan; `requires` are the ids of the steps that come first.
+
+    `call` is the request for people and for the plan file, as far as it is known (`POST /projects/{id}/devices`).
+    `implied` means that the API does it with the parent's step, so no call is sent.
+    """
+
+    id: str
+    address: Address
+    verb: Verb
+    kind: str
+    call: str
+    requires: tuple[str, ...] = ()
+    implied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """An object in one of our projects that carries no mark of this stack; listed, never touched."""
+
+    kind: str
+    id: str
+    label: str
+    inside: str = ""
+    owner: str = ""
+    """`another stack's name`, or empty."""
+    created_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the plan was asked for; part of a saved plan, so that it can be checked again."""
+
+    destroy: bool = False
+    targets: tuple[str, ...] = ()
+    replace: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The whole answer of the planner. `changes` are in address order and include the unchanged; `steps` are in an order
+    in which each comes after what it requires.
+    """
+
+    stack: str
+    changes: tuple[Change, ...]
+    steps: tuple[Step, ...]
+    strangers: tuple[Stranger, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    outputs: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    secret_outputs: frozenset[str] = frozenset()
+    options: Options = Options()
+    longest_path: int = 0
+
+    def count(self) -> Counts:
+        adds = sum(1 for each in self.changes if each.action.creates)
+        changes = sum(1 for each in self.changes if each.action is Action.UPDATE)
+        deletes = sum(1 for each in self.changes if each.action.deletes)
+        return Counts(adds, changes, deletes)
+
+    @property
+    def empty(self) -> bool:
+        return all(each.action is Action.NOOP for each in self.changes)
+
+    @property
+    def pending(self) -> tuple[Change, ...]:
+        return tuple(each for each in self.changes if each.action is not Action.NOOP)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many objects a plan or an apply adds, changes and destroys; a replacement counts in add and destroy."""
+
+    added: int = 0
+    changed: int = 0
+    destroyed: int = 0

@@ -1,0 +1,156 @@
+"""What is wanted: resources, and the stack that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from reconciler.diagnostics import Place
+from reconciler.values import Address, Unknown
+
+
+class World(Protocol):
+    """What expressions can see of other resources while a plan is made or applied."""
+
+    def attribute(self, address: Address, name: str) -> Any:
+        """The value of an attribute, or `Unknown` when only an apply can tell. Raises KeyError when it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What a deferred value came to: `value` may be `Unknown`; `secret` when anything secret went into it."""
+
+    value: Any
+    secret: bool = False
+
+
+class Deferred(Protocol):
+    """A value that depends on other resources: an expression, kept with its place.
+
+    `references` are the addresses that it reads, as far as can be told without running it.
+    """
+
+    @property
+    def references(self) -> frozenset[Address]: ...
+
+    @property
+    def place(self) -> Place: ...
+
+    def evaluate(self, world: World) -> Evaluated:
+        """The value in this world. Raises `diagnostics.Refused` when the expression fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """How a resource is to be treated when it changes.
+
+    `ignore_changes` are field names; a device whose plan shows nothing else is left alone.
+    """
+
+    protect: bool = False
+    create_before_destroy: bool = False
+    ignore_changes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long to wait, in seconds, for the object to become ready or to be gone. None = the kind's default."""
+
+    create: float | None = None
+    delete: float | None = None
+
+
+_NO_PLACES: Mapping[str, Place] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One declared object (one instance, when the block has `count` or `for_each`).
+
+    `values` holds the declared fields only: an absent field is not managed. A value is plain data, already checked, or
+    `Deferred`. `parent` is the address of the enclosing resource. `references` are the addresses that must be
+    settled first, the ones in `after` included. `existing` is the uuid or name of an object that we neither create,
+    change nor delete. `secrets` are the fields whose values must not be shown.
+    """
+
+    address: Address
+    kind: str
+    values: Mapping[str, Any]
+    place: Place
+    parent: Address | None = None
+    references: frozenset[Address] = frozenset()
+    lifecycle: Lifecycle = Lifecycle()
+    timeouts: Timeouts = Timeouts()
+    existing: str | None = None
+    secrets: frozenset[str] = frozenset()
+    field_places: Mapping[str, Place] = field(default_factory=lambda: _NO_PLACES)
+    managed_sections: frozenset[str] = frozenset()
+    """Child sections that the YAML of this resource names, even when empty (`bgp_sessions: []`)."""
+
+    @property
+    def managed(self) -> bool:
+        return self.existing is None
+
+    def place_of(self, name: str) -> Place:
+        return self.field_places.get(name, self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A value to show after an apply; secret ones are shown only when asked for by name."""
+
+    name: str
+    value: Any
+    place: Place
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that the stack was read from, and the SHA-256 of its bytes, so that a saved plan can be checked."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A resolved stack: everything that is wanted, in address order.
+
+    `secrets` are the texts that must never reach an output (values of secret variables and secret fields).
+    `inputs` are the values of the variables that are not secret, by name.
+    """
+
+    name: str
+    resources: tuple[Resource, ...]
+    outputs: tuple[Output, ...] = ()
+    sources: tuple[Source, ...] = ()
+    inputs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    secrets: frozenset[str] = frozenset()
+
+    def without_resources(self) -> Stack:
+        """The stack emptied of what it manages: what `destroy` plans for. Existing objects stay as places to look."""
+        kept = tuple(each for each in self.resources if not each.managed)
+        return Stack(self.name, kept, (), self.sources, self.inputs, self.secrets)
+
+
+def deferred(value: Any) -> bool:
+    """Whether a value still has to be evaluated."""
+    return hasattr(value, "evaluate")
+
+
+__all__ = [
+    "Deferred",
+    "Evaluated",
+    "Lifecycle",
+    "Output",
+    "Resource",
+    "Source",
+    "Stack",
+    "Timeouts",
+    "Unknown",
+    "World",
+    "deferred",
+]

@@ -1,0 +1,86 @@
+"""What a change to a field does: the rules that a kind writes on its fields.
+
+    plan: Annotated[str, Replace(same=same_plan)]
+
+A field without a rule is refused when the kind is defined, so nobody can add a field and forget what it means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Same = Callable[[Any, Any], bool]
+"""Whether a declared value (first) and a live one (second) mean the same, though they may be written differently."""
+
+
+def equal(declared: Any, live: Any) -> bool:
+    """Equal and of one type: `1` is not `True`."""
+    return type(declared) is type(live) and bool(declared == live)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Changed in place by an update call. `note` says what the user should know (such as when it takes effect)."""
+
+    same: Same = equal
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Cannot be changed: the object is destroyed and created again."""
+
+    same: Same = equal
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateOnly:
+    """Used at create and never given back by the API: compared by a digest in the mark's memo; a change replaces."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOnce:
+    """Set once for ever: a change is refused in the plan, with the reason."""
+
+    reason: str
+    same: Same = equal
+
+
+@dataclass(frozen=True, slots=True)
+class FromKey:
+    """Given by the key in the YAML (`bgp_sessions: [ipv4]`), never written by the user; a part of the identity."""
+
+
+Rule = Update | Replace | CreateOnly | WriteOnce | FromKey
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Beside a rule: the value never reaches an output, a plan file, a log or a cassette."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refers:
+    """Beside a rule: a whole-resource reference is allowed here (`${{ project.vlans.storage }}`).
+
+    `kinds` are the kinds that fit, `attribute` is the attribute that the API wants of them.
+    """
+
+    kinds: tuple[str, ...]
+    attribute: str = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a kind, read from the annotations of its spec."""
+
+    name: str
+    rule: Rule
+    secret: bool
+    refers: Refers | None
+    required: bool

@@ -1,0 +1,129 @@
+"""Small values that every room speaks in: resource addresses, unknown values, digests, and text made safe to show."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+Json = Any
+"""A JSON value: None, bool, int, float, str, list or dict of the same. `Any` because it comes from outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a resource stands in the stack: its path in the YAML.
+
+    `projects.edge.devices.web[0].bgp_sessions.ipv4` is the session `ipv4` in section `bgp_sessions` of the device
+    `web[0]`. A singleton section such as `bgp_config` has an empty `name`. `index` is an int for `count`, a
+    str for `for_each`, else None.
+    """
+
+    parent: Address | None
+    section: str
+    name: str = ""
+    index: int | str | None = None
+
+    def __str__(self) -> str:
+        above = f"{self.parent}." if self.parent is not None else ""
+        text = f"{above}{self.section}.{self.name}" if self.name else f"{above}{self.section}"
+        if self.index is None:
+            return text
+        return f"{text}[{self.index}]" if isinstance(self.index, int) else f"{text}[{json.dumps(self.index)}]"
+
+    @property
+    def sort_key(self) -> tuple[tuple[str, str, int, int, str], ...]:
+        """Natural order: by path, numbered instances by number (2 before 10)."""
+        number = self.index if isinstance(self.index, int) else -1
+        word = self.index if isinstance(self.index, str) else ""
+        kind = 0 if self.index is None else 1 if isinstance(self.index, int) else 2
+        own = (self.section, self.name, kind, number, word)
+        return (*(self.parent.sort_key if self.parent is not None else ()), own)
+
+    @property
+    def root(self) -> Address:
+        return self if self.parent is None else self.parent.root
+
+    def within(self, other: Address) -> bool:
+        """Whether this is `other`, an instance of it, or stands below either."""
+        here: Address | None = self
+        while here is not None:
+            if here == other:
+                return True
+            same_block = (here.parent, here.section, here.name) == (other.parent, other.section, other.name)
+            if same_block and other.index is None:
+                return True
+            here = here.parent
+        return False
+
+
+_SEGMENT = re.compile(r"""\.?(?P<word>[A-Za-z0-9_-]+)|\[(?P<number>\d+)\]|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]""")
+SINGLETON_SECTIONS = frozenset({"bgp_config"})
+"""Sections that hold one unnamed resource; needed to read an address back from its text."""
+
+
+def parse_address(text: str) -> Address:
+    """Read an address from its text form. Raises ValueError when it is none."""
+    here: Address | None = None
+    section = ""
+    position = 0
+    while position < len(text):
+        match = _SEGMENT.match(text, position)
+        if match is None or (position == 0 and match.group("word") is None) or (position and match[0][0] not in ".["):
+            raise ValueError(f"not a resource address: {text!r}")
+        position = match.end()
+        if match.group("word") is not None:
+            word = match.group("word")
+            if section:
+                here, section = Address(here, section, word), ""
+            elif word in SINGLETON_SECTIONS:
+                here = Address(here, word)
+            else:
+                section = word
+        elif here is None or section or here.index is not None:
+            raise ValueError(f"not a resource address: {text!r}")
+        else:
+            index = int(match["number"]) if match["number"] is not None else json.loads(match["quoted"])
+            here = Address(here.parent, here.section, here.name, index)
+    if here is None or section:
+        raise ValueError(f"not a resource address: {text!r}")
+    return here
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that only an apply can tell. `waits_for` are the addresses of the resources that it comes from."""
+
+    waits_for: frozenset[Address] = frozenset()
+
+    def __str__(self) -> str:
+        return "(known after apply)"
+
+
+def canonical_json(value: Json) -> str:
+    """One text for one value: keys sorted, no blanks. Raises TypeError on what is not JSON."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(value: Json, length: int = 64) -> str:
+    """The first `length` hexadecimal digits of the SHA-256 of a JSON value."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()[:length]
+
+
+_SAFE_CONTROLS = frozenset("\n\t")
+_INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co"})
+
+
+def visible(text: str) -> str:
+    """Foreign text made safe for a terminal: control, bidi and invisible characters are shown as escapes."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        char
+        if char in _SAFE_CONTROLS or unicodedata.category(char) not in _INVISIBLE
+        else char.encode("unicode_escape").decode("ascii")
+        for char in text
+    )

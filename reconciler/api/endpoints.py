@@ -166,3 +166,7 @@ def update_device(device_id: str, body: Body) -> Call:
 
 def delete_device(device_id: str) -> Call:
     return _delete("/devices/{id}", device_id)
+
+
+def get_device(device_id: str) -> Call:
+    return Call("GET", "/devices/{id}", f"/devices/{device_id}")

@@ -1,7 +1,7 @@
 """What a resource kind is: its YAML spec, its identity, how it is listed, what a change does, and its API calls.
 
-A kind is pure. It describes calls and reads answers; it never sends anything. One file in `reconciler/kinds/` is one kind,
-and it never imports another. The engine treats all kinds alike through this class and knows none by name.
+A kind is pure. It describes calls and reads answers; it never sends anything. One file in `reconciler/kinds/` is one
+kind, and it never imports another. The engine treats all kinds alike through this class and knows none by name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from reconciler.model.live import LiveObject
-from reconciler.model.mark import Mark
+from reconciler.model.mark import Mark, memo_digest, remember_tags
 from reconciler.model.rules import CreateOnly, Field, FromKey, Refers, Replace, Rule, Secret, Update, WriteOnce
 from reconciler.wire import Call, Listing, Rejected
 
@@ -39,6 +39,7 @@ class Verb(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
+    AWAIT = "await"  # an earlier run made it, and it is not ready yet
 
 
 class Verdict(StrEnum):
@@ -51,14 +52,14 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Everything a call needs: checked `values`, the `mark` to write, the id of the parent object (None at the top), and
-    the resource's own key in the YAML.
+    """Everything a call needs: checked `values`, the `mark` to write, the id of the parent object (None at the top),
+    and `owner_id`, the object whose collection will list it (the project of a device's session).
     """
 
     values: Mapping[str, Any]
-    mark: Mark | None
-    parent_id: str | None
-    key: str
+    mark: Mark
+    parent_id: str | None = None
+    owner_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ class Kind(ABC):
     """Whether the answer to a create does not show the object, so that its collection is read again."""
     waits: ClassVar[bool] = False
     """Whether creates and deletes go on after the answer, so that the collection is polled."""
+    replace_impact: ClassVar[str] = ""
+    """What a replacement costs the user, for the plan."""
     create_seconds: ClassVar[float] = 60.0
     delete_seconds: ClassVar[float] = 60.0
 
@@ -130,7 +133,7 @@ class Kind(ABC):
         """The object in the answer to a create or update; None when the answer does not show it."""
         if not isinstance(body, Mapping) or not body.get("id"):
             return None
-        return next(iter(self.read(body, wish.parent_id)), None)
+        return next(iter(self.read(body, wish.owner_id)), None)
 
     def foretell(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """Attributes that are certain before the create: the declared values, less those that the API may choose."""
@@ -166,13 +169,22 @@ class Kind(ABC):
 
     # identity
 
-    def natural_key(self, values: Mapping[str, Any], key: str) -> str:
-        """For kinds without a mark: what tells the object from its siblings. Empty when not known yet."""
+    def natural_key(self, values: Mapping[str, Any]) -> str:
+        """What tells the object from its siblings without a mark. Empty when not known yet, or when nothing does."""
         return ""
 
-    def memo(self, values: Mapping[str, Any]) -> Mapping[str, str]:
-        """Digests to keep in the mark, for fields that the API does not give back."""
-        return {}
+    def memo(self, values: Mapping[str, Any], born: Mark | None = None) -> Mapping[str, str]:
+        """Digests to keep in the mark: of create-only fields, and of the tags that the stack declares.
+
+        `born` is the mark of an object that exists: what was used at its create stays as it was.
+        """
+        kept = dict(born.memo) if born is not None else {}
+        for name, field in self.fields.items():
+            if isinstance(field.rule, CreateOnly) and field.rule.replaces and born is None and name in values:
+                kept[name] = memo_digest(values[name])
+        if "tags" in self.fields and "tags" in values:
+            kept["tags"] = remember_tags(values["tags"])
+        return kept
 
     # acting
 
@@ -185,6 +197,18 @@ class Kind(ABC):
 
     def delete(self, live: LiveObject) -> Call:
         raise NotImplementedError(f"{self.name} has no delete call")
+
+    def finish(self, wish: Wish, live: LiveObject) -> Call | None:
+        """A second call that a create needs, for fields that only an update can set."""
+        return None
+
+    def probe(self, identifier: str) -> Call | None:
+        """A GET of one object, to tell a stale list from an object that is gone. Only kinds that wait have one."""
+        return None
+
+    def lookalike(self, values: Mapping[str, Any], live: LiveObject) -> bool:
+        """Whether an unmarked object looks like this resource with its mark taken off: a second one may cost money."""
+        return False
 
     def verdict(self, verb: Verb, rejected: Rejected) -> Verdict:
         """What a rejection of a step means. The engine handles 404 on delete (done) by itself."""

@@ -41,7 +41,7 @@ class LiveObject:
     `values` are in the spec's terms; a field that the answer left out is absent, which means unknown, not unset.
     `attributes` are what expressions may read. `owner_id` is the object whose collection lists this one,
     `parent_id` the object that encloses it in the stack's terms (a session's device), `key` its natural key there.
-    `ours_by_nature` is False for what the platform makes by itself (automatic blocks, management addresses).
+    `automatic` objects were made by the platform itself (a project's private block): neither ours nor strangers.
     """
 
     kind: str

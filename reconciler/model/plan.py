@@ -50,8 +50,8 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field that differs. `path` leads to the differing part (`("customdata", "rack")`); `before` and `after` are its
-    values, `after` is `Unknown` when only an apply can tell. `note` says what the change does.
+    """One field that differs. `path` leads to the differing part (`("customdata", "rack")`); `before` and `after` are
+    its values, `after` is `Unknown` when only an apply can tell. `note` says what the change does.
     """
 
     path: tuple[str | int, ...]
@@ -66,8 +66,8 @@ class FieldChange:
 class Change:
     """What happens to one object, and why.
 
-    `reason` is a code (`not_declared`, `cannot_update`, `parent_replaced`, `requested`, `duplicate`, ...), `because` the
-    same for a person. `before` and `after` are the declared fields (live and wanted); `unknown` names the fields of
+    `reason` is a code (`not_declared`, `cannot_update`, `parent_replaced`, `requested`, `duplicate`, ...), `because`
+    the same for a person. `before` and `after` are the declared fields (live and wanted); `unknown` names the fields of
     `after` that only an apply can tell; `secrets` the fields not to be shown.
     """
 
@@ -137,8 +137,8 @@ class Options:
 
 @dataclass(frozen=True)
 class Plan:
-    """The whole answer of the planner. `changes` are in address order and include the unchanged; `steps` are in an order
-    in which each comes after what it requires.
+    """The whole answer of the planner. `changes` are in address order and include the unchanged; `steps` are in an
+    order in which each comes after what it requires.
     """
 
     stack: str

@@ -38,9 +38,12 @@ class Replace:
 
 @dataclass(frozen=True, slots=True)
 class CreateOnly:
-    """Used at create and never given back by the API: compared by a digest in the mark's memo; a change replaces."""
+    """Used at create and never given back by the API: compared by a digest in the mark's memo; a change replaces the
+    object, or (`replaces=False`) only matters for the next create.
+    """
 
     note: str = ""
+    replaces: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,145 @@
+"""Reading the account: whole collections, in parallel, as few calls as there are pages.
+
+The number of reads depends on collections, never on objects: collections are listed, nothing is fetched one by one.
+What could not be read whole stops the run, since unreadable must never be taken for absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.diagnostics import Diagnostic, Refused, error
+from reconciler.model.kind import Catalog, Kind
+from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.resource import Resource, Stack
+from reconciler.values import Address
+from reconciler.wire import Account, Listing, Rejected, Unreachable, WireError
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One collection to read, and the kinds whose objects it shows."""
+
+    listing: Listing
+    owner_id: str | None
+    kinds: tuple[Kind, ...]
+
+
+def observe(
+    account: Account, catalog: Catalog, stack: Stack, parallelism: int
+) -> tuple[Snapshot, Mapping[Address, str]]:
+    """Everything in reach of the stack, and the ids of its `existing` objects by address.
+
+    In reach are the account's own collections, and those inside objects that carry the stack's mark or that it names
+    as existing. Raises `Refused` when anything could not be read whole, or an existing object was not found.
+    """
+    with ThreadPoolExecutor(max(1, parallelism)) as pool:
+        objects = _read_all(account, _readings(catalog, "", [None]), pool)
+        existing = _find_existing(stack, catalog, objects)
+        level = objects
+        while True:
+            owners = [each for each in level if _in_scope(each, stack, existing)]
+            readings = [
+                reading
+                for kind in sorted({each.kind for each in owners})
+                for reading in _readings(catalog, kind, [each.id for each in owners if each.kind == kind])
+            ]
+            if not readings:
+                break
+            level = _read_all(account, readings, pool)
+            objects = [*objects, *level]
+    return Snapshot(tuple(objects)), existing
+
+
+def read_collection(account: Account, kind: Kind, owner_id: str | None) -> list[LiveObject]:
+    """All objects of one kind under one owner. Raises `WireError`."""
+    bodies = account.fetch(kind.listing(owner_id))
+    return [live for body in bodies for live in kind.read(body, owner_id)]
+
+
+def _readings(catalog: Catalog, owner_kind: str, owner_ids: Iterable[str | None]) -> list[_Reading]:
+    """The collections under some owners; kinds that share a collection share one reading."""
+    found: list[_Reading] = []
+    for owner_id in owner_ids:
+        by_path: dict[str, tuple[Listing, list[Kind]]] = {}
+        for kind in catalog.listed_under(owner_kind):
+            listing = kind.listing(owner_id)
+            by_path.setdefault(listing.path, (listing, []))[1].append(kind)
+        found += [_Reading(listing, owner_id, tuple(kinds)) for listing, kinds in by_path.values()]
+    return found
+
+
+def _read_all(account: Account, readings: Sequence[_Reading], pool: ThreadPoolExecutor) -> list[LiveObject]:
+    def read(reading: _Reading) -> list[dict[str, Any]] | WireError:
+        try:
+            return account.fetch(reading.listing)
+        except WireError as problem:
+            return problem
+
+    objects: list[LiveObject] = []
+    problems: list[Diagnostic] = []
+    for reading, answer in zip(readings, pool.map(read, readings), strict=True):
+        if isinstance(answer, WireError):
+            problems.append(explain(answer, reading.listing.path))
+            continue
+        try:
+            objects += [live for kind in reading.kinds for body in answer for live in kind.read(body, reading.owner_id)]
+        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+            summary = f"the answer to GET {reading.listing.path} is not understood: {type(problem).__name__} {problem}"
+            problems.append(error("answer-not-understood", summary, hint="nothing was changed"))
+    if problems:
+        raise Refused(problems)
+    return objects
+
+
+def explain(problem: WireError, path: str) -> Diagnostic:
+    """A read that failed, as a diagnostic with the way out."""
+    if isinstance(problem, Rejected) and problem.status == 401:
+        hint = "set PACKET_AUTH_TOKEN to a token that is valid for this API"
+        return error("token-refused", f"the API refused the token: {problem.message}", hint=hint)
+    if isinstance(problem, Unreachable):
+        hint = "check --api-url (or PACKET_API_URL) and the network; nothing was changed"
+        return error("api-unreachable", f"the API could not be reached: {problem.message}", hint=hint)
+    hint = "a plan needs a complete read, so that absent is never taken for deleted; nothing was changed"
+    return error("incomplete-read", f"GET {path} could not be read whole: {problem.message}", hint=hint)
+
+
+def _in_scope(each: LiveObject, stack: Stack, existing: Mapping[Address, str]) -> bool:
+    return each.present and ((each.mark is not None and each.mark.owned_by(stack.name)) or each.id in existing.values())
+
+
+def _find_existing(stack: Stack, catalog: Catalog, objects: Sequence[LiveObject]) -> dict[Address, str]:
+    found: dict[Address, str] = {}
+    problems: list[Diagnostic] = []
+    for resource in stack.resources:
+        if resource.existing is None:
+            continue
+        candidates = [each for each in objects if each.kind == resource.kind and each.present]
+        fitting = [each for each in candidates if each.id == resource.existing] or [
+            each for each in candidates if each.label == resource.existing
+        ]
+        if len(fitting) == 1:
+            found[resource.address] = fitting[0].id
+        else:
+            problems.append(_existing_problem(resource, catalog[resource.kind], fitting, candidates))
+    if problems:
+        raise Refused(problems)
+    return found
+
+
+def _existing_problem(
+    resource: Resource, kind: Kind, fitting: Sequence[LiveObject], candidates: Sequence[LiveObject]
+) -> Diagnostic:
+    shown = sorted(fitting or candidates, key=lambda each: (each.label, each.id))
+    listed = ", ".join(f"{each.label} ({each.id})" for each in shown[:20]) or "none at all"
+    if fitting:
+        summary = f"{len(fitting)} {kind.section} are named {resource.existing!r}"
+        hint = f"use one's uuid: {listed}"
+    else:
+        summary = f"no {kind.name} has the uuid or the name {resource.existing!r}"
+        hint = f"the token can see: {listed}"
+    code = "ambiguous-existing" if fitting else "existing-not-found"
+    return error(code, summary, address=str(resource.address), place=resource.place_of("existing"), hint=hint)

@@ -1,0 +1,101 @@
+"""What expressions see: the attributes of other resources, as planned or as they have become.
+
+The same class serves the planner and the executor; the executor adds live objects as its steps end, and values that
+were unknown become known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reconciler.diagnostics import Diagnostic, Refused, error
+from reconciler.model.kind import Catalog, FieldError, Kind
+from reconciler.model.live import LiveObject, Phase
+from reconciler.model.resource import Resource, deferred
+from reconciler.values import Address, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a resource stands: its settled values, and the live object that will stay (None before it is created)."""
+
+    kind: Kind
+    values: Mapping[str, Any]
+    live: LiveObject | None = None
+    changed: frozenset[str] = frozenset()
+
+
+class PlannedWorld:
+    """Implements `model.resource.World`. Filled in dependency order by whoever walks the resources."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._standing: dict[Address, Standing] = {}
+
+    def place(self, address: Address, standing: Standing) -> None:
+        self._standing[address] = standing
+
+    def became(self, address: Address, live: LiveObject) -> None:
+        """A step ended: the resource is now this object."""
+        self._standing[address] = replace(self._standing[address], live=live, changed=frozenset())
+
+    def live(self, address: Address) -> LiveObject | None:
+        standing = self._standing.get(address)
+        return standing.live if standing is not None else None
+
+    def attribute(self, address: Address, name: str) -> Any:
+        """See `World.attribute`. A live object that is still being made has no certain addresses yet."""
+        standing = self._standing.get(address)
+        if standing is None:
+            return Unknown(frozenset({address}))
+        live, values = standing.live, standing.values
+        if live is None:
+            certain = standing.kind.foretell(values)
+            return certain[name] if name in certain else Unknown(frozenset({address}))
+        if name in standing.changed and name in values:
+            return values[name]
+        value = live.attributes.get(name, values.get(name))
+        if value is None and live.status.phase is Phase.WORKING and name not in values:
+            return Unknown(frozenset({address}))
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A resource's values in a world: `values` holds `Unknown` for the fields named in `unknown`."""
+
+    values: Mapping[str, Any]
+    unknown: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
+
+
+def settle(resource: Resource, kind: Kind, world: PlannedWorld) -> Settled:
+    """Evaluate what is deferred and check the result. Raises `Refused` with every value that does not fit."""
+    waiting = [name for name, value in resource.values.items() if deferred(value)]
+    if not waiting:
+        return Settled(resource.values, secrets=resource.secrets)
+    values = {name: value for name, value in resource.values.items() if name not in waiting}
+    unknown: dict[str, Unknown] = {}
+    secrets = set(resource.secrets)
+    for name in waiting:
+        evaluated = resource.values[name].evaluate(world)
+        if evaluated.secret:
+            secrets.add(name)
+        if isinstance(evaluated.value, Unknown):
+            unknown[name] = evaluated.value
+        else:
+            values[name] = evaluated.value
+    checked = kind.check(values, frozenset(unknown))
+    if isinstance(checked, list):
+        raise Refused([field_problem(resource, each) for each in checked])
+    return Settled({**checked, **unknown}, frozenset(unknown), frozenset(secrets))
+
+
+def field_problem(resource: Resource, found: FieldError) -> Diagnostic:
+    """A value that does not fit, at the YAML line that set it."""
+    name = str(found.path[0]) if found.path else ""
+    where = ".".join(str(each) for each in found.path)
+    summary = f"{where}: {found.message}" if where else found.message
+    return error(found.code, summary, address=str(resource.address), place=resource.place_of(name), hint=found.hint)

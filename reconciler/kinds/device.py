@@ -1,0 +1,337 @@
+"""Devices: the machines themselves, and what costs money by the hour.
+
+The mark is a tag, written in the create call. A create goes on for minutes after its answer (queued, provisioning,
+active), a delete for some more (deprovisioning), and both are watched through the project's list. An on-demand device
+that fails to provision is taken away by the platform and answers 403 from then on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from reconciler.api import endpoints
+from reconciler.kinds.common import (
+    facility_code,
+    known,
+    last_segment,
+    parsed,
+    same_customdata,
+    same_members,
+    same_text,
+)
+from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
+from reconciler.model.live import LiveObject, Phase, Status
+from reconciler.model.mark import from_tags, own_tags
+from reconciler.model.rules import CreateOnly, Refers, Replace, Update
+from reconciler.wire import Call, Listing, Rejected
+
+ANY = "any"
+NEXT_AVAILABLE = "next-available"
+PLAN_ALIASES: Mapping[str, str] = {
+    "baremetal_0": "t1.small.x86",
+    "baremetal_1": "c1.small.x86",
+    "baremetal_1e": "x1.small.x86",
+    "baremetal_2": "m1.xlarge.x86",
+    "baremetal_2a": "c1.large.arm",
+    "baremetal_2a2": "c1.large.arm.xda",
+    "baremetal_3": "c1.xlarge.x86",
+    "baremetal_s": "s1.large.x86",
+}
+"""Old slugs and the classes that replaced them; answers show either (pairs in the API's own `provisionable_on`)."""
+
+_HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_PHASES = {
+    "active": Phase.READY,
+    "inactive": Phase.READY,
+    "failed": Phase.FAILED,
+    "deprovisioning": Phase.LEAVING,
+}
+_BUSY = ("queued", "provisioning")
+
+
+def same_plan(declared: Any, live: Any) -> bool:
+    """The same plan, by its old slug or its class."""
+    return PLAN_ALIASES.get(declared, declared) == PLAN_ALIASES.get(live, live)
+
+
+def same_facility(declared: Any, live: Any) -> bool:
+    """A wish may be a list in order of preference or `any`; the live device is in one facility."""
+    wanted = declared if isinstance(declared, list) else [declared]
+    return ANY in wanted or live in wanted
+
+
+def same_reservation(declared: Any, live: Any) -> bool:
+    """`next-available` is met by whichever reservation it was given."""
+    return bool(declared == live) or (declared == NEXT_AVAILABLE and live is not None)
+
+
+def same_spot(declared: Any, live: Any) -> bool:
+    return bool(declared) == bool(live)
+
+
+def same_number(declared: Any, live: Any) -> bool:
+    """Prices come back as numbers or as text."""
+    try:
+        return float(declared) == float(live)
+    except (TypeError, ValueError):
+        return bool(declared == live)
+
+
+class AddressRequest(Spec):
+    """One entry of a device's `ip_addresses`: which addresses it gets at birth."""
+
+    address_family: Literal[4, 6]
+    public: bool
+    cidr: int | None = None
+    ip_reservations: list[str] | None = None
+
+
+class DeviceSpec(Spec):
+    hostname: Annotated[
+        str | None,
+        Update(note="the machine's own name changes at its next install"),
+        Field(min_length=1, max_length=253, description="Its name; the API makes one up when left out."),
+    ] = None
+    facility: Annotated[
+        str | list[str] | None,
+        Replace(same=same_facility),
+        Field(description='A facility code, a list in order of preference, or "any".'),
+    ] = None
+    plan: Annotated[str, Replace(same=same_plan), Field(min_length=1, description="The hardware, as a plan slug.")]
+    operating_system: Annotated[
+        str, Replace(), Field(min_length=1, description="An operating system slug, or `custom_ipxe`.")
+    ]
+    description: Annotated[str | None, Update(same=same_text), Field(description="Free text.")] = None
+    billing_cycle: Annotated[
+        Literal["hourly", "daily", "monthly", "yearly"] | None, Update(), Field(description="Default: hourly.")
+    ] = None
+    userdata: Annotated[
+        str | None,
+        Update(same=same_text, note="stored now, run at the next install only"),
+        Field(description="Cloud-init text or an iPXE script."),
+    ] = None
+    always_pxe: Annotated[bool | None, Update(), Field(description="Boot by iPXE each time, not only once.")] = None
+    ipxe_script_url: Annotated[
+        str | None, Update(same=same_text), Field(description="Where the iPXE script is; needs `custom_ipxe`.")
+    ] = None
+    locked: Annotated[
+        bool | None, Update(), Field(description="A locked device refuses to be deleted or reinstalled.")
+    ] = None
+    customdata: Annotated[
+        dict[str, Any] | list[Any] | str | None,
+        Update(same=same_customdata),
+        Field(description="Free data, as an object or as JSON text; the metadata service shows it."),
+    ] = None
+    tags: Annotated[list[str] | None, Update(same=same_members), Field(description="Tags.")] = None
+    hardware_reservation_id: Annotated[
+        str | None, Replace(same=same_reservation), Field(description="A reservation's uuid, or `next-available`.")
+    ] = None
+    spot_instance: Annotated[bool | None, Replace(same=same_spot), Field(description="Bid on the spot market.")] = None
+    spot_price_max: Annotated[
+        float | None, Replace(same=same_number), Field(gt=0, description="The highest bid, in dollars an hour.")
+    ] = None
+    termination_time: Annotated[
+        str | None, CreateOnly(), Field(description="When the platform deletes it by itself (RFC 3339).")
+    ] = None
+    project_ssh_keys: Annotated[
+        list[str] | None,
+        CreateOnly(note="keys are fixed when the device is provisioned"),
+        Refers(("ssh_key",)),
+        Field(description="Project keys to put on it; all when neither list is given."),
+    ] = None
+    user_ssh_keys: Annotated[
+        list[str] | None,
+        CreateOnly(note="keys are fixed when the device is provisioned"),
+        Refers(("ssh_key",), "owner_id"),
+        Field(description="Users (by uuid) whose keys to put on it."),
+    ] = None
+    features: Annotated[
+        list[str] | dict[str, Literal["required", "preferred"]] | None,
+        CreateOnly(),
+        Field(description="What the hardware must have: a list, or a map to `required` or `preferred`."),
+    ] = None
+    public_ipv4_subnet_size: Annotated[
+        int | None,
+        CreateOnly(),
+        Field(ge=28, le=32, description="Prefix length of its public IPv4 block; 31 by default."),
+    ] = None
+    ip_addresses: Annotated[
+        list[AddressRequest] | None, CreateOnly(), Field(description="Which addresses it gets at birth.")
+    ] = None
+
+
+class Device(Kind):
+    name = "device"
+    section = "devices"
+    parents = ("project",)
+    spec = DeviceSpec
+    listed_under = ("project",)
+    summary = "A machine."
+    uses = ("ssh_key", "vlan", "ip_reservation", "bgp_config")
+    waits = True
+    create_seconds = 1800.0
+    delete_seconds = 1200.0
+    replace_impact = "the disks are wiped, the addresses change, and another machine is provisioned"
+    outputs = {
+        "id": "the device's uuid",
+        "short_id": "the uuid's first eight digits",
+        "state": "its state, such as `active`",
+        "public_ipv4": "its public IPv4 address",
+        "private_ipv4": "its private IPv4 address",
+        "public_ipv6": "its public IPv6 address",
+        "ip_addresses": "all its addresses: address, cidr, netmask, gateway, network, public, address_family",
+        "user": "the account to log in with",
+    }
+
+    def listing(self, owner_id: str | None) -> Listing:
+        return endpoints.list_devices(owner_id or "")
+
+    def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
+        mark, tags = from_tags(body.get("tags") or ())
+        values = _values(body)
+        if "tags" in body:
+            values["tags"] = own_tags(mark, tags) if mark else tags
+        identifier = str(body["id"])
+        yield LiveObject(
+            kind=self.name,
+            id=identifier,
+            label=str(body.get("hostname") or ""),
+            values=values,
+            attributes={**values, **_addresses(body), **known(body, "short_id", "state", "user"), "id": identifier},
+            mark=mark,
+            owner_id=owner_id,
+            parent_id=owner_id,
+            status=_status(body),
+            locked=body.get("locked") is True,
+            created_at=str(body.get("created_at") or ""),
+            foreign_tags=tuple(tag for tag in tags if mark and tag not in values.get("tags", ())),
+        )
+
+    def foretell(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The facility is certain only when one is named; `ip_addresses` is a request, not a result."""
+        left_out = {"ip_addresses"}
+        if not isinstance(values.get("facility"), str) or values["facility"] == ANY:
+            left_out.add("facility")
+        return {name: value for name, value in values.items() if name not in left_out}
+
+    def check_meaning(self, values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
+        found = []
+        hostname = values.get("hostname")
+        if isinstance(hostname, str) and not _HOSTNAME.fullmatch(hostname):
+            hint = f"`{re.sub(r'[^A-Za-z0-9.-]+', '-', hostname).strip('-.')}` would do"
+            message = f"{hostname!r} is not a hostname: letters, digits, dots and dashes only"
+            found.append(FieldError(("hostname",), message, hint, "bad-hostname"))
+        declared = set(values) | partial
+        if "facility" not in declared and "hardware_reservation_id" not in declared:
+            found.append(FieldError((), "a device needs a `facility`", "name one, a list, or any", "missing-field"))
+        found += _ipxe_errors(values, partial)
+        if values.get("spot_price_max") is not None and not values.get("spot_instance"):
+            found.append(FieldError(("spot_price_max",), "a bid needs `spot_instance: true`"))
+        return found
+
+    def create(self, wish: Wish) -> Call:
+        body = _body(wish.values)
+        body["tags"] = [*(wish.values.get("tags") or ()), *wish.mark.to_tags()]
+        return endpoints.create_device(wish.parent_id or "", body)
+
+    def update(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> Call:
+        body = _body({name: wish.values[name] for name in sorted(changed)})
+        if "tags" in body:
+            body["tags"] = [*dict.fromkeys((*(body["tags"] or ()), *live.foreign_tags)), *wish.mark.to_tags()]
+        return endpoints.update_device(live.id, body)
+
+    def delete(self, live: LiveObject) -> Call:
+        return endpoints.delete_device(live.id)
+
+    def probe(self, identifier: str) -> Call | None:
+        return endpoints.get_device(identifier)
+
+    def lookalike(self, values: Mapping[str, Any], live: LiveObject) -> bool:
+        """Hostnames may repeat, so this only asks a question: is it ours, with its tags overwritten?"""
+        return values.get("hostname") is not None and values.get("hostname") == live.values.get("hostname")
+
+    def verdict(self, verb: Verb, rejected: Rejected) -> Verdict:
+        """A device cannot be deleted while it is queued or provisioning; it can a while later."""
+        busy = any("while it is provisioning" in text for text in rejected.errors)
+        return Verdict.LATER if verb is Verb.DELETE and busy else Verdict.FAILED
+
+
+def _values(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The spec's fields as the answer shows them."""
+    values = known(
+        body,
+        "hostname",
+        "description",
+        "billing_cycle",
+        "userdata",
+        "always_pxe",
+        "ipxe_script_url",
+        "locked",
+        "customdata",
+        "spot_instance",
+        "spot_price_max",
+    )
+    code = facility_code(body)
+    if code is not None:
+        values["facility"] = code
+    for field, key in (("plan", "plan"), ("operating_system", "operating_system")):
+        shown = body.get(key)
+        if isinstance(shown, Mapping) and isinstance(shown.get("slug"), str):
+            values[field] = shown["slug"]
+    if "hardware_reservation" in body:
+        values["hardware_reservation_id"] = last_segment(body["hardware_reservation"])
+    return values
+
+
+def _addresses(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The device's own (management) addresses, by family and scope; none before its network is configured."""
+    shown = [each for each in body.get("ip_addresses") or () if isinstance(each, Mapping)]
+    names = ("address", "cidr", "netmask", "gateway", "network", "public", "address_family")
+    found: dict[str, Any] = {"ip_addresses": [known(each, *names) for each in shown]}
+    for name, family, public in (("public_ipv4", 4, True), ("private_ipv4", 4, False), ("public_ipv6", 6, True)):
+        found[name] = next(
+            (
+                each.get("address")
+                for each in shown
+                if each.get("address_family") == family and each.get("public") is public and each.get("management")
+            ),
+            None,
+        )
+    return found
+
+
+def _status(body: Mapping[str, Any]) -> Status:
+    word = str(body.get("state") or "")
+    percentage = body.get("provisioning_percentage")
+    events = [each for each in body.get("provisioning_events") or () if isinstance(each, Mapping)]
+    past = [each for each in events if each.get("created_at")]
+    latest = max(past, key=lambda each: (str(each["created_at"]), str(each.get("type")))) if past else {}
+    return Status(
+        phase=_PHASES.get(word, Phase.WORKING),
+        word=word,
+        percentage=float(percentage) if isinstance(percentage, (int, float)) else None,
+        message=str(latest.get("interpolated") or latest.get("body") or "") if word in _BUSY else "",
+    )
+
+
+def _body(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: parsed(value) if name == "customdata" else value for name, value in values.items()}
+
+
+def _ipxe_errors(values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
+    """`custom_ipxe` takes its script from a URL or from userdata, and other systems take none."""
+    system, url, userdata = (values.get(name) for name in ("operating_system", "ipxe_script_url", "userdata"))
+    script = isinstance(userdata, str) and re.match(r"#!i?pxe", userdata, re.IGNORECASE) is not None
+    if system == "custom_ipxe":
+        if url and script:
+            return [FieldError(("ipxe_script_url",), "userdata already holds an iPXE script", "keep one of the two")]
+        if not url and not script and not {"ipxe_script_url", "userdata"} & partial:
+            hint = "add `ipxe_script_url`, or userdata that begins with `#!ipxe`"
+            return [FieldError(("operating_system",), "`custom_ipxe` needs an iPXE script", hint)]
+    elif url and isinstance(system, str):
+        return [FieldError(("ipxe_script_url",), "only `operating_system: custom_ipxe` boots from an iPXE script")]
+    return []

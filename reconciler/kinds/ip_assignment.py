@@ -1,0 +1,117 @@
+"""Addresses of a reserved block that are bound to a device.
+
+Known by device and address. The mark in customdata tells ours from those that a cluster's own controllers bind. A
+delete goes to the same path as the release of a whole block, so only an assignment's own id is ever sent.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from reconciler.api import endpoints
+from reconciler.kinds.common import known, last_segment, same_cidr, same_customdata
+from reconciler.model.kind import FieldError, Kind, Spec, Wish
+from reconciler.model.live import LiveObject, Phase, Status
+from reconciler.model.mark import from_customdata
+from reconciler.model.rules import Refers, Replace
+from reconciler.wire import Call, Listing
+
+
+class IpAssignmentSpec(Spec):
+    address: Annotated[
+        str,
+        Replace(same=same_cidr),
+        Refers(("ip_reservation",), "block"),
+        Field(description="An address with its prefix (`147.75.1.2/32`), or a reference to a reservation."),
+    ]
+    manageable: Annotated[bool | None, Replace(), Field(description="Whether it can be taken off again.")] = None
+    customdata: Annotated[
+        dict[str, Any] | None,
+        Replace(same=same_customdata),
+        Field(description="Free data. A mapping, since the ownership mark is kept in it."),
+    ] = None
+
+
+def _key(address: Any) -> str:
+    try:
+        return str(ipaddress.ip_interface(str(address)).network)
+    except ValueError:
+        return str(address)
+
+
+class IpAssignment(Kind):
+    name = "ip_assignment"
+    section = "ip_assignments"
+    parents = ("device",)
+    spec = IpAssignmentSpec
+    listed_under = ("project",)
+    summary = "A reserved address bound to a device: `vip: ${{ project.ip_reservations.vip }}`."
+    uses = ("ip_reservation",)
+    scalar_field = "address"
+    outputs = {
+        "id": "the assignment's uuid",
+        "network": "its network",
+        "gateway": "its gateway",
+        "cidr": "prefix length",
+    }
+
+    def listing(self, owner_id: str | None) -> Listing:
+        """A device's item in the project's list shows its addresses, so no call of its own is needed."""
+        return endpoints.list_devices(owner_id or "")
+
+    def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
+        leaving = body.get("state") == "deprovisioning"
+        for item in body.get("ip_addresses") or ():
+            if isinstance(item, Mapping) and item.get("management") is False and item.get("id"):
+                yield self._assignment(item, owner_id, str(body["id"]), leaving)
+
+    def read_answer(self, body: Any, wish: Wish) -> LiveObject | None:
+        if not isinstance(body, Mapping) or not body.get("id"):
+            return None
+        return self._assignment(body, wish.owner_id, last_segment(body.get("assigned_to")) or wish.parent_id, False)
+
+    def _assignment(
+        self, item: Mapping[str, Any], owner_id: str | None, device_id: str | None, leaving: bool
+    ) -> LiveObject:
+        mark, customdata = from_customdata(item.get("customdata"))
+        values: dict[str, Any] = {"customdata": customdata, **known(item, "manageable")}
+        key = f"{item.get('network')}/{item.get('cidr')}"
+        if item.get("network") and isinstance(item.get("cidr"), int):
+            values["address"] = key
+        return LiveObject(
+            kind=self.name,
+            id=str(item["id"]),
+            label=f"{item.get('address')}/{item.get('cidr')}",
+            values=values,
+            attributes={**values, **known(item, "address", "network", "gateway", "cidr"), "id": str(item["id"])},
+            mark=mark,
+            owner_id=owner_id,
+            parent_id=device_id,
+            key=key,
+            status=Status(Phase.LEAVING if leaving else Phase.READY),
+            created_at=str(item.get("created_at") or ""),
+        )
+
+    def natural_key(self, values: Mapping[str, Any]) -> str:
+        return _key(values["address"]) if values.get("address") else ""
+
+    def check_meaning(self, values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
+        address = values.get("address")
+        if address is None:
+            return []
+        try:
+            ipaddress.ip_interface(address)
+        except ValueError:
+            return [FieldError(("address",), f"{address!r} is not an address", "write it as `147.75.1.2/32`")]
+        return []
+
+    def create(self, wish: Wish) -> Call:
+        body = {**wish.values, "customdata": wish.mark.to_customdata(wish.values.get("customdata") or {})}
+        return endpoints.assign_ip(wish.parent_id or "", body)
+
+    def delete(self, live: LiveObject) -> Call:
+        return endpoints.unassign_ip(live.id)

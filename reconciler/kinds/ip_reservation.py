@@ -1,0 +1,135 @@
+"""Reserved blocks of addresses: public ones in a facility, global (anycast) ones without.
+
+One request is one block of that size; a block cannot be resized. The automatic blocks that the platform makes with the
+first device of a facility are in the same list, and are neither ours nor strangers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from reconciler.api import endpoints
+from reconciler.kinds.common import facility_code, known, parsed, same_customdata, same_members, same_text
+from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
+from reconciler.model.live import LiveObject, Phase, Status
+from reconciler.model.mark import from_tags, own_tags
+from reconciler.model.rules import CreateOnly, Replace, Update
+from reconciler.wire import Call, Listing, Rejected
+
+_PHASES = {"pending": Phase.WORKING, "denied": Phase.FAILED}
+
+
+class IpReservationSpec(Spec):
+    type: Annotated[
+        Literal["public_ipv4", "global_ipv4"], Replace(), Field(description="A block in one facility, or anycast.")
+    ]
+    quantity: Annotated[
+        int, Replace(), Field(ge=1, le=256, description="How many addresses: 1, 2, 4, 8, 16 (more need a review).")
+    ]
+    facility: Annotated[
+        str | None, Replace(), Field(min_length=1, description="The facility's code; public blocks only.")
+    ] = None
+    details: Annotated[str | None, Update(same=same_text), Field(description="What the block is for.")] = None
+    comments: Annotated[
+        str | None, CreateOnly(replaces=False), Field(description="A word to the people who review large requests.")
+    ] = None
+    customdata: Annotated[
+        dict[str, Any] | str | None, Update(same=same_customdata), Field(description="Free data.")
+    ] = None
+    tags: Annotated[list[str] | None, Update(same=same_members), Field(description="Tags.")] = None
+
+
+class IpReservation(Kind):
+    name = "ip_reservation"
+    section = "ip_reservations"
+    parents = ("project",)
+    spec = IpReservationSpec
+    listed_under = ("project",)
+    summary = "A reserved block of IPv4 addresses."
+    outputs = {
+        "id": "the block's uuid",
+        "address": "its first usable address",
+        "network": "its network address",
+        "netmask": "its netmask",
+        "gateway": "its gateway",
+        "cidr": "its prefix length",
+        "block": "the whole block in CIDR notation",
+    }
+    delete_seconds = 180.0
+    create_seconds = 3600.0
+    replace_impact = "the addresses are given back for good, and others are reserved"
+
+    def listing(self, owner_id: str | None) -> Listing:
+        return endpoints.list_ip_reservations(owner_id or "")
+
+    def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
+        mark, tags = from_tags(body.get("tags") or ())
+        values = known(body, "details", "customdata")
+        if "tags" in body:
+            values["tags"] = own_tags(mark, tags) if mark else tags
+        code = facility_code(body)
+        if code is not None:
+            values["facility"] = code
+        if isinstance(body.get("global_ip"), bool):
+            values["type"] = "global_ipv4" if body["global_ip"] else "public_ipv4"
+        if isinstance(body.get("cidr"), int) and body.get("address_family") == 4:
+            values["quantity"] = 2 ** (32 - body["cidr"])
+        block = f"{body['network']}/{body['cidr']}" if body.get("network") and "cidr" in body else None
+        state = str(body.get("state") or "")
+        yield LiveObject(
+            kind=self.name,
+            id=str(body["id"]),
+            label=block or str(body.get("details") or ""),
+            values=values,
+            attributes={
+                **known(body, "address", "network", "netmask", "gateway", "cidr"),
+                **values,
+                "id": str(body["id"]),
+                "block": block,
+            },
+            mark=mark,
+            owner_id=owner_id,
+            parent_id=owner_id,
+            status=Status(_PHASES.get(state, Phase.READY), state, message="waits for a review" if state else ""),
+            automatic=body.get("addon") is False or body.get("management") is True,
+            created_at=str(body.get("created_at") or ""),
+            foreign_tags=tuple(tag for tag in tags if mark and tag not in values.get("tags", ())),
+        )
+
+    def check_meaning(self, values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
+        found = []
+        quantity, block_type = values.get("quantity"), values.get("type")
+        if isinstance(quantity, int) and quantity & (quantity - 1):
+            hint = "ask for 1, 2, 4, 8 or 16 addresses (32 to 256 after a review)"
+            found.append(FieldError(("quantity",), f"{quantity} is not a power of two", hint))
+        if block_type == "public_ipv4" and values.get("facility") is None and "facility" not in partial:
+            hint = "add `facility: <code>`, or use `type: global_ipv4`"
+            found.append(FieldError(("type",), "a public block needs a facility", hint, "missing-facility"))
+        if block_type == "global_ipv4" and values.get("facility") is not None:
+            found.append(FieldError(("facility",), "a global block belongs to no facility", "remove `facility`"))
+        if block_type == "global_ipv4" and isinstance(quantity, int) and quantity > 4:
+            found.append(FieldError(("quantity",), "a project can have 4 global addresses at most"))
+        return found
+
+    def create(self, wish: Wish) -> Call:
+        body = {key: parsed(value) if key == "customdata" else value for key, value in wish.values.items()}
+        body["tags"] = [*(body.get("tags") or ()), *wish.mark.to_tags()]
+        return endpoints.reserve_ip(wish.parent_id or "", body)
+
+    def update(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> Call:
+        body = {name: wish.values[name] for name in sorted(changed)}
+        if "customdata" in body:
+            body["customdata"] = parsed(body["customdata"])
+        if "tags" in body:
+            body["tags"] = [*dict.fromkeys((*(body["tags"] or ()), *live.foreign_tags)), *wish.mark.to_tags()]
+        return endpoints.update_ip_reservation(live.id, body)
+
+    def delete(self, live: LiveObject) -> Call:
+        return endpoints.release_ip_reservation(live.id)
+
+    def verdict(self, verb: Verb, rejected: Rejected) -> Verdict:
+        """A block is held while addresses of it are assigned; those go a while after their device."""
+        return Verdict.LATER if verb is Verb.DELETE and rejected.status == 422 else Verdict.FAILED

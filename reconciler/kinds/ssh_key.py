@@ -1,0 +1,100 @@
+"""SSH keys, of a project or of the token's user: one table in the API, two collections.
+
+The mark is at the end of the label. The API keeps the key's text verbatim, so it is compared without its surrounding
+blanks (a file ends in a newline, a YAML scalar does not).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from reconciler.api import endpoints
+from reconciler.kinds.common import same_text
+from reconciler.model.kind import FieldError, Kind, Spec, Wish
+from reconciler.model.live import LiveObject
+from reconciler.model.mark import from_text
+from reconciler.model.rules import Update
+from reconciler.wire import Call, Listing
+
+
+def same_key(declared: Any, live: Any) -> bool:
+    """The same key text, whatever blanks surround or separate its parts."""
+    return str(declared).split() == str(live).split()
+
+
+class SshKeySpec(Spec):
+    label: Annotated[str, Update(same=same_text), Field(description="The name shown in the portal.")]
+    key: Annotated[
+        str,
+        Update(same=same_key, note="devices keep the keys that they were provisioned with"),
+        Field(min_length=1, description="The public key, as in an authorized_keys line."),
+    ]
+
+
+class SshKey(Kind):
+    name = "ssh_key"
+    section = "ssh_keys"
+    parents = ("", "project")
+    spec = SshKeySpec
+    listed_under = ("", "project")
+    summary = "A public SSH key, of a project or (at the top of the stack) of the token's user."
+    key_field = "label"
+    outputs = {
+        "id": "the key's uuid",
+        "fingerprint": "its MD5 fingerprint, with colons",
+        "owner_id": "its owner's uuid",
+    }
+
+    def listing(self, owner_id: str | None) -> Listing:
+        return endpoints.list_user_ssh_keys() if owner_id is None else endpoints.list_project_ssh_keys(owner_id)
+
+    def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
+        mark, label = from_text(body.get("label"))
+        values: dict[str, Any] = {"label": label or ""}
+        if "key" in body:
+            values["key"] = str(body["key"]).strip()
+        owner = body.get("owner") or body.get("entity")
+        href = owner.get("href", "") if isinstance(owner, Mapping) else ""
+        yield LiveObject(
+            kind=self.name,
+            id=str(body["id"]),
+            label=label or "",
+            values=values,
+            attributes={
+                **values,
+                "id": str(body["id"]),
+                "fingerprint": body.get("fingerprint"),
+                "owner_id": str(href).rsplit("/", 1)[-1] or None,
+            },
+            mark=mark,
+            owner_id=owner_id,
+            parent_id=owner_id,
+            created_at=str(body.get("created_at") or ""),
+        )
+
+    def check_meaning(self, values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
+        key = values.get("key")
+        if isinstance(key, str) and "PRIVATE KEY" in key:
+            return [FieldError(("key",), "this is a private key; the API wants the public one", "use the .pub file")]
+        if isinstance(key, str) and len(key.split()) < 2:
+            hint = "a key looks like `ssh-ed25519 AAAA... comment`"
+            return [FieldError(("key",), "not a public key in authorized_keys form", hint)]
+        return []
+
+    def create(self, wish: Wish) -> Call:
+        body = {"label": wish.mark.to_text(wish.values["label"]), "key": wish.values["key"]}
+        if wish.parent_id is None:
+            return endpoints.create_user_ssh_key(body)
+        return endpoints.create_project_ssh_key(wish.parent_id, body)
+
+    def update(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> Call:
+        body = {name: wish.values[name] for name in sorted(changed)}
+        if "label" in body:
+            body["label"] = wish.mark.to_text(body["label"])
+        return endpoints.update_ssh_key(live.id, body)
+
+    def delete(self, live: LiveObject) -> Call:
+        return endpoints.delete_ssh_key(live.id)

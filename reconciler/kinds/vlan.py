@@ -1,0 +1,80 @@
+"""VLANs (virtual networks). The API of 2019 has no update call for them, so every change replaces.
+
+The mark is at the end of the description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from reconciler.api import endpoints
+from reconciler.kinds.common import facility_code, same_text
+from reconciler.model.kind import Kind, Spec, Verb, Verdict, Wish
+from reconciler.model.live import LiveObject
+from reconciler.model.mark import from_text
+from reconciler.model.rules import Replace
+from reconciler.wire import Call, Listing, Rejected
+
+_NO_UPDATE = "the API has no update call for a VLAN"
+
+
+class VlanSpec(Spec):
+    facility: Annotated[str, Replace(), Field(min_length=1, description="The facility's code, such as `ewr1`.")]
+    description: Annotated[
+        str | None, Replace(same=same_text, note=_NO_UPDATE), Field(description="What it is for.")
+    ] = None
+    vxlan: Annotated[
+        int | None,
+        Replace(note=_NO_UPDATE),
+        Field(ge=2, le=3999, description="The VLAN number; the API picks the next free one when left out."),
+    ] = None
+
+
+class Vlan(Kind):
+    name = "vlan"
+    section = "vlans"
+    parents = ("project",)
+    spec = VlanSpec
+    listed_under = ("project",)
+    summary = "A layer-2 network in one facility."
+    outputs = {"id": "the VLAN's uuid", "vxlan": "its number"}
+    delete_seconds = 180.0
+
+    def listing(self, owner_id: str | None) -> Listing:
+        return endpoints.list_virtual_networks(owner_id or "")
+
+    def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
+        mark, description = from_text(body.get("description"))
+        values: dict[str, Any] = {"description": description}
+        code = facility_code(body)
+        if code is not None:
+            values["facility"] = code
+        if isinstance(body.get("vxlan"), int):
+            values["vxlan"] = body["vxlan"]
+        yield LiveObject(
+            kind=self.name,
+            id=str(body["id"]),
+            label=f"{body.get('vxlan', '')} {description or ''}".strip(),
+            values=values,
+            attributes={**values, "id": str(body["id"])},
+            mark=mark,
+            owner_id=owner_id,
+            parent_id=owner_id,
+            created_at=str(body.get("created_at") or ""),
+        )
+
+    def create(self, wish: Wish) -> Call:
+        body = dict(wish.values)
+        body["description"] = wish.mark.to_text(body.get("description") or "")
+        return endpoints.create_virtual_network(wish.parent_id or "", body)
+
+    def delete(self, live: LiveObject) -> Call:
+        return endpoints.delete_virtual_network(live.id)
+
+    def verdict(self, verb: Verb, rejected: Rejected) -> Verdict:
+        """Ports let go of a VLAN some time after their device was deleted ("... when port is assigned")."""
+        assigned = any("is assigned" in text for text in rejected.errors)
+        return Verdict.LATER if verb is Verb.DELETE and rejected.status == 422 and assigned else Verdict.FAILED

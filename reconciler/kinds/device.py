@@ -61,7 +61,7 @@ def same_plan(declared: Any, live: Any) -> bool:
 def same_facility(declared: Any, live: Any) -> bool:
     """A wish may be a list in order of preference or `any`; the live device is in one facility."""
     wanted = declared if isinstance(declared, list) else [declared]
-    return ANY in wanted or live in wanted
+    return ANY in wanted or bool(live in wanted)
 
 
 def same_reservation(declared: Any, live: Any) -> bool:

@@ -40,6 +40,7 @@ class Verb(StrEnum):
     UPDATE = "update"
     DELETE = "delete"
     AWAIT = "await"  # an earlier run made it, and it is not ready yet
+    JOIN = "join"  # no action: a point where several steps meet, so that the graph stays small
 
 
 class Verdict(StrEnum):

@@ -1,0 +1,178 @@
+"""Where the rooms meet: reads a stack, makes a plan, applies it, and keeps saved plans honest.
+
+The command line calls these functions and nothing below them; a program that embeds the reconciler can do the same.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reconciler.api import Client
+from reconciler.clock import Clock, SystemClock
+from reconciler.diagnostics import Diagnostic
+from reconciler.engine.diff import diff
+from reconciler.engine.execute import Apply, Means
+from reconciler.engine.observe import observe
+from reconciler.engine.order import order
+from reconciler.engine.rails import check_lookalikes, check_rails
+from reconciler.engine.scope import Scope, narrow
+from reconciler.engine.stop import Stop
+from reconciler.engine.world import PlannedWorld
+from reconciler.kinds import catalog
+from reconciler.model.event import Event, Remains, Report
+from reconciler.model.live import Snapshot
+from reconciler.model.plan import Action, Options, Plan
+from reconciler.model.resource import Output, Stack, deferred
+from reconciler.stack import Inputs
+from reconciler.stack import read_stack as load_and_resolve
+from reconciler.values import Unknown
+from reconciler.wire import Account
+
+PARALLELISM = 16
+SETTLE_SECONDS = 10.0
+"""How long a create whose answer was lost is looked for before it may be sent again. The API's own bound is unknown."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan with what it was made from."""
+
+    stack: Stack
+    snapshot: Snapshot
+    plan: Plan
+    world: PlannedWorld
+    scope: Scope
+
+
+def read_stack(paths: Sequence[Path], inputs: Inputs) -> Stack:
+    """Load and resolve a stack. Raises `diagnostics.Refused` with everything that is wrong in it."""
+    return load_and_resolve(paths, catalog(), inputs)
+
+
+def connect(
+    api_url: str,
+    token: str,
+    *,
+    parallelism: int = PARALLELISM,
+    read_only: bool = False,
+    note: Callable[[str], None] | None = None,
+    clock: Clock | None = None,
+) -> Client:
+    """A client for one API. Raises `wire.WireError` for a URL that must not be given a token."""
+    return Client(
+        api_url,
+        token,
+        parallelism=parallelism,
+        clock=clock or SystemClock(),
+        rng=random.Random(),
+        read_only=read_only,
+        on_note=note,
+    )
+
+
+def make_plan(stack: Stack, account: Account, options: Options, *, parallelism: int = PARALLELISM) -> Planned:
+    """Observe, compare and order. Raises `diagnostics.Refused`; its `exit_code` says whether a rail refused."""
+    kinds = catalog()
+    wanted, scope = narrow(stack, options)
+    snapshot, existing = observe(account, kinds, wanted, parallelism)
+    compared = diff(wanted, snapshot, existing, kinds, options, scope)
+    protected = frozenset(each.address for each in stack.resources if each.lifecycle.protect)
+    check_rails(compared.changes, protected)
+    ordered = order(compared.changes, kinds, stack.name)
+    outputs, secret = evaluate_outputs(wanted.outputs, compared.world)
+    plan = Plan(
+        stack=stack.name,
+        changes=ordered.changes,
+        steps=ordered.steps,
+        strangers=compared.strangers,
+        diagnostics=compared.diagnostics,
+        outputs=outputs,
+        secret_outputs=secret,
+        options=options,
+    )
+    return Planned(stack, snapshot, plan, compared.world, scope)
+
+
+def evaluate_outputs(outputs: Sequence[Output], world: PlannedWorld) -> tuple[Mapping[str, Any], frozenset[str]]:
+    """The values of a stack's outputs (`Unknown` until applied), and the names of the secret ones."""
+    values: dict[str, Any] = {}
+    secret: set[str] = set()
+    for output in outputs:
+        value, hidden = output.value, output.secret
+        if deferred(value):
+            evaluated = value.evaluate(world)
+            value, hidden = evaluated.value, hidden or evaluated.secret
+        values[output.name] = value
+        if hidden:
+            secret.add(output.name)
+    return values, frozenset(secret)
+
+
+def read_outputs(stack: Stack, account: Account) -> tuple[Mapping[str, Any], frozenset[str]]:
+    """The outputs as they are live now. Raises `diagnostics.Refused`."""
+    planned = make_plan(stack, account, Options())
+    known = {name: None if isinstance(value, Unknown) else value for name, value in planned.plan.outputs.items()}
+    return known, planned.plan.secret_outputs
+
+
+def apply_plan(
+    planned: Planned,
+    account: Account,
+    *,
+    parallelism: int = PARALLELISM,
+    listen: Callable[[Event], None],
+    stop: Stop,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+    settle_seconds: float = SETTLE_SECONDS,
+) -> Report:
+    """Do what the plan says, and nothing else. Raises `diagnostics.Refused` when a rail forbids it.
+
+    After a destroy the collections are listed again; what is left of ours is in the report's `remains`.
+    """
+    plan = planned.plan
+    check_lookalikes(plan.diagnostics)
+    means = Means(account, clock or SystemClock(), rng or random.Random(), max(1, parallelism), settle_seconds)
+    applied = Apply(plan.stack, plan.changes, plan.steps, planned.world, catalog(), means, stop, listen).run()
+    outputs: Mapping[str, Any] = {}
+    secret: frozenset[str] = frozenset()
+    if not plan.options.destroy and not plan.options.targets:
+        outputs, secret = evaluate_outputs(planned.stack.outputs, planned.world)
+    remains: tuple[Remains, ...] = ()
+    if plan.options.destroy and not applied.interrupted:
+        remains = _remains(planned, account, parallelism)
+    return Report(
+        operation="destroy" if plan.options.destroy else "apply",
+        counts=applied.counts,
+        ended=applied.ended,
+        outputs={name: value for name, value in outputs.items() if not isinstance(value, Unknown)},
+        secret_outputs=secret,
+        diagnostics=_findings(applied.ended, plan.diagnostics),
+        interrupted=applied.interrupted,
+        remains=remains,
+    )
+
+
+def _findings(ended: Sequence[Any], before: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return (*before, *(each.diagnostic for each in ended if each.diagnostic is not None))
+
+
+def _remains(planned: Planned, account: Account, parallelism: int) -> tuple[Remains, ...]:
+    """List everything again: a destroy has to prove that nothing of ours is left."""
+    kinds = catalog()
+    wanted, scope = narrow(planned.stack, planned.plan.options)
+    snapshot, existing = observe(account, kinds, wanted, parallelism)
+    compared = diff(wanted, snapshot, existing, kinds, planned.plan.options, scope)
+    kept = {each.address: each.summary for each in compared.diagnostics if each.code == "holds-strangers"}
+    return tuple(
+        Remains(str(each.address), each.kind, each.live.id, kept.get(str(each.address), ""))
+        for each in compared.changes
+        if each.live is not None and (each.action is Action.DELETE or each.reason == "holds_strangers")
+    )
+
+
+__all__ = ["Options", "Planned", "Stop", "apply_plan", "connect", "make_plan", "read_outputs", "read_stack"]

@@ -1,0 +1,190 @@
+"""Comparing the stack with the snapshot: one change for each object that is wanted or owned, each with its reason.
+
+Resources are walked in dependency order, so that an expression which reads another resource sees what that one will
+be: its live attributes when it stays, `Unknown` when it is created or replaced. That is how a replacement cascades: an
+unknown value in a field that cannot be updated replaces what holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from reconciler.diagnostics import Diagnostic, Refused, error
+from reconciler.engine.fields import differences
+from reconciler.engine.scope import Scope
+from reconciler.engine.unclaimed import Unclaimed
+from reconciler.engine.world import PlannedWorld, Settled, Standing, settle
+from reconciler.graph import Cycle, ordered
+from reconciler.model.kind import Catalog, Kind
+from reconciler.model.live import LiveObject, Phase, Snapshot
+from reconciler.model.plan import Action, Change, FieldChange, Options, Stranger
+from reconciler.model.resource import Resource, Stack
+from reconciler.model.rules import WriteOnce
+from reconciler.values import Address, Unknown
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The outcome of a diff: changes in address order (unchanged ones included), strangers, findings, and the world
+    that outputs are evaluated in.
+    """
+
+    changes: tuple[Change, ...]
+    strangers: tuple[Stranger, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    world: PlannedWorld
+
+
+@dataclass
+class _Walk:
+    """What builds up while the resources are walked; lives for one diff."""
+
+    catalog: Catalog
+    stack: Stack
+    snapshot: Snapshot
+    existing: Mapping[Address, str]
+    forced: frozenset[str]
+    world: PlannedWorld
+    changes: dict[Address, Change] = field(default_factory=dict)
+    problems: list[Diagnostic] = field(default_factory=list)
+
+
+def diff(
+    stack: Stack, snapshot: Snapshot, existing: Mapping[Address, str], catalog: Catalog, options: Options, scope: Scope
+) -> Compared:
+    """Compare what is in scope. Raises `Refused` with all that stands in the way: cycles, values that do not fit,
+    write-once changes.
+    """
+    walk = _Walk(catalog, stack, snapshot, existing, frozenset(options.replace), PlannedWorld(catalog))
+    for resource in in_dependency_order(stack.resources):
+        try:
+            _resource(walk, resource)
+        except Refused as refused:
+            walk.problems += refused.diagnostics
+    if walk.problems:
+        raise Refused(walk.problems)
+    rest = Unclaimed(stack.name, snapshot, catalog, walk.changes, scope)
+    changes = {each.address: each for each in (*walk.changes.values(), *rest.unwanted())}
+    strangers = rest.strangers()
+    kept, findings = rest.keep_what_holds_strangers(changes, strangers)
+    findings = [*findings, *rest.lookalikes()]
+    in_order = sorted(kept.values(), key=lambda each: each.address.sort_key)
+    return Compared(tuple(in_order), strangers, tuple(findings), walk.world)
+
+
+def in_dependency_order(resources: Sequence[Resource]) -> list[Resource]:
+    """Each resource after its parent and after what it refers to. Raises `Refused` for a cycle, with its lines."""
+    by_address = {each.address: each for each in resources}
+    before = [
+        (earlier, each.address)
+        for each in resources
+        for earlier in sorted(each.references | ({each.parent} if each.parent else set()), key=lambda a: a.sort_key)
+        if earlier in by_address
+    ]
+    try:
+        return [by_address[address] for address in ordered(list(by_address), before)]
+    except Cycle as cycle:
+        members = [by_address[address] for address in cycle.members if isinstance(address, Address)]
+        chain = " -> ".join(f"{each.address} ({each.place})" for each in members)
+        hint = "take one of these references out, or use `after` for order only"
+        first = members[0]
+        problem = error(
+            "cycle", f"resources wait for each other: {chain}", address=str(first.address), place=first.place, hint=hint
+        )
+        raise Refused([problem]) from None
+
+
+# one declared resource
+
+
+def _resource(walk: _Walk, resource: Resource) -> None:
+    kind = walk.catalog[resource.kind]
+    settled = settle(resource, kind, walk.world)
+    parent = walk.changes.get(resource.parent) if resource.parent else None
+    parent_replaced = parent is not None and parent.action.creates
+    live = _match(walk, resource, kind, settled, parent)
+    change = _change(walk, resource, kind, settled, live, parent)
+    stays = live is not None and not change.action.creates and not parent_replaced
+    walk.changes[resource.address] = change
+    walk.world.place(resource.address, Standing(kind, settled.values, live if stays else None, change.changed))
+
+
+def _match(walk: _Walk, resource: Resource, kind: Kind, settled: Settled, parent: Change | None) -> LiveObject | None:
+    """The live object that this resource is: by `existing`, else by mark, else by parent and natural key."""
+    if resource.existing is not None:
+        return walk.snapshot.get(resource.kind, walk.existing[resource.address])
+    if kind.marked:
+        found = walk.snapshot.marked(kind.name, walk.stack.name, str(resource.address))
+        if found:
+            return found[0]
+    known = {name: value for name, value in settled.values.items() if not isinstance(value, Unknown)}
+    key = kind.natural_key(known)
+    parent_id = parent.live.id if parent is not None and parent.live is not None else None
+    if not key or (resource.parent is not None and parent_id is None):
+        return None
+    candidate = walk.snapshot.keyed(kind.name, parent_id, key)
+    if candidate is not None and candidate.mark is not None and str(candidate.mark.address) != str(resource.address):
+        return None
+    return candidate
+
+
+def _change(
+    walk: _Walk, resource: Resource, kind: Kind, settled: Settled, live: LiveObject | None, parent: Change | None
+) -> Change:
+    blank = Change(
+        address=resource.address,
+        kind=resource.kind,
+        action=Action.NOOP,
+        resource=resource,
+        live=live,
+        parent_id=parent.live.id if parent is not None and parent.live is not None else None,
+        after={name: value for name, value in settled.values.items() if not isinstance(value, Unknown)},
+        unknown=settled.unknown,
+        secrets=settled.secrets | frozenset(name for name, each in kind.fields.items() if each.secret),
+    )
+    if not resource.managed:
+        return blank
+    if live is None:
+        return replace(blank, action=Action.CREATE)
+    fields = differences(resource, kind, settled.values, settled.secrets, live)
+    before = {name: live.values[name] for name in settled.values if name in live.values}
+    compared = replace(blank, fields=fields, before=before)
+    instead = Action.CREATE_DELETE if resource.lifecycle.create_before_destroy else Action.DELETE_CREATE
+    impact = (kind.replace_impact,) if kind.replace_impact else ()
+    if parent is not None and parent.action.creates:
+        because = f"because {parent.address} is replaced"
+        return replace(compared, action=parent.action, reason="parent_replaced", because=because, impact=impact)
+    if live.status.phase is Phase.FAILED:
+        because = f"because its state is {live.status.word}"
+        return replace(compared, action=Action.DELETE_CREATE, reason="failed", because=because, impact=impact)
+    if str(resource.address) in walk.forced:
+        return replace(compared, action=instead, reason="requested", because="because of --replace", impact=impact)
+    if not fields:
+        return compared
+    walk.problems += _write_once_problems(resource, kind, fields)
+    if any(each.forces_replacement for each in fields):
+        names = sorted({str(each.path[0]) for each in fields if each.forces_replacement})
+        because = f"because {', '.join(names)} cannot be changed in place"
+        return replace(compared, action=instead, reason="cannot_update", because=because, impact=impact)
+    notes = tuple(dict.fromkeys(f"{each.path[0]}: {each.note}" for each in fields if each.note))
+    return replace(compared, action=Action.UPDATE, impact=notes)
+
+
+def _write_once_problems(resource: Resource, kind: Kind, fields: Sequence[FieldChange]) -> list[Diagnostic]:
+    problems = []
+    for each in fields:
+        name = str(each.path[0])
+        rule = kind.fields[name].rule
+        if isinstance(rule, WriteOnce):
+            values = "" if each.secret else f" (live: {each.before!r}, wanted: {each.after!r})"
+            problems.append(
+                error(
+                    "write-once",
+                    f"{name} cannot be changed{values}: {rule.reason}",
+                    address=str(resource.address),
+                    place=resource.place_of(name),
+                    hint=f"put the live value back, or add `{name}` to `lifecycle: {{ignore_changes: [...]}}`",
+                )
+            )
+    return problems

@@ -1,0 +1,356 @@
+"""Applying a plan: one coordinator owns the graph and the results, workers run one step each and share nothing.
+
+Ready steps go out with the longest remaining chain first. An object that is slow to become ready or gone holds no
+worker: it is handed to the watch, which asks for all of a collection with one list call. A failed step skips what
+depends on it and nothing else.
+"""
+
+from __future__ import annotations
+
+import queue
+import random
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from reconciler.clock import Clock
+from reconciler.diagnostics import Diagnostic, Refused, error
+from reconciler.engine.observe import read_collection
+from reconciler.engine.perform import Ending, Outcome, Performer, reason_of
+from reconciler.engine.prepare import Preparation
+from reconciler.engine.schedule import Schedule
+from reconciler.engine.stop import Stop
+from reconciler.engine.watch import Arrived, Awaited, Collection, Watch
+from reconciler.engine.world import PlannedWorld
+from reconciler.model.event import Ended, Event, Noted, Progressed, Result, Started
+from reconciler.model.kind import Catalog, Verb
+from reconciler.model.live import LiveObject
+from reconciler.model.plan import Change, Counts, Step
+from reconciler.wire import Account, Gone, Rejected, WireError
+
+SLOW = 60.0
+"""Weight of a step whose object is slow, against 1 for a plain call: only the order of magnitude matters."""
+POLLERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A list call of the watch came back, with the objects or the problem; `took` is its seconds."""
+
+    collection: Collection
+    objects: Sequence[LiveObject]
+    problem: WireError | None
+    took: float
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """A single object was asked for: `gone` says why it will not come, empty when it is still there."""
+
+    awaited: Awaited
+    gone: str
+
+
+Message = Outcome | Read | Probed
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What an apply did: one entry a step in `ended`, and whether it was interrupted."""
+
+    ended: tuple[Ended, ...]
+    counts: Counts
+    interrupted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a run works with: the client, time, chance, and how much at once. `settle_seconds`: see `Performer`."""
+
+    account: Account
+    clock: Clock
+    rng: random.Random
+    parallelism: int
+    settle_seconds: float
+
+
+class Apply:
+    """One apply. Built, run once, and thrown away."""
+
+    def __init__(
+        self,
+        stack: str,
+        changes: Sequence[Change],
+        steps: Sequence[Step],
+        world: PlannedWorld,
+        catalog: Catalog,
+        means: Means,
+        stop: Stop,
+        listen: Callable[[Event], None],
+    ) -> None:
+        self._changes = {each.address: each for each in changes}
+        self._catalog = catalog
+        self._world = world
+        self._means = means
+        self._clock = means.clock
+        self._stop = stop
+        self._listen = listen
+        self._schedule = Schedule(steps, {each.id: _weight(each, catalog) for each in steps})
+        self._prepare = Preparation(stack, catalog, world)
+        self._performer = Performer(means.account, means.clock, means.rng, stop, means.settle_seconds, self._note)
+        self._watch = Watch()
+        self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._in_flight = 0
+        self._working = 0
+        self._began = means.clock.now()
+        self._started: dict[str, float] = {}
+        self._ended: list[Ended] = []
+
+    def run(self) -> Applied:
+        """Do all steps. Never raises for what the API does; how each step ended is in the result."""
+        with ThreadPoolExecutor(self._means.parallelism) as workers, ThreadPoolExecutor(POLLERS) as pollers:
+            while True:
+                self._dispatch(workers)
+                idle = self._in_flight == 0
+                if idle and (self._stop.requested or not len(self._watch)):
+                    break
+                self._poll(pollers)
+                self._take_messages(pollers)
+        rest = self._schedule.rest()
+        self._leave(rest)
+        return Applied(tuple(self._ended), self._counts(), self._stop.requested and bool(rest))
+
+    # starting steps
+
+    def _dispatch(self, workers: ThreadPoolExecutor) -> None:
+        """Start what is ready, as far as there are workers. Steps without a call end at once."""
+        while self._working < self._means.parallelism and not self._stop.requested:
+            step = self._schedule.take()
+            if step is None:
+                return
+            self._started[step.id] = self._clock.now()
+            change = self._changes.get(step.address)
+            if step.implied or change is None:
+                self._succeed(step, None)
+            elif step.verb is Verb.AWAIT and change.live is not None:
+                self._listen(Started(str(step.address), step.kind, step.verb, self._at(), change.live.id))
+                self._wait_for(step, change.live)
+            else:
+                self._start(step, change, workers)
+
+    def _start(self, step: Step, change: Change, workers: ThreadPoolExecutor) -> None:
+        try:
+            task = self._prepare.task(step, change)
+        except Refused as refused:
+            self._end(step, Result.FAILED, reason=refused.diagnostics[0].summary, diagnostic=refused.diagnostics[0])
+            return
+        if task is None:
+            self._end(step, Result.DONE, live=change.live)
+            return
+        identifier = task.live.id if task.live is not None else ""
+        self._listen(Started(str(step.address), step.kind, step.verb, self._at(), identifier))
+        self._in_flight += 1
+        self._working += 1
+        workers.submit(self._hand_in, partial(self._performer.perform, task))
+
+    def _hand_in(self, work: Callable[[], Message]) -> None:
+        """Runs on a worker's or poller's thread: the only way back to the coordinator is the queue."""
+        self._messages.put(work())
+
+    # waiting for slow objects
+
+    def _wait_for(self, step: Step, live: LiveObject) -> None:
+        now = self._clock.now()
+        kind = self._catalog[step.kind]
+        resource = self._changes[step.address].resource
+        own = None
+        if resource is not None:
+            own = resource.timeouts.delete if step.verb is Verb.DELETE else resource.timeouts.create
+        limit = kind.delete_seconds if step.verb is Verb.DELETE else kind.create_seconds
+        deadline = now + (limit if own is None else own)
+        self._watch.add(Awaited(step, kind, live, self._started[step.id], deadline), now)
+
+    def _poll(self, pollers: ThreadPoolExecutor) -> None:
+        if self._stop.requested:
+            return
+        for collection in self._watch.due(self._clock.now()):
+            self._in_flight += 1
+            pollers.submit(self._hand_in, partial(self._read, collection))
+
+    def _read(self, collection: Collection) -> Read:
+        began = self._clock.now()
+        objects: Sequence[LiveObject] = ()
+        problem: WireError | None = None
+        try:
+            objects = read_collection(self._means.account, collection.kind, collection.owner_id)
+        except WireError as failed:
+            problem = failed
+        except (KeyError, TypeError, ValueError, AttributeError) as failed:
+            problem = WireError(f"the answer is not understood: {type(failed).__name__} {failed}")
+        return Read(collection, objects, problem, self._clock.now() - began)
+
+    def _probe(self, awaited: Awaited) -> Probed:
+        """Ask for one object that the list does not show: lists can be stale, and a failed device is taken away."""
+        call = awaited.kind.probe(awaited.live.id)
+        try:
+            if call is not None:
+                self._means.account.send(call)
+        except Gone:
+            return Probed(awaited, "it is gone")
+        except Rejected as rejected:
+            if rejected.status == 403:  # how the API shows a device that failed to provision and was taken away
+                return Probed(awaited, f"it failed to provision and was taken away: {reason_of(rejected)}")
+        except WireError:
+            pass  # nothing was learnt; the next list may show it
+        return Probed(awaited, "")
+
+    # taking in what happened
+
+    def _take_messages(self, pollers: ThreadPoolExecutor) -> None:
+        """Wait for something to happen, and take in everything that has."""
+        next_due = None if self._stop.requested else self._watch.next_due()
+        pause = None if next_due is None else max(0.0, next_due - self._clock.now())
+        if self._in_flight == 0:
+            self._clock.sleep(pause or 0.0)
+            return
+        try:
+            self._take(self._messages.get(timeout=pause), pollers)
+            while True:
+                self._take(self._messages.get_nowait(), pollers)
+        except queue.Empty:
+            return
+
+    def _take(self, message: Message, pollers: ThreadPoolExecutor) -> None:
+        self._in_flight -= 1
+        if isinstance(message, Outcome):
+            self._working -= 1
+            self._take_outcome(message)
+        elif isinstance(message, Probed):
+            if message.gone:
+                self._arrived(self._watch.vanished(message.awaited, message.gone))
+        else:
+            self._take_read(message, pollers)
+
+    def _take_outcome(self, outcome: Outcome) -> None:
+        if outcome.ending is Ending.WAITING and outcome.live is not None:
+            self._wait_for(outcome.step, outcome.live)
+        elif outcome.ending is Ending.DONE:
+            self._succeed(outcome.step, outcome.live)
+        elif outcome.ending is Ending.ABANDONED:
+            self._end(outcome.step, Result.ABANDONED, live=outcome.live, reason=outcome.reason)
+        else:
+            self._fail(outcome.step, outcome.live, outcome.reason)
+
+    def _take_read(self, read: Read, pollers: ThreadPoolExecutor) -> None:
+        now = self._clock.now()
+        if read.problem is not None:
+            self._note(f"waiting goes on: {reason_of(read.problem)}")
+            self._arrived(self._watch.failed_to_read(read.collection, now))
+            return
+        arrived, moved, doubtful = self._watch.read(read.collection, read.objects, now, read.took)
+        for each in moved:
+            step, status = each.awaited.step, each.live.status
+            elapsed, message = now - each.awaited.since, status.message or status.word
+            address = str(step.address)
+            self._listen(Progressed(address, step.kind, step.verb, self._at(), elapsed, status.percentage, message))
+        self._arrived(arrived)
+        for awaited in doubtful:
+            self._in_flight += 1
+            pollers.submit(self._hand_in, partial(self._probe, awaited))
+
+    def _arrived(self, arrived: Iterable[Arrived]) -> None:
+        for each in arrived:
+            if each.problem:
+                self._fail(each.awaited.step, each.live, each.problem)
+            else:
+                self._succeed(each.awaited.step, each.live)
+
+    # ending steps
+
+    def _succeed(self, step: Step, live: LiveObject | None) -> None:
+        """Check that what came back is what was planned, and let the next steps go."""
+        change = self._changes.get(step.address)
+        if change is not None and live is not None and step.verb is not Verb.DELETE:
+            self._world.became(step.address, live)
+            wrong = self._prepare.not_as_wanted(step, change, live)
+            if wrong:
+                self._fail(step, live, wrong)
+                return
+        self._end(step, Result.DONE, live=live)
+
+    def _fail(self, step: Step, live: LiveObject | None, reason: str) -> None:
+        """The diagnostic points at the field that the API complains about, when its text names one."""
+        resource = self._changes[step.address].resource
+        place = None
+        if resource is not None:
+            named = [
+                name for name in resource.field_places if name in reason or name.replace("_", " ") in reason.lower()
+            ]
+            place = resource.place_of(max(named, key=len)) if named else resource.place
+        problem = error("step-failed", f"{step.address}: {reason}", address=str(step.address), place=place)
+        self._end(step, Result.FAILED, live=live, reason=reason, diagnostic=problem)
+
+    def _end(
+        self,
+        step: Step,
+        result: Result,
+        live: LiveObject | None = None,
+        reason: str = "",
+        diagnostic: Diagnostic | None = None,
+    ) -> None:
+        self._record(step, result, live, reason, diagnostic)
+        if result is Result.DONE:
+            self._schedule.done(step)
+            return
+        word = "failed" if result is Result.FAILED else "was interrupted"
+        for skipped in self._schedule.failed(step):
+            self._record(skipped, Result.SKIPPED, None, f"because {step.address} {word}", None)
+
+    def _record(
+        self, step: Step, result: Result, live: LiveObject | None, reason: str, diagnostic: Diagnostic | None
+    ) -> None:
+        if step.verb is Verb.JOIN:
+            return
+        now = self._clock.now()
+        ended = Ended(
+            address=str(step.address),
+            kind=step.kind,
+            verb=step.verb,
+            at=self._at(),
+            result=result,
+            elapsed=now - self._started.get(step.id, now),
+            id=live.id if live is not None else "",
+            reason=reason,
+            diagnostic=diagnostic,
+            implied=step.implied,
+        )
+        self._ended.append(ended)
+        self._listen(ended)
+
+    def _leave(self, rest: Sequence[Step]) -> None:
+        """After an interrupt: what is on its way is abandoned to the next run, what was not begun is skipped."""
+        waiting = {each.step.id: each for each in self._watch.everything()}
+        for step in rest:
+            awaited = waiting.get(step.id)
+            if awaited is not None:
+                reason = "interrupted while waiting; the next run goes on waiting"
+                self._record(step, Result.ABANDONED, awaited.live, reason, None)
+            else:
+                self._record(step, Result.SKIPPED, None, "interrupted", None)
+
+    def _counts(self) -> Counts:
+        done = [each.verb for each in self._ended if each.result is Result.DONE]
+        return Counts(done.count(Verb.CREATE), done.count(Verb.UPDATE), done.count(Verb.DELETE))
+
+    def _at(self) -> float:
+        return self._clock.now() - self._began
+
+    def _note(self, message: str) -> None:
+        self._listen(Noted(message, self._clock.now() - self._began))
+
+
+def _weight(step: Step, catalog: Catalog) -> float:
+    if step.implied:
+        return 0.0
+    return SLOW if catalog[step.kind].waits and step.verb is not Verb.UPDATE else 1.0

@@ -1,0 +1,100 @@
+"""Comparing one resource's declared fields with its live object, by the rules on the fields.
+
+Only fields that the stack declares are compared, only fields that the API shows can differ, and `same` rules decide
+by meaning. deepdiff then tells which parts of a field differ; it is slow on equal values, so it sees only the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from reconciler.lazy import lazy_module
+from reconciler.model.kind import Kind
+from reconciler.model.live import LiveObject
+from reconciler.model.mark import memo_digest
+from reconciler.model.plan import FieldChange
+from reconciler.model.resource import Resource
+from reconciler.model.rules import CreateOnly, FromKey, Replace, Update, WriteOnce
+from reconciler.values import Unknown
+
+if TYPE_CHECKING:
+    import deepdiff
+else:
+    deepdiff = lazy_module("deepdiff")
+
+NOT_SHOWN = "(set at create; the API does not show it)"
+
+
+def differences(
+    resource: Resource, kind: Kind, values: Mapping[str, Any], secrets: frozenset[str], live: LiveObject
+) -> tuple[FieldChange, ...]:
+    """The fields in which a live object is not as declared, in the order of the spec."""
+    found: list[FieldChange] = []
+    for name, field in kind.fields.items():
+        if name not in values or name in resource.lifecycle.ignore_changes or isinstance(field.rule, FromKey):
+            continue
+        secret = field.secret or name in secrets
+        if isinstance(field.rule, CreateOnly):
+            found += _create_only(name, field.rule, values[name], secret, live)
+        else:
+            found += _compared(name, field.rule, values[name], secret, live)
+    return tuple(found)
+
+
+def _create_only(name: str, rule: CreateOnly, wanted: Any, secret: bool, live: LiveObject) -> list[FieldChange]:
+    """Compared by the digest that the mark keeps; without a mark nothing can be said."""
+    if not rule.replaces or live.mark is None:
+        return []
+    recorded = live.mark.memo.get(name)
+    if not isinstance(wanted, Unknown) and recorded == (None if wanted is None else memo_digest(wanted)):
+        return []
+    before = NOT_SHOWN if recorded else None
+    return [FieldChange((name,), before, wanted, forces_replacement=True, secret=secret, note=rule.note)]
+
+
+def _compared(
+    name: str, rule: Update | Replace | WriteOnce, wanted: Any, secret: bool, live: LiveObject
+) -> list[FieldChange]:
+    if name not in live.values:
+        return []  # the answer left it out: unknown is not changed
+    before = live.values[name]
+    forces = isinstance(rule, Replace)
+    note = rule.reason if isinstance(rule, WriteOnce) else rule.note
+    if isinstance(wanted, Unknown):
+        return [FieldChange((name,), before, wanted, forces, secret, note)]
+    if rule.same(wanted, before):
+        return []
+    return [FieldChange((name, *path), old, new, forces, secret, note) for path, old, new in parts(before, wanted)]
+
+
+def parts(before: Any, after: Any) -> list[tuple[tuple[str | int, ...], Any, Any]]:
+    """Where two values differ: (path, before, after) with an empty path when they differ as a whole.
+
+    Lists are compared as a whole, since one insertion would otherwise show as a change of all that follow.
+    """
+    if not (isinstance(before, Mapping) and isinstance(after, Mapping) and before and after):
+        return [((), before, after)]
+    tree = deepdiff.DeepDiff(dict(before), dict(after), view="tree", threshold_to_diff_deeper=0)
+    found: dict[tuple[str | int, ...], tuple[Any, Any]] = {}
+    for kind in sorted(tree):
+        for level in tree[kind]:
+            path = tuple(level.path(output_format="list"))
+            first_list = next((at for at, part in enumerate(path) if isinstance(part, int)), len(path))
+            if first_list < len(path):
+                path = path[:first_list]
+                found[path] = (_at(before, path), _at(after, path))
+            else:
+                found[path] = (_plain(level.t1), _plain(level.t2))
+    return [(path, old, new) for path, (old, new) in sorted(found.items(), key=lambda each: tuple(map(str, each[0])))]
+
+
+def _plain(value: Any) -> Any:
+    """deepdiff's mark for a missing side becomes None."""
+    return None if type(value).__module__.startswith("deepdiff") else value
+
+
+def _at(value: Any, path: tuple[str | int, ...]) -> Any:
+    for part in path:
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value

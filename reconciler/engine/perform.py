@@ -1,0 +1,204 @@
+"""Doing one step: the call, what its ending means, and what happened when no answer came.
+
+A worker runs one task and returns one outcome; it touches nothing that is shared. A create whose answer was lost is
+looked up by its mark for a settle window, and sent again only when a whole read shows that it did not happen.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.clock import Clock
+from reconciler.engine.observe import read_collection
+from reconciler.engine.stop import Stop
+from reconciler.model.kind import Kind, Verb, Verdict, Wish
+from reconciler.model.live import LiveObject, Phase
+from reconciler.model.plan import Step
+from reconciler.wire import Account, Call, Gone, InDoubt, Rejected, WireError
+
+SENDS = 3
+"""How often a create may be sent at the most, each time after a whole read has shown that it did not happen."""
+LOOK_SECONDS = 1.0
+LATER_SECONDS = (0.5, 10.0)
+"""First and longest pause before a step that has to wait for something else to clear is tried again."""
+
+
+class Ending(StrEnum):
+    DONE = "done"
+    WAITING = "waiting"  # accepted; the object is on its way to be ready or gone
+    FAILED = "failed"
+    ABANDONED = "abandoned"  # stopped by the user between two tries
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One step with everything that it needs. `live` is the object to change or delete; `wish` what is wanted of it;
+    `avoid` an id that a lookup must not take for the new object (the one that is about to be replaced).
+    """
+
+    step: Step
+    kind: Kind
+    wish: Wish
+    live: LiveObject | None = None
+    changed: frozenset[str] = frozenset()
+    avoid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a task ended; `live` is the object as it is now, `reason` one line for a person when it failed."""
+
+    step: Step
+    ending: Ending
+    live: LiveObject | None = None
+    reason: str = ""
+
+
+class Performer:
+    """Performs tasks. `settle_seconds` is how long a commit may lag behind a lost answer."""
+
+    def __init__(
+        self,
+        account: Account,
+        clock: Clock,
+        rng: random.Random,
+        stop: Stop,
+        settle_seconds: float,
+        note: Callable[[str], None],
+    ) -> None:
+        self._account = account
+        self._clock = clock
+        self._rng = rng
+        self._stop = stop
+        self._settle_seconds = settle_seconds
+        self._note = note
+
+    def perform(self, task: Task) -> Outcome:
+        """Run one task. Never raises for what the API or the network does."""
+        try:
+            if task.step.verb is Verb.CREATE:
+                return self._create(task)
+            if task.step.verb is Verb.UPDATE:
+                return self._update(task)
+            return self._delete(task)
+        except WireError as problem:
+            return Outcome(task.step, Ending.FAILED, task.live, reason_of(problem))
+        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+            reason = f"the answer is not understood: {type(problem).__name__} {problem}"
+            return Outcome(task.step, Ending.FAILED, task.live, reason)
+
+    # create
+
+    def _create(self, task: Task) -> Outcome:
+        call = task.kind.create(task.wish)
+        live: LiveObject | None = None
+        for _ in range(SENDS):
+            try:
+                body = self._send(task, call)
+            except InDoubt as doubt:
+                self._note(f"{task.step.address}: the answer was lost ({doubt.message}); looking for it by its mark")
+                live = self._look(task, self._settle_seconds)
+            except Rejected as rejected:
+                if task.kind.verdict(Verb.CREATE, rejected) is not Verdict.DONE:
+                    raise
+                live = self._look(task, self._settle_seconds)
+            else:
+                if body is _STOPPED:
+                    return Outcome(task.step, Ending.ABANDONED, None, "interrupted")
+                live = task.kind.read_answer(body, task.wish) or self._look(task, self._settle_seconds)
+                if live is None:
+                    reason = f"the API took the request but shows no {task.kind.name}; it may need a review first"
+                    return Outcome(task.step, Ending.FAILED, None, reason)
+            if live is not None:
+                return self._finish(task, live)
+        reason = "no answer came and the object is not there; nothing is known to have been created"
+        return Outcome(task.step, Ending.FAILED, None, reason)
+
+    def _finish(self, task: Task, live: LiveObject) -> Outcome:
+        second = task.kind.finish(task.wish, live)
+        if second is not None:
+            body = self._account.send(second)
+            live = task.kind.read_answer(body, task.wish) or live
+        waiting = task.kind.waits and live.status.phase is Phase.WORKING
+        return Outcome(task.step, Ending.WAITING if waiting else Ending.DONE, live)
+
+    def _look(self, task: Task, seconds: float) -> LiveObject | None:
+        """Read the collection until the object shows or the window is over. Raises `WireError` if no read was whole."""
+        deadline = self._clock.now() + seconds
+        problem: WireError | None = None
+        while True:
+            try:
+                objects = read_collection(self._account, task.kind, task.wish.owner_id)
+            except WireError as failed:
+                problem = failed
+            else:
+                problem = None
+                for live in objects:
+                    if is_wanted(task, live):
+                        return live
+            if self._clock.now() >= deadline:
+                if problem is not None:
+                    raise problem
+                return None
+            self._clock.sleep(LOOK_SECONDS)
+
+    # update and delete
+
+    def _update(self, task: Task) -> Outcome:
+        assert task.live is not None, "an update has a live object"
+        body = self._account.send(task.kind.update(task.wish, task.live, task.changed))
+        live = task.kind.read_answer(body, task.wish) or task.live
+        return Outcome(task.step, Ending.DONE, live)
+
+    def _delete(self, task: Task) -> Outcome:
+        assert task.live is not None, "a delete has a live object"
+        try:
+            body = self._send(task, task.kind.delete(task.live))
+        except Gone:
+            return Outcome(task.step, Ending.DONE, task.live)
+        if body is _STOPPED:
+            return Outcome(task.step, Ending.ABANDONED, task.live, "interrupted")
+        return Outcome(task.step, Ending.WAITING if task.kind.waits else Ending.DONE, task.live)
+
+    def _send(self, task: Task, call: Call) -> object:
+        """Send, and send again after a pause while the kind says that the refusal clears by itself."""
+        limit = task.kind.delete_seconds if task.step.verb is Verb.DELETE else task.kind.create_seconds
+        deadline = self._clock.now() + limit
+        pause, longest = LATER_SECONDS
+        while True:
+            try:
+                return self._account.send(call)
+            except Rejected as rejected:
+                later = task.kind.verdict(task.step.verb, rejected) is Verdict.LATER
+                if not later or self._clock.now() >= deadline:
+                    raise
+                if self._stop.requested:
+                    return _STOPPED
+                self._clock.sleep(pause * (1 + self._rng.random() / 4))
+                pause = min(longest, pause * 1.6)
+
+
+_STOPPED = object()
+
+
+def is_wanted(task: Task, live: LiveObject) -> bool:
+    """Whether a listed object is the one that this create was to make."""
+    if not live.present or live.id == task.avoid:
+        return False
+    mark = task.wish.mark
+    if live.mark is not None:
+        return (live.mark.stack, live.mark.address) == (mark.stack, mark.address)
+    key = task.kind.natural_key(task.wish.values)
+    return bool(key) and live.key == key and live.parent_id == task.wish.parent_id
+
+
+def reason_of(problem: WireError) -> str:
+    """One line for a person, with what support needs to find the request."""
+    if isinstance(problem, Rejected):
+        texts = "; ".join(problem.errors) or problem.message
+        request = f", request {problem.request_id}" if problem.request_id else ""
+        return f"{texts} (HTTP {problem.status}{request})"
+    return problem.message

@@ -1,0 +1,88 @@
+"""From a step to a task: the values as they are now, the mark, and the ids that the call needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.diagnostics import Refused, error
+from reconciler.engine.fields import differences
+from reconciler.engine.perform import Task
+from reconciler.engine.world import PlannedWorld, Settled, Standing, settle
+from reconciler.model.kind import Catalog, Kind, Verb, Wish
+from reconciler.model.live import LiveObject
+from reconciler.model.mark import Mark
+from reconciler.model.plan import Change, Step
+from reconciler.model.resource import Resource
+from reconciler.values import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What the coordinator needs to turn steps into tasks."""
+
+    stack: str
+    catalog: Catalog
+    world: PlannedWorld
+
+    def task(self, step: Step, change: Change) -> Task | None:
+        """The task of a step; None when nothing is left to do. Raises `Refused` when a value does not fit after all."""
+        kind = self.catalog[step.kind]
+        if step.verb is Verb.DELETE or change.resource is None:
+            live = change.live
+            owner = (live.parent_id, live.owner_id) if live is not None else (None, None)
+            return Task(step, kind, Wish({}, Mark(self.stack, str(step.address)), *owner), live)
+        settled = self._settled(change.resource, kind)
+        born = change.live.mark if change.live is not None and step.verb is Verb.UPDATE else None
+        mark = Mark(self.stack, str(step.address), kind.memo(settled.values, born))
+        wish = Wish(settled.values, mark, *self._ids(change.resource, kind))
+        if step.verb is Verb.CREATE:
+            self.world.place(step.address, Standing(kind, settled.values))
+            return Task(step, kind, wish, avoid=change.live.id if change.live is not None else "")
+        live = self.world.live(step.address) or change.live
+        assert live is not None, "an update has a live object"
+        differing = {
+            str(each.path[0]) for each in differences(change.resource, kind, settled.values, frozenset(), live)
+        }
+        changed = frozenset(change.changed & differing)
+        return Task(step, kind, wish, live, changed) if changed else None
+
+    def not_as_wanted(self, step: Step, change: Change, live: LiveObject) -> str:
+        """What an accepted create or update left otherwise than planned; empty when all is well."""
+        if change.resource is None or step.verb not in (Verb.CREATE, Verb.UPDATE):
+            return ""
+        kind = self.catalog[step.kind]
+        settled = settle(change.resource, kind, self.world)
+        found = differences(change.resource, kind, settled.values, settled.secrets, live)
+        concerned = [each for each in found if step.verb is Verb.CREATE or each.path[0] in change.changed]
+        if not concerned:
+            return ""
+        parts = [
+            f"{'.'.join(map(str, each.path))} is {'another value' if each.secret else repr(each.before)}"
+            for each in concerned
+        ]
+        return f"the API accepted it, but {'; '.join(parts)}"
+
+    def _settled(self, resource: Resource, kind: Kind) -> Settled:
+        settled = settle(resource, kind, self.world)
+        if settled.unknown:
+            values = (settled.values[name] for name in settled.unknown)
+            waits = {str(each) for value in values if isinstance(value, Unknown) for each in value.waits_for}
+            names = ", ".join(sorted(settled.unknown))
+            summary = f"{names} is still not known, although {', '.join(sorted(waits))} is done"
+            place = resource.place_of(min(settled.unknown))
+            raise Refused([error("still-unknown", summary, address=str(resource.address), place=place)])
+        return settled
+
+    def _ids(self, resource: Resource, kind: Kind) -> tuple[str | None, str | None]:
+        """The id of the parent object, and that of the object whose collection will list the new one."""
+        parent_id: str | None = None
+        here = resource.parent
+        while here is not None:
+            live = self.world.live(here)
+            if live is None:
+                break
+            parent_id = parent_id or live.id
+            if live.kind in kind.listed_under:
+                return parent_id, live.id
+            here = here.parent
+        return parent_id, None

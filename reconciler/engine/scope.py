@@ -1,0 +1,66 @@
+"""Narrowing to targets: `--target` cuts the stack once, before the diff, and closes the cut over dependencies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from reconciler.diagnostics import Diagnostic, Refused, did_you_mean, error
+from reconciler.graph import reachable
+from reconciler.model.plan import Options
+from reconciler.model.resource import Resource, Stack
+from reconciler.values import Address, parse_address
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which addresses a run may touch. No targets = all."""
+
+    targets: tuple[Address, ...] = ()
+
+    def holds(self, address: Address) -> bool:
+        return not self.targets or any(address.within(target) for target in self.targets)
+
+
+def narrow(stack: Stack, options: Options) -> tuple[Stack, Scope]:
+    """The stack that a run is about, and the addresses it may touch. Raises `Refused` for a target that is none.
+
+    Creating needs what the targets depend on; destroying takes along what depends on the targets.
+    """
+    targets = _addresses(options.targets, "--target", stack)
+    _addresses(options.replace, "--replace", stack)
+    if not targets:
+        return (stack.without_resources() if options.destroy else stack), Scope()
+    chosen = [each.address for each in stack.resources if any(each.address.within(target) for target in targets)]
+    if options.destroy:
+        dependents = reachable(chosen, ((earlier, later.address) for later, earlier in _needs(stack.resources)))
+        return stack.without_resources(), Scope((*targets, *sorted(dependents, key=lambda each: each.sort_key)))
+    wanted = reachable(chosen, ((later.address, earlier) for later, earlier in _needs(stack.resources)))
+    kept = tuple(each for each in stack.resources if each.address in wanted or not each.managed)
+    return replace(stack, resources=kept, outputs=()), Scope(tuple(targets))
+
+
+def _needs(resources: Iterable[Resource]) -> Iterable[tuple[Resource, Address]]:
+    for each in resources:
+        for earlier in each.references | ({each.parent} if each.parent else set()):
+            yield each, earlier
+
+
+def _addresses(texts: Iterable[str], flag: str, stack: Stack) -> list[Address]:
+    known = {str(each.address) for each in stack.resources}
+    found: list[Address] = []
+    problems: list[Diagnostic] = []
+    for text in texts:
+        try:
+            found.append(parse_address(text))
+        except ValueError:
+            hint = did_you_mean(text, known) or "an address looks like `projects.edge.devices.web[0]`"
+            problems.append(error("bad-address", f"{flag} {text}: not a resource address", hint=hint))
+            continue
+        declared = any(each.address.within(found[-1]) for each in stack.resources)
+        unknown = text not in known if flag == "--replace" else not declared and bool(did_you_mean(text, known))
+        if unknown:
+            problems.append(error("bad-address", f"{flag} {text}: no such resource", hint=did_you_mean(text, known)))
+    if problems:
+        raise Refused(problems)
+    return found

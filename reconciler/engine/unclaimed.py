@@ -1,0 +1,178 @@
+"""Live objects that no declared resource claimed: what we own and is no longer wanted, and what belongs to others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from reconciler.diagnostics import Diagnostic, warning
+from reconciler.engine.scope import Scope
+from reconciler.model.kind import Catalog, Kind
+from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.plan import Action, Change, Stranger
+from reconciler.model.resource import Resource
+from reconciler.values import Address, parse_address
+
+
+class Unclaimed:
+    """Sorts the objects that are left over after the declared resources took theirs."""
+
+    def __init__(
+        self,
+        stack: str,
+        snapshot: Snapshot,
+        catalog: Catalog,
+        changes: Mapping[Address, Change],
+        scope: Scope,
+    ) -> None:
+        self._stack = stack
+        self._catalog = catalog
+        self._declared = changes
+        self._scope = scope
+        self._by_live = {each.live.id: each for each in changes.values() if each.live is not None}
+        self._left = [each for each in snapshot if each.present and not each.automatic and not self._is_claimed(each)]
+        self._owned = {each.id: (each, address) for each in self._left if (address := self._own_address(each))}
+
+    def _is_claimed(self, live: LiveObject) -> bool:
+        change = self._by_live.get(live.id)
+        return change is not None and change.kind == live.kind
+
+    def _own_address(self, live: LiveObject) -> Address | None:
+        if live.mark is None or not live.mark.owned_by(self._stack):
+            return None
+        try:
+            return parse_address(live.mark.address)
+        except ValueError:
+            return None  # not a mark that we wrote: a stranger
+
+    # deletes
+
+    def unwanted(self) -> list[Change]:
+        """Deletes in scope: of owned objects that nothing declares, of doubles, and of what goes with its parent."""
+        found: list[Change] = []
+        in_order = sorted(self._owned.values(), key=lambda each: (each[1].sort_key, each[0].created_at, each[0].id))
+        seen: set[Address] = set()
+        for live, address in in_order:
+            standing = self._declared.get(address)
+            if (standing is not None and standing.kind == live.kind) or address in seen:
+                kept = standing.live.id if standing is not None and standing.live else "another one"
+                because = f"because {kept} carries the same mark and is older"
+                double = Address(address.parent, address.section, f"{address.name}~{live.id[:8]}", address.index)
+                found.append(self._delete(live, double, "duplicate", because))
+            else:
+                seen.add(address)
+                because = f"because {address} is not in configuration"
+                found.append(self._delete(live, address, "not_declared", because))
+        found = [each for each in found if self._scope.holds(each.address)]
+        return [*found, *self._with_parents({each.live.id: each.address for each in found if each.live is not None})]
+
+    def _with_parents(self, leaving: Mapping[str, Address]) -> list[Change]:
+        found: list[Change] = []
+        for live in self._left:
+            kind = self._catalog[live.kind]
+            if live.id in self._owned or kind.marked or live.parent_id is None:
+                continue
+            above = leaving.get(live.parent_id)
+            if above is not None:
+                because = f"because {above} is destroyed"
+                found.append(self._delete(live, _child(above, kind, live), "parent_deleted", because))
+            elif (resource := self._section_of(live, kind)) is not None:
+                address = _child(resource.address, kind, live)
+                if self._scope.holds(address):
+                    because = f"because {address} is not in configuration"
+                    found.append(self._delete(live, address, "not_declared", because))
+        return found
+
+    def _section_of(self, live: LiveObject, kind: Kind) -> Resource | None:
+        """The managed resource that the object stands in, when its YAML names this kind's section."""
+        change = self._by_live.get(live.parent_id or "")
+        if change is None or change.resource is None or not change.resource.managed or not kind.deletable:
+            return None
+        return change.resource if kind.section in change.resource.managed_sections else None
+
+    def _delete(self, live: LiveObject, address: Address, reason: str, because: str) -> Change:
+        fields = self._catalog[live.kind].fields
+        return Change(
+            address,
+            live.kind,
+            Action.DELETE,
+            live=live,
+            parent_id=live.parent_id,
+            reason=reason,
+            because=because,
+            before=live.values,
+            secrets=frozenset(name for name, each in fields.items() if each.secret),
+        )
+
+    # strangers
+
+    def strangers(self) -> tuple[Stranger, ...]:
+        """What stands in our objects and is not ours; what stands in a stranger is not listed by itself."""
+        ours = {identifier: each.address for identifier, each in self._by_live.items()}
+        ours |= {identifier: address for identifier, (_, address) in self._owned.items()}
+        found = []
+        for live in self._left:
+            if live.id in self._owned or live.parent_id is None:
+                continue
+            inside = ours.get(live.parent_id)
+            kind = self._catalog[live.kind]
+            shown_as_change = not kind.marked and (
+                live.parent_id in self._owned or self._section_of(live, kind) is not None
+            )
+            if inside is None or shown_as_change:
+                continue
+            owner = live.mark.stack if live.mark is not None and not live.mark.owned_by(self._stack) else ""
+            found.append(Stranger(live.kind, live.id, live.label, str(inside), owner, live.created_at))
+        return tuple(sorted(found, key=lambda each: (each.inside, each.kind, each.label, each.id)))
+
+    def keep_what_holds_strangers(
+        self, changes: Mapping[Address, Change], strangers: Sequence[Stranger]
+    ) -> tuple[dict[Address, Change], list[Diagnostic]]:
+        """A project is not deleted while others keep something in it: its delete becomes a no-op, with a warning."""
+        kept = dict(changes)
+        found: list[Diagnostic] = []
+        for address, change in changes.items():
+            if not self._catalog[change.kind].holds_others or not change.action.deletes:
+                continue
+            inside = [
+                each
+                for each in strangers
+                if parse_address(each.inside).within(address) and not self._catalog[each.kind].removed_with_parent
+            ]
+            if not inside:
+                continue
+            shown = ", ".join(f"{each.kind} {each.label or each.id}" for each in inside[:5])
+            summary = f"{address} is kept: it holds {len(inside)} of others' objects ({shown})"
+            hint = "move or delete them, then run this again"
+            found.append(warning("holds-strangers", summary, address=str(address), place=change.place, hint=hint))
+            kept[address] = replace(change, action=Action.NOOP, reason="holds_strangers", because="")
+            for below in [each for each in kept.values() if each.reason == "parent_deleted"]:
+                if below.address.parent == address:
+                    del kept[below.address]
+        return kept, found
+
+    def lookalikes(self) -> list[Diagnostic]:
+        """A create beside an unmarked object that looks just like it: most likely ours, with its mark overwritten."""
+        unmarked: dict[tuple[str, str | None], list[LiveObject]] = {}
+        for live in self._left:
+            if live.mark is None and self._catalog[live.kind].marked:
+                unmarked.setdefault((live.kind, live.parent_id), []).append(live)
+        found: list[Diagnostic] = []
+        for change in self._declared.values():
+            if change.action is not Action.CREATE:
+                continue
+            kind = self._catalog[change.kind]
+            for live in unmarked.get((change.kind, change.parent_id), ()):
+                if kind.lookalike(change.after, live):
+                    summary = (
+                        f"{live.kind} {live.label} ({live.id}) looks like {change.address} with its mark taken off"
+                    )
+                    hint = f"give it the tag `reconciler:{self._stack}:{change.address}` again, or rename or delete it"
+                    found.append(
+                        warning("lookalike", summary, address=str(change.address), place=change.place, hint=hint)
+                    )
+        return found
+
+
+def _child(parent: Address, kind: Kind, live: LiveObject) -> Address:
+    return Address(parent, kind.section, "" if live.key == kind.section else live.key)

@@ -52,7 +52,7 @@ class Probed:
     gone: str
 
 
-Message = Outcome | Read | Probed
+Message = Outcome | Read | Probed | Noted
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Apply:
         self._listen = listen
         self._schedule = Schedule(steps, {each.id: _weight(each, catalog) for each in steps})
         self._prepare = Preparation(stack, catalog, world)
-        self._performer = Performer(means.account, means.clock, means.rng, stop, means.settle_seconds, self._note)
+        self._performer = Performer(means.account, means.clock, means.rng, stop, means.settle_seconds, self._hand_note)
         self._watch = Watch()
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._in_flight = 0
@@ -119,7 +119,8 @@ class Apply:
                 self._take_messages(pollers)
         rest = self._schedule.rest()
         self._leave(rest)
-        return Applied(tuple(self._ended), self._counts(), self._stop.requested and bool(rest))
+        cut_short = any(each.result is Result.ABANDONED for each in self._ended) or bool(rest)
+        return Applied(tuple(self._ended), self._counts(), self._stop.requested and cut_short)
 
     # starting steps
 
@@ -153,6 +154,9 @@ class Apply:
         self._in_flight += 1
         self._working += 1
         workers.submit(self._hand_in, partial(self._performer.perform, task))
+
+    def _hand_note(self, text: str) -> None:
+        self._messages.put(Noted(text, self._at()))
 
     def _hand_in(self, work: Callable[[], Message]) -> None:
         """Runs on a worker's or poller's thread: the only way back to the coordinator is the queue."""
@@ -222,6 +226,9 @@ class Apply:
             return
 
     def _take(self, message: Message, pollers: ThreadPoolExecutor) -> None:
+        if isinstance(message, Noted):
+            self._listen(message)
+            return
         self._in_flight -= 1
         if isinstance(message, Outcome):
             self._working -= 1

@@ -1,7 +1,4 @@
-"""Where the rooms meet: reads a stack, makes a plan, applies it, and keeps saved plans honest.
-
-The command line calls these functions and nothing below them; a program that embeds the reconciler can do the same.
-"""
+"""Reading a stack, making a plan, applying it."""
 
 from __future__ import annotations
 
@@ -173,6 +170,3 @@ def _remains(planned: Planned, account: Account, parallelism: int) -> tuple[Rema
         for each in compared.changes
         if each.live is not None and (each.action is Action.DELETE or each.reason == "holds_strangers")
     )
-
-
-__all__ = ["Options", "Planned", "Stop", "apply_plan", "connect", "make_plan", "read_outputs", "read_stack"]

@@ -170,3 +170,18 @@ def delete_device(device_id: str) -> Call:
 
 def get_device(device_id: str) -> Call:
     return Call("GET", "/devices/{id}", f"/devices/{device_id}")
+
+
+# catalogues
+
+
+def list_facilities() -> Listing:
+    return Listing("/facilities", "/facilities", "facilities", paged=False)
+
+
+def list_plans() -> Listing:
+    return Listing("/plans", "/plans", "plans", paged=False)
+
+
+def list_operating_systems() -> Listing:
+    return Listing("/operating-systems", "/operating-systems", "operating_systems", paged=False)

@@ -15,6 +15,7 @@ from reconciler.engine.diff import diff
 from reconciler.engine.execute import Apply, Means
 from reconciler.engine.observe import observe
 from reconciler.engine.order import order
+from reconciler.engine.preflight import check_names
 from reconciler.engine.rails import check_lookalikes, check_rails
 from reconciler.engine.scope import Scope, narrow
 from reconciler.engine.stop import Stop
@@ -78,6 +79,7 @@ def make_plan(stack: Stack, account: Account, options: Options, *, parallelism: 
     snapshot, existing = observe(account, kinds, wanted, parallelism)
     compared = diff(wanted, snapshot, existing, kinds, options, scope)
     protected = frozenset(each.address for each in stack.resources if each.lifecycle.protect)
+    check_names(compared.changes, account, kinds)
     check_rails(compared.changes, protected)
     ordered = order(compared.changes, kinds, stack.name)
     outputs, secret = evaluate_outputs(wanted.outputs, compared.world)

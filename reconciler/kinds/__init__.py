@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reconciler.api import endpoints
 from reconciler.kinds.bgp_config import BgpConfig
 from reconciler.kinds.bgp_session import BgpSession
 from reconciler.kinds.device import Device
@@ -10,9 +11,15 @@ from reconciler.kinds.ip_reservation import IpReservation
 from reconciler.kinds.project import Project
 from reconciler.kinds.ssh_key import SshKey
 from reconciler.kinds.vlan import Vlan
-from reconciler.model.kind import Catalog
+from reconciler.model.kind import Catalog, NameList
 
 
 def catalog() -> Catalog:
-    """Every kind, each after its parents and after the kinds that it uses."""
-    return Catalog((Project(), SshKey(), Vlan(), IpReservation(), BgpConfig(), Device(), IpAssignment(), BgpSession()))
+    """Every kind, each after its parents and after the kinds that it uses, and the API's own catalogues."""
+    kinds = (Project(), SshKey(), Vlan(), IpReservation(), BgpConfig(), Device(), IpAssignment(), BgpSession())
+    names = {
+        "plan": NameList(endpoints.list_plans(), ("slug", "class", "id")),
+        "facility": NameList(endpoints.list_facilities(), ("code", "id")),
+        "operating system": NameList(endpoints.list_operating_systems(), ("slug", "id")),
+    }
+    return Catalog(kinds, names)

@@ -26,7 +26,7 @@ from reconciler.kinds.common import (
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import from_tags, own_tags
-from reconciler.model.rules import CreateOnly, Refers, Replace, Update
+from reconciler.model.rules import CreateOnly, Listed, Refers, Replace, Update
 from reconciler.wire import Call, Listing, Rejected
 
 ANY = "any"
@@ -55,7 +55,7 @@ _BUSY = ("queued", "provisioning")
 
 def same_plan(declared: Any, live: Any) -> bool:
     """The same plan, by its old slug or its class."""
-    return PLAN_ALIASES.get(declared, declared) == PLAN_ALIASES.get(live, live)
+    return bool(PLAN_ALIASES.get(declared, declared) == PLAN_ALIASES.get(live, live))
 
 
 def same_facility(declared: Any, live: Any) -> bool:
@@ -99,11 +99,20 @@ class DeviceSpec(Spec):
     facility: Annotated[
         str | list[str] | None,
         Replace(same=same_facility),
+        Listed("facility", frozenset({ANY})),
         Field(description='A facility code, a list in order of preference, or "any".'),
     ] = None
-    plan: Annotated[str, Replace(same=same_plan), Field(min_length=1, description="The hardware, as a plan slug.")]
+    plan: Annotated[
+        str,
+        Replace(same=same_plan),
+        Listed("plan", frozenset(PLAN_ALIASES)),
+        Field(min_length=1, description="The hardware, as a plan slug."),
+    ]
     operating_system: Annotated[
-        str, Replace(), Field(min_length=1, description="An operating system slug, or `custom_ipxe`.")
+        str,
+        Replace(),
+        Listed("operating system"),
+        Field(min_length=1, description="An operating system slug, or `custom_ipxe`."),
     ]
     description: Annotated[str | None, Update(same=same_text), Field(description="Free text.")] = None
     billing_cycle: Annotated[

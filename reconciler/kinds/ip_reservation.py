@@ -16,7 +16,7 @@ from reconciler.kinds.common import facility_code, known, parsed, same_customdat
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import from_tags, own_tags
-from reconciler.model.rules import CreateOnly, Replace, Update
+from reconciler.model.rules import CreateOnly, Listed, Replace, Update
 from reconciler.wire import Call, Listing, Rejected
 
 _PHASES = {"pending": Phase.WORKING, "denied": Phase.FAILED}
@@ -30,7 +30,10 @@ class IpReservationSpec(Spec):
         int, Replace(), Field(ge=1, le=256, description="How many addresses: 1, 2, 4, 8, 16 (more need a review).")
     ]
     facility: Annotated[
-        str | None, Replace(), Field(min_length=1, description="The facility's code; public blocks only.")
+        str | None,
+        Replace(),
+        Listed("facility"),
+        Field(min_length=1, description="The facility's code; public blocks only."),
     ] = None
     details: Annotated[str | None, Update(same=same_text), Field(description="What the block is for.")] = None
     comments: Annotated[

@@ -15,14 +15,16 @@ from reconciler.kinds.common import facility_code, same_text
 from reconciler.model.kind import Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import from_text
-from reconciler.model.rules import Replace
+from reconciler.model.rules import Listed, Replace
 from reconciler.wire import Call, Listing, Rejected
 
 _NO_UPDATE = "the API has no update call for a VLAN"
 
 
 class VlanSpec(Spec):
-    facility: Annotated[str, Replace(), Field(min_length=1, description="The facility's code, such as `ewr1`.")]
+    facility: Annotated[
+        str, Replace(), Listed("facility"), Field(min_length=1, description="The facility's code, such as `ewr1`.")
+    ]
     description: Annotated[
         str | None, Replace(same=same_text, note=_NO_UPDATE), Field(description="What it is for.")
     ] = None

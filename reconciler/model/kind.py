@@ -10,7 +10,7 @@ import types
 import typing
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import Mark, memo_digest, remember_tags
-from reconciler.model.rules import CreateOnly, Field, FromKey, Refers, Replace, Rule, Secret, Update, WriteOnce
+from reconciler.model.rules import CreateOnly, Field, FromKey, Listed, Refers, Replace, Rule, Secret, Update, WriteOnce
 from reconciler.wire import Call, Listing, Rejected
 
 
@@ -180,8 +180,8 @@ class Kind(ABC):
         `born` is the mark of an object that exists: what was used at its create stays as it was.
         """
         kept = dict(born.memo) if born is not None else {}
-        for name, field in self.fields.items():
-            if isinstance(field.rule, CreateOnly) and field.rule.replaces and born is None and name in values:
+        for name, each in self.fields.items():
+            if isinstance(each.rule, CreateOnly) and each.rule.replaces and born is None and name in values:
                 kept[name] = memo_digest(values[name])
         if "tags" in self.fields and "tags" in values:
             kept["tags"] = remember_tags(values["tags"])
@@ -223,8 +223,9 @@ def _read_fields(kind: str, spec: type[Spec]) -> dict[str, Field]:
         if len(rules) != 1:
             raise TypeError(f"{kind}.{name}: a field needs exactly one rule, found {len(rules)}")
         refers = next((each for each in info.metadata if isinstance(each, Refers)), None)
+        listed = next((each for each in info.metadata if isinstance(each, Listed)), None)
         secret = any(isinstance(each, Secret) for each in info.metadata)
-        fields[name] = Field(name, rules[0], secret, refers, info.is_required())
+        fields[name] = Field(name, rules[0], secret, refers, info.is_required(), listed)
     return fields
 
 
@@ -260,11 +261,23 @@ def _excused(found: FieldError, partial: frozenset[str]) -> bool:
     return found.code == "missing-field" and found.path[0] in partial
 
 
+@dataclass(frozen=True, slots=True)
+class NameList:
+    """A catalogue of the API (plans, facilities, ...): how it is read, and which keys of an item name it."""
+
+    listing: Listing
+    keys: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Catalog:
-    """All kinds, in an order in which each kind comes after its parents and after the kinds that it uses."""
+    """All kinds, in an order in which each kind comes after its parents and after the kinds that it uses.
+
+    `names` are the API's own catalogues, which fields marked `Listed` are checked against.
+    """
 
     kinds: tuple[Kind, ...]
+    names: Mapping[str, NameList] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Kind:
         for each in self.kinds:
@@ -288,6 +301,7 @@ __all__ = [
     "Form",
     "FromKey",
     "Kind",
+    "NameList",
     "Refers",
     "Replace",
     "Rule",

@@ -80,8 +80,8 @@ class Change:
     reason: str = ""
     because: str = ""
     fields: tuple[FieldChange, ...] = ()
-    before: Mapping[str, Any] = _NOTHING
-    after: Mapping[str, Any] = _NOTHING
+    before: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    after: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     unknown: frozenset[str] = frozenset()
     secrets: frozenset[str] = frozenset()
     impact: tuple[str, ...] = ()

@@ -79,6 +79,17 @@ class Refers:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """Beside a rule: the value (or each of a list of values) must be in one of the API's own catalogues.
+
+    `catalogue` is its name in the catalog of kinds, `besides` are further words that the API understands there.
+    """
+
+    catalogue: str
+    besides: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One field of a kind, read from the annotations of its spec."""
 
@@ -87,3 +98,4 @@ class Field:
     secret: bool
     refers: Refers | None
     required: bool
+    listed: Listed | None = None

@@ -1,0 +1,1 @@
+"""Measurements, as commands; nothing here runs in the test suite."""

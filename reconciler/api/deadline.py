@@ -1,0 +1,91 @@
+"""A limit on one attempt as a whole.
+
+A socket's timeout starts anew with every byte, so a server that sends one byte every 29 seconds would hold a call for
+ever. Here each read of an answer, headers included, gets no more time than the attempt has left.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import math
+import socket
+import threading
+import time
+from typing import Any, cast
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+
+class Deadline(threading.local):
+    """The moment at which this thread's attempt has to be over. It follows the machine's clock and not the injected
+    one, as sockets do: in virtual time another thread's sleep would end a healthy call.
+    """
+
+    moment = math.inf
+
+    def start(self, seconds: float) -> None:
+        self.moment = time.monotonic() + seconds
+
+
+class _DeadlineReader(io.RawIOBase):
+    """A socket's byte stream that raises TimeoutError once the deadline has passed."""
+
+    def __init__(self, stream: io.RawIOBase, sock: socket.socket, deadline: Deadline) -> None:
+        self._stream = stream
+        self._socket = sock
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._deadline.moment - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the attempt took too long as a whole")
+        usual = self._socket.gettimeout()
+        if usual is not None and usual <= left:
+            return cast("int | None", self._stream.readinto(buffer))
+        self._socket.settimeout(left)
+        try:
+            return cast("int | None", self._stream.readinto(buffer))
+        finally:
+            self._socket.settimeout(usual)  # the connection may serve another call
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+def _watched(connection: HTTPConnection, deadline: Deadline) -> HTTPConnection:
+    def response(
+        sock: socket.socket, debuglevel: int = 0, method: str | None = None, url: str | None = None
+    ) -> http.client.HTTPResponse:
+        made = http.client.HTTPResponse(sock, debuglevel, method, url)
+        made.fp = io.BufferedReader(_DeadlineReader(cast(Any, made.fp).detach(), sock, deadline))
+        return made
+
+    cast(Any, connection).response_class = response
+    return connection
+
+
+def adapter_with(deadline: Deadline) -> HTTPAdapter:
+    """A requests adapter with one connection, no retries of its own, whose answers keep to the deadline.
+
+    The pool classes are left as they are but for the answer's class, so that vcrpy can still put its own connections
+    in.
+    """
+
+    class Plain(HTTPConnectionPool):
+        def _new_conn(self) -> Any:
+            return _watched(cast(HTTPConnection, super()._new_conn()), deadline)
+
+    class Secure(HTTPSConnectionPool):
+        def _new_conn(self) -> Any:
+            return _watched(cast(HTTPConnection, super()._new_conn()), deadline)
+
+    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
+    adapter.poolmanager.pool_classes_by_scheme = {"http": Plain, "https": Secure}
+    return adapter

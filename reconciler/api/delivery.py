@@ -1,0 +1,234 @@
+"""The retry table: what an ending of an attempt means for the call, and whether it may be sent once more.
+
+    ending of the attempt                         reads, SAFE mutations      NEVER (creates, actions)
+    nothing was sent                              again                      again
+    429                                           wait as told, again        wait as told, again
+    lost, 408, 425, 5xx, unreadable 2xx,          again                      InDoubt
+      404 that is not the API's own
+    3xx                                           Rejected                   InDoubt
+    any other 4xx                                 Rejected, Gone             Rejected, Gone
+
+A SAFE mutation that ran out of attempts is InDoubt as soon as one of them may have arrived. Why not `urllib3.Retry`: it
+decides before the body is read, so it can't retry an answer that is cut or not JSON; it keeps one count for 429 and
+failures; and it sleeps by the machine's clock.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+
+from reconciler.api.answer import Answer, Unreadable, error_texts, status_line
+from reconciler.api.gate import RateGate
+from reconciler.api.policy import RetryPolicy
+from reconciler.api.token import TOKEN_VARIABLE, Token
+from reconciler.api.transport import AnswerLost, NothingSent, Transport
+from reconciler.clock import Clock
+from reconciler.values import Json
+from reconciler.wire import Gone, InDoubt, Rejected, Repeat, Throttled, Unreachable, WireError
+
+
+class Ending(StrEnum):
+    """How an attempt ended, as far as repeating it goes."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    THROTTLED = "throttled"
+    REDIRECTED = "redirected"
+    NOT_SENT = "not sent"
+    DOUBTFUL = "doubtful"
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A call made ready: `target` is the path with its query, `label` names it in messages."""
+
+    method: str
+    target: str
+    label: str
+    body: bytes | None
+    repeat: Repeat
+
+    @property
+    def is_read(self) -> bool:
+        return self.method in {"GET", "HEAD", "OPTIONS"}
+
+    @property
+    def may_repeat(self) -> bool:
+        return self.is_read or self.repeat is Repeat.SAFE
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The last attempt's ending. `arrived`: some attempt may have reached the server and brought no usable answer."""
+
+    ending: Ending
+    why: str = ""
+    answer: Answer | None = None
+    value: Json = None
+    arrived: bool = False
+
+    @property
+    def status(self) -> int:
+        return 0 if self.answer is None else self.answer.status
+
+
+class Courier:
+    """Brings a parcel to the server and an outcome back, with all the attempts that the table allows."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        token: Token,
+        *,
+        retries: RetryPolicy,
+        clock: Clock,
+        rng: random.Random,
+        note: Callable[[str], None],
+    ) -> None:
+        self._transport = transport
+        self._token = token
+        self._retries = retries
+        self._clock = clock
+        self._rng = rng
+        self._note = note
+        self._gate = RateGate(clock, rng, retries.base)
+
+    def deliver(self, parcel: Parcel) -> Outcome:
+        failures = throttled = 0
+        arrived = False
+        while True:
+            self._gate.wait()
+            outcome = self._attempt(parcel)
+            if outcome.ending is Ending.THROTTLED and outcome.answer is not None:
+                throttled += 1
+                if throttled >= self._retries.throttled_attempts:
+                    break
+                pause = self._asked_for(outcome.answer)
+                pause = self.jitter(throttled) if pause is None else pause
+                self._note(f"{parcel.label}: {outcome.why}; all calls wait {pause:.1f} s")
+                self._gate.shut(pause)
+            elif outcome.ending in (Ending.NOT_SENT, Ending.DOUBTFUL):
+                failures += 1
+                arrived = arrived or outcome.ending is Ending.DOUBTFUL
+                if failures >= self._retries.attempts or (arrived and not parcel.may_repeat):
+                    break
+                told = self._asked_for(outcome.answer) if outcome.answer is not None else None
+                pause = self.jitter(failures) if told is None else told
+                attempts = f"attempt {failures} of {self._retries.attempts}"
+                self._note(f"{parcel.label}: {outcome.why} ({attempts}); next in {pause:.1f} s")
+                self._clock.sleep(pause)
+            else:
+                break
+        return Outcome(outcome.ending, outcome.why, outcome.answer, outcome.value, arrived)
+
+    def jitter(self, failures: int) -> float:
+        """Seconds to pause after so many failures: full jitter, which spreads out clients that failed together."""
+        return self._rng.uniform(0, min(self._retries.cap, self._retries.base * 2 ** (failures - 1)))
+
+    def _attempt(self, parcel: Parcel) -> Outcome:
+        try:
+            answer = self._transport.attempt(parcel.method, parcel.target, parcel.body)
+        except NothingSent as trouble:
+            return Outcome(Ending.NOT_SENT, str(trouble))
+        except AnswerLost as trouble:
+            return Outcome(Ending.DOUBTFUL, str(trouble))
+        if 200 <= answer.status < 300:
+            try:
+                return Outcome(Ending.DONE, answer=answer, value=answer.decoded())
+            except Unreadable as trouble:
+                return Outcome(Ending.DOUBTFUL, f"the API answered {answer.status}, but {trouble}", answer)
+        why = self._token.scrub(_told(answer))
+        return Outcome(_ending(answer), why, answer)
+
+    def _asked_for(self, answer: Answer) -> float | None:
+        seconds = requested_wait(answer.headers, self._clock.wall())
+        return None if seconds is None else min(seconds, self._retries.longest_wait)
+
+    def value(self, parcel: Parcel, outcome: Outcome) -> Json:
+        """The decoded body of a call that was done. Raises the WireError that says how else it ended."""
+        if outcome.ending is Ending.DONE:
+            return outcome.value
+        not_there = outcome.ending is Ending.REFUSED and outcome.status == 404
+        if parcel.method == "DELETE" and outcome.arrived and not_there:
+            return None  # an earlier attempt did it, only its answer was lost
+        raise self.error(parcel, outcome)
+
+    def error(self, parcel: Parcel, outcome: Outcome) -> WireError:
+        """The error for a call that was not done."""
+        status = outcome.status
+        # A refusal for the asker's sake (token, rights, rate) says nothing about what an earlier attempt did; any other
+        # refusal was made in sight of the object.
+        settled = outcome.ending is Ending.REFUSED and status not in (401, 403)
+        unsettled = outcome.arrived and not settled
+        if not parcel.is_read and (unsettled or (outcome.ending is Ending.REDIRECTED and not parcel.may_repeat)):
+            return InDoubt(f"sent, but it is not known whether it happened: {outcome.why}", call=parcel.label)
+        if outcome.answer is None or outcome.ending in (Ending.NOT_SENT, Ending.DOUBTFUL):
+            return Unreachable(f"gave up after {self._retries.attempts} attempts: {outcome.why}", call=parcel.label)
+        texts = tuple(self._token.scrub(text) for text in error_texts(outcome.answer))
+        request_id = self._token.scrub(outcome.answer.request_id)
+        if outcome.ending is Ending.THROTTLED:
+            why = f"gave up after {self._retries.throttled_attempts} attempts: {outcome.why}"
+            return Throttled(why, call=parcel.label, status=status, errors=texts, request_id=request_id)
+        if status == 401:
+            why = f"{outcome.why}; the token was refused, set {TOKEN_VARIABLE} to a valid one"
+            return Rejected(why, call=parcel.label, status=status, errors=texts, request_id=request_id)
+        shape = Gone if status == 404 else Rejected
+        return shape(outcome.why, call=parcel.label, status=status, errors=texts, request_id=request_id)
+
+
+def _ending(answer: Answer) -> Ending:
+    status = answer.status
+    if status == 429:
+        return Ending.THROTTLED
+    if 300 <= status < 400:
+        return Ending.REDIRECTED
+    if status in (408, 425) or not 400 <= status < 500 or (status == 404 and not answer.is_from_api):
+        return Ending.DOUBTFUL
+    return Ending.REFUSED
+
+
+def _told(answer: Answer) -> str:
+    """What an error answer says, in one line."""
+    said = f"the API answered {status_line(answer.status)}"
+    if 300 <= answer.status < 400:
+        return f"{said}, a redirect, which is never followed; check the API URL"
+    texts = error_texts(answer)
+    if texts:
+        return f"{said}: {'; '.join(texts)}"
+    return said if answer.says_json else f"{said}, not in JSON: a server before the API may have answered"
+
+
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
+
+
+def requested_wait(headers: Mapping[str, str], wall: float) -> float | None:
+    """Seconds that an answer asks us to wait; None when it does not say.
+
+    Retry-After is seconds or an HTTP date; X-RateLimit-Reset, which packngo reads, is a Unix time. A moment is compared
+    with the answer's own Date where there is one, as our clock may be wrong; else with `wall`.
+    """
+    asked = headers.get("Retry-After", "").strip()
+    if _SECONDS.fullmatch(asked):
+        return float(asked)
+    moment = _http_date(asked)
+    reset = headers.get("X-RateLimit-Reset", "").strip()
+    if moment is None and _SECONDS.fullmatch(reset):
+        moment = float(reset)
+    if moment is None:
+        return None
+    sent = _http_date(headers.get("Date", ""))
+    return max(0.0, moment - (wall if sent is None else sent))
+
+
+def _http_date(text: str) -> float | None:
+    try:
+        moment = parsedate_to_datetime(text)
+        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None

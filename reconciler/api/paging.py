@@ -1,0 +1,145 @@
+"""Reading a collection whole, with proof, or not at all.
+
+The proof is the API's own count: as many distinct ids as `meta.total` says, the same total on every page. What can't be
+proved is read again and then refused, since an object that a list left out would look as if it were gone. One gap
+remains that no reader can see: an object deleted and another created between two pages of one reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.api.policy import PER_PAGE
+from reconciler.values import Json, visible
+from reconciler.wire import Gone, Incomplete, Listing
+
+Ask = Callable[[Mapping[str, str]], Json]
+"""Sends the collection's GET with a query and returns the decoded body; raises WireError."""
+
+
+class _Doubt(Exception):
+    """This reading does not add up; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    items: dict[str, dict[str, Any]]
+    total: int | None
+    current: int | None
+    last: int | None
+    has_next: bool
+
+    def more_after(self, number: int) -> bool:
+        return self.has_next if self.last is None else number < self.last
+
+
+def read_whole(
+    listing: Listing, ask: Ask, *, relistings: int, before_relisting: Callable[[int, str], None]
+) -> list[dict[str, Any]]:
+    """All items, in the API's order. `before_relisting` is told how many readings failed, and why, and may wait.
+
+    Raises Incomplete after `relistings` further readings, Gone when the collection itself is not there, and whatever
+    `ask` raises.
+    """
+    doubt = ""
+    for reading in range(relistings + 1):
+        if reading:
+            before_relisting(reading, doubt)
+        try:
+            return _singleton(ask(listing.query)) if listing.single else list(_reading(listing, ask).values())
+        except _Doubt as found:
+            doubt = str(found)
+    raise Incomplete(
+        f"could not be read whole in {relistings + 1} readings: {doubt}", call=f"GET {visible(listing.path)}"
+    )
+
+
+def _singleton(body: Json) -> list[dict[str, Any]]:
+    if not isinstance(body, dict):
+        raise _Doubt(f"expected an object, got {_name(body)}")
+    return [body] if body else []
+
+
+def _reading(listing: Listing, ask: Ask) -> dict[str, dict[str, Any]]:
+    if not listing.paged:
+        page = _page(ask(listing.query), listing.key)
+        if not page.more_after(1):
+            return _counted(page.items, page.total)
+        # The API has begun to page this one, as later versions did with addresses: then it is read in pages.
+    return _pages(listing, ask)
+
+
+def _pages(listing: Listing, ask: Ask) -> dict[str, dict[str, Any]]:
+    # Sequential: 5,000 devices are five pages. The links in `meta` are not followed, since they carry `page=` only and
+    # would lose our page size and filters.
+    items: dict[str, dict[str, Any]] = {}
+    total: int | None = None
+    number = 0
+    more = True
+    while more:
+        number += 1
+        try:
+            body = ask({**listing.query, "per_page": str(PER_PAGE), "page": str(number)})
+        except Gone as gone:
+            if number == 1:
+                raise
+            raise _Doubt(f"page {number}: {gone.message}") from gone
+        page = _page(body, listing.key)
+        if page.total is None:
+            raise _Doubt("the answer has no `meta.total`, which this collection always has")
+        if total is not None and page.total != total:
+            raise _Doubt(f"`meta.total` went from {total} to {page.total} between two pages")
+        total = page.total
+        if page.current is not None and page.current != number:
+            raise _Doubt(f"asked for page {number}, got page {page.current}")
+        repeated = items.keys() & page.items.keys()
+        if repeated:
+            raise _Doubt(f"page {number} repeats {len(repeated)} objects of earlier pages")
+        items.update(page.items)
+        more = page.more_after(number)
+        if more and (not page.items or len(items) >= total):  # else a `next` without end would be followed for ever
+            raise _Doubt(f"page {number} points to a further page, with {len(items)} objects read of {total}")
+    return _counted(items, total)
+
+
+def _counted(items: dict[str, dict[str, Any]], total: int | None) -> dict[str, dict[str, Any]]:
+    if total is not None and len(items) != total:
+        raise _Doubt(f"`meta.total` is {total}, but {len(items)} objects came")
+    return items
+
+
+def _page(body: Json, key: str) -> _Page:
+    found = body.get(key) if isinstance(body, dict) else None
+    if not isinstance(found, list):
+        raise _Doubt(f"expected a list under `{key}`, got {_name(found if isinstance(body, dict) else body)}")
+    items: dict[str, dict[str, Any]] = {}
+    for item in found:
+        identifier = item.get("id") if isinstance(item, dict) else None
+        if not isinstance(identifier, str) or not identifier:
+            raise _Doubt(f"an item under `{key}` has no id")
+        if identifier in items:
+            raise _Doubt(f"the object {visible(identifier)} is listed twice")
+        items[identifier] = item
+    meta = body.get("meta")
+    if meta is None:
+        meta = {}
+    if not isinstance(meta, dict):
+        raise _Doubt(f"expected an object under `meta`, got {_name(meta)}")
+    return _Page(
+        items, _count(meta, "total"), _count(meta, "current_page"), _count(meta, "last_page"), bool(meta.get("next"))
+    )
+
+
+def _count(meta: Mapping[str, Any], key: str) -> int | None:
+    value = meta.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise _Doubt(f"`meta.{key}` is not a count but {_name(value)}")
+    return value
+
+
+def _name(value: Json) -> str:
+    return "nothing" if value is None else f"a {type(value).__name__}"

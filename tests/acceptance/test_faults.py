@@ -1,0 +1,113 @@
+"""Lost answers, killed processes and lists that lie."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from tests.acceptance.conftest import World
+from tests.acceptance.stacks import MANY, WEB
+
+DEVICES = "/projects/{id}/devices"
+
+
+def hostnames(world: World) -> list[str]:
+    return sorted(each["hostname"] for each in world.devices("Web"))
+
+
+def test_a_create_whose_answer_was_lost_is_found_by_its_mark(world: World) -> None:
+    world.faults({"method": "POST", "route": DEVICES, "nth": 1, "kind": "commit_then_drop"})
+    stack = world.stack(WEB)
+    applied = world.run("apply", stack, "--yes")
+    assert applied.code == 0, applied.out + applied.err
+    assert len(world.created(DEVICES)) == 3
+    assert hostnames(world) == ["web-0", "web-1", "web-2"]
+    assert world.run("plan", stack, "--detailed-exitcode").code == 0
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_api_is_waited_for(world: World, status: int) -> None:
+    world.faults({"method": "GET", "route": DEVICES, "nth": 1, "kind": "status", "status": status, "retry_after": 1})
+    stack = world.stack(WEB)
+    assert world.run("apply", stack, "--yes").code == 0
+    assert len(world.created(DEVICES)) == 3
+
+
+@pytest.mark.parametrize("kind", ["truncate_page", "wrong_total"])
+def test_a_list_that_lies_stops_plan_and_apply(world: World, kind: str) -> None:
+    stack = world.stack(WEB)
+    assert world.run("apply", stack, "--yes").code == 0
+    world.edit(stack, "count: 3", "count: 4")
+    before = len(world.ledger())
+    for command in (("plan", stack), ("apply", stack, "--yes")):
+        world.faults({"method": "GET", "route": DEVICES, "nth": 1, "times": None, "kind": kind})
+        stopped = world.run(*command)
+        assert stopped.code == 1, stopped.out + stopped.err
+        assert "/devices" in stopped.err
+    assert len(world.ledger()) == before
+
+
+def test_a_killed_apply_is_taken_up_by_the_next_one(world: World) -> None:
+    world.call("POST", "/_emulator/settings", {"latency_seconds": 0.05, "provision_seconds": 1.0})
+    stack = world.stack(MANY)
+    process = subprocess.Popen(
+        world.command("apply", stack, "--yes", "--parallelism", "4"),
+        env=world.environment(),
+        cwd=world.folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _wait_until(lambda: len(world.created(DEVICES)) >= 8)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert 8 <= len(world.created(DEVICES)) < 30
+    again = world.run("apply", stack, "--yes")
+    assert again.code == 0, again.out + again.err
+    assert hostnames(world) == sorted(f"web-{index}" for index in range(30))
+    assert len(world.created(DEVICES)) == 30
+    assert world.run("plan", stack, "--detailed-exitcode").code == 0
+
+
+def test_an_interrupt_drains_and_the_next_run_goes_on(world: World) -> None:
+    world.call("POST", "/_emulator/settings", {"latency_seconds": 0.05, "provision_seconds": 1.0})
+    stack = world.stack(MANY)
+    process = subprocess.Popen(
+        world.command("apply", stack, "--yes", "--parallelism", "2"),
+        env=world.environment(),
+        cwd=world.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    _wait_until(lambda: len(world.created(DEVICES)) >= 4)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, out + err
+    assert "Apply complete!" not in out
+    again = world.run("apply", stack, "--yes")
+    assert again.code == 0, again.out + again.err
+    assert len(world.created(DEVICES)) == 30
+    assert world.run("plan", stack, "--detailed-exitcode").code == 0
+
+
+def test_a_failed_machine_skips_what_needs_it_and_nothing_else(world: World) -> None:
+    world.faults({"method": "POST", "route": DEVICES, "nth": 1, "kind": "status", "status": 422})
+    stack = world.stack(WEB)
+    applied = world.run("apply", stack, "--yes")
+    assert applied.code == 4, applied.out + applied.err
+    assert len(world.devices("Web")) == 2
+    assert world.run("apply", stack, "--yes").code == 0
+    assert len(world.devices("Web")) == 3
+
+
+def _wait_until(condition: object, seconds: float = 30.0) -> None:
+    """Poll a real process from outside: there is no clock to inject into it."""
+    assert callable(condition)
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"nothing happened in {seconds} s (pid {os.getpid()})"
+        time.sleep(0.01)

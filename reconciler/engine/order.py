@@ -3,7 +3,7 @@
                  creates and updates                       deletes
                  parent  ->  child                         child  ->  parent
                  referred to  ->  referring                referring  ->  referred to
-                                                           users of a kind  ->  (join)  ->  that kind
+                 followed kind  ->  (join)  ->  follower   users of a kind  ->  (join)  ->  that kind
 
 A replacement is a delete and a create with an edge between them. The join is there because the API lets go of what a
 device used some time after the device: what devices may use goes when all devices of the project that go are gone.
@@ -111,6 +111,7 @@ def _edges(changes: Mapping[Address, Change], catalog: Catalog, steps: Mapping[s
         if delete in steps:
             yield from _delete_edges(change, needs, delete, steps)
     yield from _use_edges(changes, catalog, steps)
+    yield from _follow_edges(changes, catalog, steps)
 
 
 def _needs(change: Change) -> set[Address]:
@@ -157,6 +158,25 @@ def _use_edges(
                     join = f"{_JOIN}{owner}/{kind.section}"
                     yield from ((each, join) for each in users)
                     yield from ((join, each) for each in targets)
+
+
+def _follow_edges(
+    changes: Mapping[Address, Change], catalog: Catalog, steps: Mapping[str, Step]
+) -> Iterable[tuple[str, str]]:
+    """Creates that the API takes into account by itself come first: a project's keys before its devices."""
+    creates: dict[tuple[str, str], list[str]] = {}
+    for address in changes:
+        create = step_id(address, Verb.CREATE)
+        if create in steps:
+            group = str(address.root) if address.parent is not None else ""
+            creates.setdefault((group, changes[address].kind), []).append(create)
+    for (group, name), followers in creates.items():
+        for followed in catalog[name].follows:
+            earlier = [*creates.get((group, followed), ()), *(creates.get(("", followed), ()) if group else ())]
+            if earlier:
+                join = f"{_JOIN}{group}/{catalog[followed].section}"
+                yield from ((each, join) for each in earlier)
+                yield from ((join, each) for each in followers)
 
 
 _JOIN = "join:"

@@ -34,6 +34,7 @@ class BgpSession(Kind):
     listed_under = ("project",)
     summary = "A BGP session of a device: `bgp_sessions: [ipv4, ipv6]`."
     uses = ("bgp_config",)
+    follows = ("bgp_config",)
     marked = False
     key_field = "address_family"
     list_form = True

@@ -181,6 +181,7 @@ class Device(Kind):
     listed_under = ("project",)
     summary = "A machine."
     uses = ("ssh_key", "vlan", "ip_reservation", "bgp_config")
+    follows = ("ssh_key",)  # all keys of the project and the user go on a device that names none
     waits = True
     create_seconds = 1800.0
     delete_seconds = 1200.0

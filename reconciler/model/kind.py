@@ -77,8 +77,10 @@ class Kind(ABC):
     """One kind of resource.
 
     `section` is its key in the YAML, `parents` the kinds it may stand in ("" = the top of the stack),
-    `listed_under` the kinds whose objects own its collections ("" = the account). `uses` are kinds that have to outlive
-    this one. `marked` says whether objects carry an ownership mark; the others are known by parent and natural key.
+    `listed_under` the kinds whose objects own its collections ("" = the account). `uses` are kinds that have to
+    outlive this one; `follows` are kinds whose creates in the same project (or at the top) come before this one's,
+    since the API takes them into account without being told. `marked` says whether objects carry an ownership mark; the
+    others are known by parent and natural key.
     `key_field` is the field that the YAML key gives: always when its rule is FromKey, else as a default.
     `scalar_field` is the field that a bare value stands for (`vip: ${{ ... }}`); `list_form` allows a list of keys.
     `outputs` names the attributes that expressions may read, each with a line of explanation.
@@ -93,6 +95,7 @@ class Kind(ABC):
     summary: ClassVar[str]
     form: ClassVar[Form] = Form.MAP
     uses: ClassVar[tuple[str, ...]] = ()
+    follows: ClassVar[tuple[str, ...]] = ()
     marked: ClassVar[bool] = True
     key_field: ClassVar[str | None] = None
     scalar_field: ClassVar[str | None] = None

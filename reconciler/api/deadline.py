@@ -59,7 +59,9 @@ class _DeadlineReader(io.RawIOBase):
         super().close()
 
 
-def _watched(connection: HTTPConnection, deadline: Deadline) -> HTTPConnection:
+def watched(connection: HTTPConnection, deadline: Deadline) -> Any:
+    """The connection, whose answers now keep to the deadline."""
+
     def response(
         sock: socket.socket, debuglevel: int = 0, method: str | None = None, url: str | None = None
     ) -> http.client.HTTPResponse:
@@ -80,11 +82,11 @@ def adapter_with(deadline: Deadline) -> HTTPAdapter:
 
     class Plain(HTTPConnectionPool):
         def _new_conn(self) -> Any:
-            return _watched(cast(HTTPConnection, super()._new_conn()), deadline)
+            return watched(cast(HTTPConnection, super()._new_conn()), deadline)
 
     class Secure(HTTPSConnectionPool):
         def _new_conn(self) -> Any:
-            return _watched(cast(HTTPConnection, super()._new_conn()), deadline)
+            return watched(cast(HTTPConnection, super()._new_conn()), deadline)
 
     adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
     adapter.poolmanager.pool_classes_by_scheme = {"http": Plain, "https": Secure}

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -132,6 +132,8 @@ class Courier:
         return self._rng.uniform(0, min(self._retries.cap, self._retries.base * 2 ** (failures - 1)))
 
     def _attempt(self, parcel: Parcel) -> Outcome:
+        # Failures become values here: the library's exceptions hold the request and with it the token, so no WireError
+        # may be chained to one.
         try:
             answer = self._transport.attempt(parcel.method, parcel.target, parcel.body)
         except NothingSent as trouble:
@@ -147,7 +149,7 @@ class Courier:
         return Outcome(_ending(answer), why, answer)
 
     def _asked_for(self, answer: Answer) -> float | None:
-        seconds = requested_wait(answer.headers, self._clock.wall())
+        seconds = requested_wait(answer, self._clock.wall())
         return None if seconds is None else min(seconds, self._retries.longest_wait)
 
     def value(self, parcel: Parcel, outcome: Outcome) -> Json:
@@ -207,18 +209,20 @@ def _told(answer: Answer) -> str:
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
-def requested_wait(headers: Mapping[str, str], wall: float) -> float | None:
+def requested_wait(answer: Answer, wall: float) -> float | None:
     """Seconds that an answer asks us to wait; None when it does not say.
 
-    Retry-After is seconds or an HTTP date; X-RateLimit-Reset, which packngo reads, is a Unix time. A moment is compared
-    with the answer's own Date where there is one, as our clock may be wrong; else with `wall`.
+    Retry-After is seconds or an HTTP date; X-RateLimit-Reset, which packngo reads, is a Unix time. The API sends the
+    latter with every answer, so only a 429 makes it a request to wait. A moment is compared with the answer's own Date
+    where there is one, as our clock may be wrong; else with `wall`.
     """
+    headers = answer.headers
     asked = headers.get("Retry-After", "").strip()
     if _SECONDS.fullmatch(asked):
         return float(asked)
     moment = _http_date(asked)
     reset = headers.get("X-RateLimit-Reset", "").strip()
-    if moment is None and _SECONDS.fullmatch(reset):
+    if moment is None and answer.status == 429 and _SECONDS.fullmatch(reset):
         moment = float(reset)
     if moment is None:
         return None

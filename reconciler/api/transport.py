@@ -70,7 +70,6 @@ class Transport:
     def attempt(self, method: str, target: str, body: bytes | None) -> Answer:
         """Send one request to a path with its query. Raises NothingSent or AnswerLost."""
         headers = {"Content-Type": "application/json"} if body is not None else {}
-        failure: NothingSent | AnswerLost
         with self._borrowed() as session:
             self._deadline.start(self._timeouts.total)
             try:
@@ -84,11 +83,8 @@ class Transport:
                     stream=True,
                 )
             except _TROUBLE as trouble:
-                failure = _explained(trouble)
-            else:
-                return self._read(response)
-        # Raised out here, so that the library's exception, which holds the request and its token, is no part of ours.
-        raise failure
+                raise _explained(trouble) from trouble
+            return self._read(response)
 
     def close(self) -> None:
         """Close idle connections; a later attempt opens new ones."""

@@ -1,0 +1,76 @@
+"""`reconciler apply`: plan, ask, do; or do a saved plan exactly as it was saved."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from reconciler.cli.options import (
+    StackCommand,
+    account_options,
+    input_options,
+    no_color_option,
+    parallelism_option,
+    replace_option,
+    run_options,
+    stack_arguments,
+    target_option,
+)
+from reconciler.cli.planfile import is_plan_file
+from reconciler.cli.running import Terms, carry_out
+from reconciler.cli.session import Session
+
+
+@click.command("apply", cls=StackCommand)
+@stack_arguments
+@run_options
+@target_option
+@replace_option
+@input_options
+@account_options
+@parallelism_option
+@no_color_option
+def command(
+    paths: tuple[Path, ...],
+    yes: bool,
+    allow_deletes: int | None,
+    as_json: bool,
+    targets: tuple[str, ...],
+    replace: tuple[str, ...],
+    variables: tuple[str, ...],
+    var_files: tuple[Path, ...],
+    api_url: str | None,
+    emulator: str | None,
+    parallelism: int,
+    no_color: bool,
+) -> int:
+    """Make the account as the stack says: plan, ask, do.
+
+    STACK may be a plan file of `plan -o`. It is done as it was saved, without asking, or refused (exit 5) when the
+    stack or the account has changed since.
+
+    \b
+      reconciler apply stack.yaml
+      reconciler apply stack.yaml --yes --allow-deletes 0
+      reconciler apply today.plan
+    """
+    with Session(no_color=no_color, as_json=as_json) as session:
+        from reconciler import app
+        from reconciler.model.plan import Options
+
+        saved = len(paths) == 1 and is_plan_file(paths[0])
+        if saved and (targets or replace or variables or var_files):
+            raise click.UsageError("A saved plan is done as saved: give --target, --replace and --var to `plan`.")
+        terms = Terms(not yes and not saved, allow_deletes, parallelism)
+        if saved:
+            opened = app.open_plan(paths[0])
+            account = session.connect(api_url, emulator, parallelism=parallelism)
+            planned = app.replan(opened, account, os.environ, parallelism=parallelism)
+            session.sink.hide(planned.stack.secrets)
+        else:
+            stack = session.read(paths, variables, var_files)
+            account = session.connect(api_url, emulator, parallelism=parallelism)
+            planned = session.plan(stack, account, Options(False, targets, replace), parallelism=parallelism)
+        return carry_out(session, planned, account, terms)

@@ -1,0 +1,58 @@
+"""`reconciler destroy`: removes what the stack owns, then lists again to prove that nothing is left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli.options import (
+    StackCommand,
+    account_options,
+    input_options,
+    no_color_option,
+    parallelism_option,
+    run_options,
+    stack_arguments,
+    target_option,
+)
+from reconciler.cli.running import Terms, carry_out
+from reconciler.cli.session import Session
+
+
+@click.command("destroy", cls=StackCommand)
+@stack_arguments
+@run_options
+@target_option
+@input_options
+@account_options
+@parallelism_option
+@no_color_option
+def command(
+    paths: tuple[Path, ...],
+    yes: bool,
+    allow_deletes: int | None,
+    as_json: bool,
+    targets: tuple[str, ...],
+    variables: tuple[str, ...],
+    var_files: tuple[Path, ...],
+    api_url: str | None,
+    emulator: str | None,
+    parallelism: int,
+    no_color: bool,
+) -> int:
+    """Remove everything that the stack owns, in the right order, and prove that it is gone.
+
+    Objects that carry no mark of this stack are left alone. `plan --destroy` shows beforehand what would go.
+
+    \b
+      reconciler destroy stack.yaml
+      reconciler destroy stack.yaml --target projects.edge.devices.web --yes
+    """
+    with Session(no_color=no_color, as_json=as_json) as session:
+        from reconciler.model.plan import Options
+
+        stack = session.read(paths, variables, var_files)
+        account = session.connect(api_url, emulator, parallelism=parallelism)
+        planned = session.plan(stack, account, Options(True, targets), parallelism=parallelism)
+        return carry_out(session, planned, account, Terms(not yes, allow_deletes, parallelism))

@@ -1,0 +1,59 @@
+"""`reconciler graph`: the steps of a plan and their order, for Graphviz or Mermaid."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli.exits import Exit
+from reconciler.cli.options import (
+    StackCommand,
+    account_options,
+    input_options,
+    stack_arguments,
+    target_option,
+)
+from reconciler.cli.planfile import is_plan_file
+from reconciler.cli.session import Session
+
+
+@click.command("graph", cls=StackCommand)
+@stack_arguments
+@click.option(
+    "--format", "form", type=click.Choice(["dot", "mermaid"]), default="dot", show_default=True, help="What to print."
+)
+@click.option("--destroy", is_flag=True, help="The steps of a destroy.")
+@target_option
+@input_options
+@account_options
+def command(
+    paths: tuple[Path, ...],
+    form: str,
+    destroy: bool,
+    targets: tuple[str, ...],
+    variables: tuple[str, ...],
+    var_files: tuple[Path, ...],
+    api_url: str | None,
+    emulator: str | None,
+) -> int:
+    """Print the steps that an apply would take, as a graph. STACK may be a plan file of `plan -o`.
+
+    \b
+      reconciler graph stack.yaml | dot -Tsvg > plan.svg
+      reconciler graph today.plan --format mermaid
+    """
+    with Session() as session:
+        from reconciler import app
+        from reconciler.model.plan import Options
+        from reconciler.report.graph import render_dot, render_mermaid
+        from reconciler.report.plan_read import read_plan
+
+        if len(paths) == 1 and is_plan_file(paths[0]):
+            plan = read_plan(app.open_plan(paths[0]).document)
+        else:
+            stack = session.read(paths, variables, var_files)
+            account = session.connect(api_url, emulator, read_only=True)
+            plan = session.plan(stack, account, Options(destroy, targets)).plan
+        session.sink.data(render_dot(plan) if form == "dot" else render_mermaid(plan))
+        return Exit.DONE

@@ -1,0 +1,115 @@
+"""Options that several commands share, and the command class that reads `--emulator` rightly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+DEFAULT_API_URL = "https://api.packet.net"
+DEFAULT_DATABASE = ".reconciler/emulator.db"
+DEFAULT_PARALLELISM = 16
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class StackCommand(click.Command):
+    """A command on which `--emulator` takes a value only behind `=`, so that a stack may follow it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        until = args.index("--") if "--" in args else len(args)
+        head = [f"--emulator={DEFAULT_DATABASE}" if each == "--emulator" else each for each in args[:until]]
+        return super().parse_args(ctx, head + args[until:])
+
+
+def stack_arguments(function: Function) -> Function:
+    kind = click.Path(exists=True, path_type=Path)
+    return click.argument("paths", metavar="STACK...", type=kind, nargs=-1, required=True)(function)
+
+
+def account_options(function: Function) -> Function:
+    """Which API to talk to."""
+    function = click.option(
+        "--emulator",
+        metavar="[=FILE]",
+        help=f"Use the embedded emulator instead of an API. Its world is kept in FILE [default: {DEFAULT_DATABASE}].",
+    )(function)
+    return click.option(
+        "--api-url",
+        envvar="PACKET_API_URL",
+        show_envvar=True,
+        metavar="URL",
+        help=f"The API to talk to. [default: {DEFAULT_API_URL}]",
+    )(function)
+
+
+def input_options(function: Function) -> Function:
+    """Values for the stack's variables."""
+    function = click.option(
+        "--var-file",
+        "var_files",
+        multiple=True,
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Read variables from a YAML file. Repeatable.",
+    )(function)
+    return click.option(
+        "--var",
+        "variables",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Set a variable (the last word on it). Repeatable.",
+    )(function)
+
+
+def parallelism_option(function: Function) -> Function:
+    return click.option(
+        "--parallelism",
+        type=click.IntRange(1, 64),
+        default=DEFAULT_PARALLELISM,
+        show_default=True,
+        metavar="N",
+        help="How many API calls may be under way at once.",
+    )(function)
+
+
+def no_color_option(function: Function) -> Function:
+    return click.option("--no-color", is_flag=True, help="No colour, even on a terminal (NO_COLOR does the same).")(
+        function
+    )
+
+
+def target_option(function: Function) -> Function:
+    return click.option(
+        "--target",
+        "targets",
+        multiple=True,
+        metavar="ADDRESS",
+        help="Only this resource, what it needs, and what stands below it. Repeatable.",
+    )(function)
+
+
+def replace_option(function: Function) -> Function:
+    return click.option(
+        "--replace",
+        "replace",
+        multiple=True,
+        metavar="ADDRESS",
+        help="Destroy this resource and create it anew. Repeatable.",
+    )(function)
+
+
+def run_options(function: Function) -> Function:
+    """How to carry out a plan: asking, limits, and the form of the output."""
+    function = click.option("--json", "as_json", is_flag=True, help="Print JSON lines of events instead of text.")(
+        function
+    )
+    function = click.option(
+        "--allow-deletes",
+        type=click.IntRange(0),
+        metavar="N",
+        help="Refuse (exit 3) when the plan destroys more than N objects; a replacement counts as one.",
+    )(function)
+    return click.option("--yes", is_flag=True, help="Do not ask.")(function)

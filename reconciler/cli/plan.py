@@ -1,0 +1,87 @@
+"""`reconciler plan`: what an apply would change. It sends nothing but reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.exits import Exit
+from reconciler.cli.options import (
+    StackCommand,
+    account_options,
+    input_options,
+    no_color_option,
+    parallelism_option,
+    replace_option,
+    stack_arguments,
+    target_option,
+)
+from reconciler.cli.session import Session
+
+
+@click.command("plan", cls=StackCommand)
+@stack_arguments
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Save the plan for `apply FILE`.",
+)
+@click.option("--destroy", is_flag=True, help="Plan the removal of everything that the stack owns.")
+@target_option
+@replace_option
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
+)
+@input_options
+@account_options
+@parallelism_option
+@no_color_option
+def command(
+    paths: tuple[Path, ...],
+    out: Path | None,
+    destroy: bool,
+    targets: tuple[str, ...],
+    replace: tuple[str, ...],
+    detailed_exitcode: bool,
+    form: str,
+    variables: tuple[str, ...],
+    var_files: tuple[Path, ...],
+    api_url: str | None,
+    emulator: str | None,
+    parallelism: int,
+    no_color: bool,
+) -> int:
+    """Show what an apply would change. Nothing is changed.
+
+    STACK is a YAML file or a directory of them; several make one stack.
+
+    \b
+      reconciler plan stack.yaml
+      reconciler plan stack.yaml -o today.plan && reconciler apply today.plan
+      reconciler plan stack.yaml --detailed-exitcode --format json > plan.json
+    """
+    with Session(no_color=no_color) as session:
+        from reconciler import app
+        from reconciler.model.plan import Options
+        from reconciler.report.human import render_plan
+        from reconciler.report.plan_json import plan_document, seal
+
+        stack = session.read(paths, variables, var_files)
+        account = session.connect(api_url, emulator, parallelism=parallelism, read_only=True)
+        planned = session.plan(stack, account, Options(destroy, targets, replace), parallelism=parallelism)
+        document = seal(session.sink.scrubber.value(plan_document(planned.plan, tool_version=__version__)))
+        if form == "json":
+            session.sink.json(document)
+            if planned.plan.diagnostics:
+                session.sink.diagnostics(planned.plan.diagnostics)
+        else:
+            session.sink.data(render_plan(planned.plan, colour=session.sink.colour_out))
+        if out is not None:
+            app.save_plan(planned, out, paths, session.inputs(variables, var_files), document)
+            session.sink.note(f"Saved the plan to {out}. To perform exactly these actions: reconciler apply {out}")
+        return Exit.CHANGES if detailed_exitcode and not planned.plan.empty else Exit.DONE

@@ -1,0 +1,183 @@
+"""Carrying out a plan: the rail, the question, the progress, and how it ended. Shared by apply and destroy."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler import __version__
+from reconciler.cli.exits import Exit
+from reconciler.cli.interrupts import Interrupts, say_at_once
+from reconciler.cli.session import Session
+from reconciler.diagnostics import Refused, error
+
+if TYPE_CHECKING:
+    from reconciler.api import Client
+    from reconciler.app import Planned
+    from reconciler.model.event import Event, Report
+    from reconciler.model.plan import Plan
+
+Listener = Callable[["Event"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How to carry a plan out: `ask` first or not, at most `allow_deletes` destroys, `parallelism` calls at once."""
+
+    ask: bool
+    allow_deletes: int | None
+    parallelism: int
+
+
+def carry_out(session: Session, planned: Planned, account: Client, terms: Terms) -> int:
+    """Show the plan, check the rail, ask, do it, and tell how it ended. Raises `Refused`."""
+    plan = planned.plan
+    _show(session, plan)
+    _check_deletes(plan, terms.allow_deletes)
+    if plan.empty:
+        return _finish(session, _nothing_done(plan))
+    if terms.ask and not _approved(session, plan):
+        return Exit.ERROR
+    return _run(session, planned, account, terms.parallelism)
+
+
+def _show(session: Session, plan: Plan) -> None:
+    if session.lines is not None:
+        for line in (session.lines.version(__version__), *session.lines.planned(plan)):
+            session.sink.json(line, line=True)
+        return
+    from reconciler.report.human import render_plan
+
+    session.sink.data(render_plan(plan, colour=session.sink.colour_out))
+
+
+def _check_deletes(plan: Plan, allowed: int | None) -> None:
+    count = plan.count().destroyed
+    if allowed is None or count <= allowed:
+        return
+    doomed = [str(each.address) for each in plan.pending if each.action.deletes]
+    listed = "\n".join(doomed[:20] + ([f"... and {count - 20} more"] if count > 20 else []))
+    summary = f"the plan destroys {count} objects, and --allow-deletes allows {allowed}:\n{listed}"
+    hint = f"if that is what you want, say --allow-deletes {count}"
+    raise Refused([error("too-many-deletes", summary, hint=hint)], exit_code=Exit.RAIL)
+
+
+def _approved(session: Session, plan: Plan) -> bool:
+    """Terraform's question: only the word `yes` will do. Raises `Refused` when there is nobody to ask."""
+    if session.lines is not None or not sys.stdin.isatty():
+        nobody = "--json" if session.lines is not None else "stdin is not a terminal"
+        hint = "pass --yes, or save the plan with `reconciler plan -o FILE` and apply the file"
+        summary = f"this plan has to be approved, and nobody can be asked: {nobody}"
+        raise Refused([error("not-approved", summary, hint=hint)])
+    say = session.sink.say
+    if plan.options.destroy:
+        say(
+            f"\nDo you really want to destroy all resources?\n"
+            f"  reconciler will destroy what the stack `{plan.stack}` owns, as shown above.\n"
+            f"  There is no undo. Only 'yes' will be accepted to confirm.\n\n"
+        )
+    else:
+        say(
+            "\nDo you want to perform these actions?\n"
+            "  reconciler will perform the actions described above.\n"
+            "  Only 'yes' will be accepted to approve.\n\n"
+        )
+    say("  Enter a value: ")
+    answer = sys.stdin.readline()
+    say("\n")
+    if answer.strip() == "yes":
+        return True
+    say(f"{'Destroy' if plan.options.destroy else 'Apply'} cancelled.\n")
+    return False
+
+
+def _run(session: Session, planned: Planned, account: Client, parallelism: int) -> int:
+    from reconciler import app
+
+    stop = app.Stop()
+    with (
+        _progress(session, len(planned.plan.steps)) as (listen, say, leave),
+        Interrupts(stop.request, say, leave) as interrupts,
+    ):
+        report = app.apply_plan(planned, account, parallelism=parallelism, listen=listen, stop=stop)
+    return _finish(session, report, interrupts.exit_code)
+
+
+def _finish(session: Session, report: Report, signalled: int = 0) -> int:
+    session.sink.hide(str(report.outputs[name]) for name in report.secret_outputs if name in report.outputs)
+    if session.lines is not None:
+        for line in session.lines.report(report):
+            session.sink.json(line, line=True)
+    else:
+        from reconciler.report.outcome import render_outcome, render_trouble
+
+        session.sink.say(render_trouble(report, colour=session.sink.colour_err))
+        session.sink.data("\n" + render_outcome(report, colour=session.sink.colour_out))
+    if report.complete:
+        return Exit.DONE
+    if report.interrupted:
+        return signalled or Exit.INTERRUPTED
+    return Exit.PARTLY
+
+
+def _nothing_done(plan: Plan) -> Report:
+    from reconciler.model.event import Report
+    from reconciler.model.plan import Counts
+
+    operation = "destroy" if plan.options.destroy else "apply"
+    return Report(operation, Counts(), (), plan.outputs, plan.secret_outputs)
+
+
+@contextmanager
+def _progress(session: Session, total: int) -> Iterator[tuple[Listener, Callable[[str], None], Callable[[], None]]]:
+    """Who listens to the events, who shows an interrupt, and what to undo before a hard exit."""
+    before = session.on_note
+    try:
+        if session.lines is None and session.sink.err_is_terminal:
+            with _live(session, total) as parts:
+                yield parts
+        else:
+            yield _plain(session), say_at_once, _nothing
+    finally:
+        session.on_note = before
+
+
+@contextmanager
+def _live(session: Session, total: int) -> Iterator[tuple[Listener, Callable[[str], None], Callable[[], None]]]:
+    from rich.console import Console
+
+    from reconciler.model.event import Noted
+    from reconciler.report.live import SHOW_CURSOR, LiveProgress
+
+    sink = session.sink
+    console = Console(file=sink.err, no_color=not sink.colour_err, highlight=False, markup=False, emoji=False)
+    with LiveProgress(console, total, time.monotonic, sink.scrubber.text) as display:
+        session.on_note = lambda text: display(Noted(text, 0.0))
+        yield display, display.say, lambda: say_at_once(SHOW_CURSOR)
+
+
+def _plain(session: Session) -> Listener:
+    """Plain lines or JSON lines; a full disk under the log must not stop a run half-way."""
+    from reconciler.report.progress import PlainProgress
+
+    lines, sink = session.lines, session.sink
+    progress = PlainProgress(sink.say, colour=sink.colour_err)
+
+    def listen(event: Event) -> None:
+        try:
+            if lines is not None:
+                sink.json(lines.event(event), line=True)
+            else:
+                progress(event)
+        except OSError:
+            return
+
+    return listen
+
+
+def _nothing() -> None:
+    """There is nothing to undo."""

@@ -1,0 +1,30 @@
+"""`reconciler schema`: the JSON Schemas, for editors (stack files) and for tools (plans)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli.exits import Exit
+from reconciler.cli.session import Session
+
+
+@click.command("schema")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default="schemas")
+def command(folder: Path) -> int:
+    """Write the JSON Schemas into FOLDER (default: schemas).
+
+    \b
+      reconciler schema
+      reconciler schema /tmp/schemas
+    """
+    with Session() as session:
+        from reconciler.report.plan_schema import FILE_NAME, plan_schema
+
+        texts = {FILE_NAME: plan_schema()}
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in sorted(texts.items()):
+            (folder / name).write_text(text, encoding="utf-8")
+            session.sink.note(f"Wrote {folder / name}")
+        return Exit.DONE

@@ -1,0 +1,139 @@
+"""One command under way: its way out, the secrets it knows, what it has opened, and how it fails.
+
+Every command works inside a `Session`. Whatever is raised in there is shown as findings (scrubbed, and as JSON lines
+too when the command prints those) and becomes an exit code; what was opened is closed.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli.failure import findings
+from reconciler.cli.options import DEFAULT_API_URL, DEFAULT_PARALLELISM
+from reconciler.cli.sink import standard_sink
+from reconciler.diagnostics import Refused, error
+
+if TYPE_CHECKING:
+    from reconciler.api import Client
+    from reconciler.app import Planned
+    from reconciler.model.plan import Options
+    from reconciler.model.resource import Stack
+    from reconciler.report.events import EventLines
+    from reconciler.stack import Inputs
+
+TOKEN_VARIABLES = ("PACKET_AUTH_TOKEN", "METAL_AUTH_TOKEN")
+
+
+class Session:
+    """A context manager; `lines` is set when the command prints JSON lines."""
+
+    def __init__(self, *, no_color: bool = False, as_json: bool = False) -> None:
+        self.sink = standard_sink(no_color=no_color)
+        self.lines: EventLines | None = _event_lines() if as_json else None
+        self.on_note: Callable[[str], None] = self.sink.note
+        self._opened = ExitStack()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._opened.close()
+        except Exception as problem:  # noqa: BLE001 - a failed clean-up must not hide what happened before it
+            value = value or problem
+        if isinstance(value, Exception) and not isinstance(value, click.ClickException | click.exceptions.Exit):
+            raise click.exceptions.Exit(self._report(value)) from None
+
+    def read(self, paths: Sequence[Path], variables: Sequence[str], var_files: Sequence[Path]) -> Stack:
+        """The stack; its secrets are hidden from here on. Raises `Refused`."""
+        from reconciler import app
+
+        stack = app.read_stack(paths, self.inputs(variables, var_files))
+        self.sink.hide(stack.secrets)
+        return stack
+
+    def inputs(self, variables: Sequence[str], var_files: Sequence[Path]) -> Inputs:
+        from reconciler.stack import Inputs
+
+        return Inputs(tuple(variables), tuple(var_files), os.environ)
+
+    def connect(
+        self,
+        api_url: str | None,
+        emulator: str | None,
+        *,
+        parallelism: int = DEFAULT_PARALLELISM,
+        read_only: bool = False,
+    ) -> Client:
+        """The account to work on: the embedded emulator's, or the one that the token opens. Raises `Refused`."""
+        from reconciler import app
+
+        if emulator is not None:
+            from reconciler.cli.emulator import embedded
+
+            url, token = self._opened.enter_context(embedded(Path(emulator)))
+            self.sink.note(f"Using the embedded emulator at {url} (its world: {emulator}), not a real API.")
+        else:
+            url, token = api_url or DEFAULT_API_URL, token_from_environment()
+        self.sink.hide([token])
+        client = app.connect(
+            url, token, parallelism=parallelism, read_only=read_only, note=lambda text: self.on_note(text)
+        )
+        self._opened.callback(client.close)
+        return client
+
+    def plan(
+        self, stack: Stack, account: Client, options: Options, *, parallelism: int = DEFAULT_PARALLELISM
+    ) -> Planned:
+        """A plan for a stack. Raises `Refused`, for a stack with nothing in it too: that is no way to say destroy."""
+        from reconciler import app
+
+        if not options.destroy and not any(each.managed for each in stack.resources):
+            raise Refused(
+                [
+                    error(
+                        "empty-stack",
+                        f"the stack `{stack.name}` declares no resources, so this would destroy everything it owns",
+                        hint="check the path; to remove everything on purpose, use `reconciler destroy`",
+                    )
+                ]
+            )
+        return app.make_plan(stack, account, options, parallelism=parallelism)
+
+    def _report(self, problem: Exception) -> int:
+        if os.environ.get("RECONCILER_DEBUG") == "1":
+            self.sink.say("".join(traceback.format_exception(problem)))
+        found, code = findings(problem)
+        self.sink.diagnostics(found)
+        if self.lines is not None:
+            for each in found:
+                self.sink.json(self.lines.diagnostic(each), line=True)
+        return code
+
+
+def token_from_environment() -> str:
+    """The API token. Raises `Refused` when there is none: it is never taken from a file or from the command line."""
+    for name in TOKEN_VARIABLES:
+        token = os.environ.get(name, "").strip()
+        if token:
+            return token
+    hint = f"export {TOKEN_VARIABLES[0]}=..., or try the command with --emulator, which needs no token"
+    raise Refused([error("no-token", f"no API token: {' and '.join(TOKEN_VARIABLES)} are not set", hint=hint)])
+
+
+def _event_lines() -> EventLines:
+    from datetime import UTC, datetime
+
+    from reconciler.report.events import EventLines
+
+    return EventLines(lambda: datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"))

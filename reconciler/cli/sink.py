@@ -1,0 +1,112 @@
+"""The only way out: everything that a command prints passes here, and secrets are taken out on the way.
+
+Data goes to stdout, all else to stderr. A reader that went away (`| head`) is no error.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from reconciler.diagnostics import Diagnostic
+    from reconciler.report.scrub import Scrubber
+
+
+class Sink:
+    """Two streams, the secrets to keep out of them, and whether colour is wanted."""
+
+    def __init__(
+        self, out: TextIO, err: TextIO, *, environment: Mapping[str, str] | None = None, no_color: bool = False
+    ) -> None:
+        self._out = out
+        self._err = err
+        environment = os.environ if environment is None else environment
+        plain = no_color or bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
+        self.colour_out = not plain and _is_terminal(out)
+        self.colour_err = not plain and _is_terminal(err)
+        self.err_is_terminal = _is_terminal(err) and environment.get("TERM") != "dumb"
+        self._secrets: tuple[str, ...] = ()
+        self._scrubber: Scrubber | None = None
+
+    @property
+    def err(self) -> TextIO:
+        return self._err
+
+    def hide(self, secrets: Iterable[str]) -> None:
+        """Keep these texts out of everything that follows."""
+        self._secrets = (*self._secrets, *secrets)
+        self._scrubber = None
+
+    @property
+    def scrubber(self) -> Scrubber:
+        if self._scrubber is None:
+            from reconciler.report.scrub import Scrubber
+
+            self._scrubber = Scrubber(self._secrets)
+        return self._scrubber
+
+    def data(self, text: str) -> None:
+        """Text for stdout."""
+        _write(self._out, self.scrubber.text(text))
+
+    def json(self, value: Any, *, line: bool = False) -> None:
+        """A JSON value for stdout: indented, or on one line."""
+        import json
+
+        from reconciler.report.events import dump
+        from reconciler.report.page import safe_json
+
+        clean = self.scrubber.value(value)
+        _write(self._out, f"{dump(clean) if line else safe_json(json.dumps(clean, indent=2))}\n")
+
+    def reveal(self, text: str) -> None:
+        """Text for stdout as it is: for a secret that was asked for by its name."""
+        _write(self._out, text)
+
+    def say(self, text: str) -> None:
+        """Text for stderr."""
+        _write(self._err, self.scrubber.text(text))
+
+    def note(self, text: str) -> None:
+        """One line for stderr that may quote foreign text."""
+        from reconciler.report.page import line_text
+
+        self.say(f"{line_text((text,), colour=False)}\n")
+
+    def diagnostics(self, found: Sequence[Diagnostic]) -> None:
+        """Findings for stderr."""
+        from reconciler.report.diagnostics_text import render_diagnostics
+
+        self.say(render_diagnostics(found, colour=self.colour_err))
+
+
+def standard_sink(*, no_color: bool = False) -> Sink:
+    return Sink(sys.stdout, sys.stderr, no_color=no_color)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as problem:
+        if problem.errno != errno.EPIPE:
+            raise
+        _forget(stream)
+
+
+def _forget(stream: TextIO) -> None:
+    """Nobody reads this stream any more: let it write into nothing, at exit too."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, stream.fileno())
+    os.close(nothing)
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False

@@ -1,0 +1,142 @@
+"""From request to response, without a socket: who may ask, how often, which route, which fault, how slowly.
+
+Request -> route -> Host, token -> rate limit -> fault -> half the latency -> performer -> other half
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import sys
+import traceback
+from pathlib import Path
+
+from reconciler.emulator import answers, lifecycle
+from reconciler.emulator.clock import Clock
+from reconciler.emulator.control import PREFIX, Control
+from reconciler.emulator.errors import INVALID_TOKEN, RATE_LIMITED, ApiError, not_found
+from reconciler.emulator.faults import FaultPlan
+from reconciler.emulator.ids import random_id
+from reconciler.emulator.limits import RateLimit
+from reconciler.emulator.performer import Job, Performer
+from reconciler.emulator.records import User
+from reconciler.emulator.rendering import KeepingRenderer
+from reconciler.emulator.resources.account import found_world
+from reconciler.emulator.routes import all_routes, all_views
+from reconciler.emulator.routing import Match, Router
+from reconciler.emulator.settings import Settings
+from reconciler.emulator.wire import Request, Response, encode_json
+from reconciler.emulator.world import World, WorldClosed
+
+_NO_ROUTE = "(no route)"
+
+
+class Engine:
+    """The emulated API of one world."""
+
+    def __init__(self, *, path: Path | None, token: str, settings: Settings, clock: Clock, seed: int | None) -> None:
+        self.settings = settings
+        self.faults = FaultPlan()
+        self._token, self._clock, self._started_with = token, clock, settings
+        self._router = Router(all_routes())
+        self.templates = frozenset(self._router.templates)
+        renderer = KeepingRenderer(all_views(), lifecycle.changes_at)
+        self.world = World(path, clock, seed, lifecycle.due, (renderer.observe,))
+        self._performer = Performer(self.world, self._router, renderer)
+        self._limit = RateLimit()
+        self._control = Control(self)
+        self._found()
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request. Never raises: what goes wrong inside is a 500, and told on stderr."""
+        request_id, allowance = random_id(), None
+        try:
+            if request.path == PREFIX or request.path.startswith(PREFIX + "/"):
+                self._admit(request)
+                self._performer.settle(self.settings)
+                response = Response(200, body=encode_json(self._control.answer(request)))
+            else:
+                match = self._router.match(request.method, request.segments())
+                self.world.count_request(request.method, match.route.template if match else _NO_ROUTE)
+                self._admit(request)
+                allowance = self._limit.count(self.world.now(), self.settings.rate_limit_per_minute)
+                if allowance.exceeded:
+                    raise ApiError(429, RATE_LIMITED)
+                response = self._served(request, match, request_id)
+        except ApiError as error:
+            response = answers.of_error(error)
+        except WorldClosed:
+            return answers.DROPPED
+        except Exception:  # noqa: BLE001  # the one place where a bug becomes an answer, as in the real service
+            traceback.print_exc(file=sys.stderr)
+            response = answers.of_crash()
+        return answers.with_headers(response, request_id, allowance, self.world.now())
+
+    def reset(self) -> None:
+        """Back to how it was started: an empty world, no faults, the first settings."""
+        with self.world.lock:
+            self.world.reset()
+            self.settings = self._started_with
+            self.faults.replace([])
+            self._limit.reset()
+            self._found()
+
+    def close(self) -> None:
+        """Let go of the world's file."""
+        self.world.close()
+
+    def _found(self) -> None:
+        with self.world.transaction() as change:
+            if not self.world.tables.all(User):
+                found_world(change)
+
+    def _admit(self, request: Request) -> None:
+        """Refuse a caller without the token, or one that was lured here under another host's name (DNS
+        rebinding).
+        """
+        if not _is_local(request.header("host")):
+            raise ApiError(403, "This emulator answers to loopback names only")
+        if not hmac.compare_digest(request.header("x-auth-token").encode(), self._token.encode()):
+            raise ApiError(401, INVALID_TOKEN)
+
+    def _served(self, request: Request, match: Match | None, request_id: str) -> Response:
+        """Do an admitted request as far as a fault lets it, half the latency before and half after."""
+        if match is None:
+            raise not_found()
+        job = Job(request, match, request_id, self.settings, self.faults.choose(match.route))
+        half = job.settings.latency_seconds / 2
+        if half:
+            self._clock.sleep(half)
+        response = self._struck(job)
+        if half:
+            self._clock.sleep(half)
+        return response
+
+    def _struck(self, job: Job) -> Response:
+        rule = job.rule
+        if rule is None:
+            return self._performer.perform(job)
+        if rule.kind == "drop_before":
+            return answers.DROPPED
+        if rule.kind == "status":
+            return answers.of_status(rule.status, rule.retry_after)
+        if rule.kind == "redirect":
+            return answers.redirected(job.request.target)
+        if rule.kind == "late_commit":
+            self._performer.postpone(job, rule.seconds or 0.0)
+            return answers.DROPPED
+        if rule.kind == "delay":
+            self._clock.sleep(rule.seconds or 0.0)
+        return answers.damaged(self._performer.perform(job), rule)
+
+
+def _is_local(host: str) -> bool:
+    """Whether a Host header names this machine. None at all is fine: every browser sends one."""
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+    name = name.strip("[]")
+    if name in ("", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,193 @@
+"""Carrying out one routed request against the world: settle what time has done, run the handler, make the
+answer.
+
+Reading happens under the world's lock, changing inside one transaction that also writes the ledger's row.
+Lists may be shown as they were some seconds ago (`list_lag_seconds`, fault `stale_list`); single objects
+never are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from reconciler.emulator import answers, lifecycle
+from reconciler.emulator.call import Fate, Listed, Read, Write
+from reconciler.emulator.catalogue import Catalogue
+from reconciler.emulator.clock import rfc3339_milliseconds
+from reconciler.emulator.errors import ApiError
+from reconciler.emulator.faults import Rule
+from reconciler.emulator.history import Past
+from reconciler.emulator.lists import Listing, Window, cut
+from reconciler.emulator.params import Params
+from reconciler.emulator.records import Device, LateRequest
+from reconciler.emulator.rendering import Fields, KeepingRenderer, Renderer, Scene
+from reconciler.emulator.routes import LISTED, all_views
+from reconciler.emulator.routing import Match, Reader, Router
+from reconciler.emulator.settings import Settings
+from reconciler.emulator.settling import settle_device
+from reconciler.emulator.wire import Request, Response
+from reconciler.emulator.world import Transaction, World
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One request that is to be carried out, and under which circumstances."""
+
+    request: Request
+    match: Match
+    request_id: str
+    settings: Settings
+    rule: Rule | None = None
+
+
+class Performer:
+    """Does what handlers say to the world, and shows what they return."""
+
+    def __init__(self, world: World, router: Router, renderer: KeepingRenderer) -> None:
+        self._world, self._router, self._renderer = world, router, renderer
+        self._past_renderer = Renderer(all_views())
+        self._catalogue = Catalogue()
+
+    def perform(self, job: Job) -> Response:
+        """Carry out a request. A refusal by a handler is a response like others, and has changed nothing."""
+        try:
+            params = Params.of(job.request)
+            with self._world.reading():
+                self.settle(job.settings)
+                if job.match.route.read is not None:
+                    return self._look(job, params, job.match.route.read)
+                with self._world.transaction() as change:
+                    return self._change(change, job, params)
+        except ApiError as error:
+            return answers.of_error(error)
+
+    def postpone(self, job: Job, seconds: float) -> None:
+        """Have a change carried out later, though its caller has been cut off; a look is not worth it."""
+        if job.match.route.write is None:
+            return
+        request = job.request
+        with self._world.transaction() as change:
+            due, kind = change.now + seconds, request.header("content-type")
+            body = request.body.decode("latin-1")
+            change.put(LateRequest(job.request_id, due, request.method, request.target, kind, body))
+
+    def settle(self, settings: Settings) -> None:
+        """Do all that has fallen due, in the order of its time, each in a transaction of its own."""
+        with self._world.reading() as tables:
+            while (first := self._world.agenda.first(self._world.now())) is not None:
+                due, identifier = first
+                with self._world.transaction(now=due) as change:
+                    record = tables.find(identifier)
+                    if isinstance(record, Device) and lifecycle.due(record) == due:
+                        settle_device(change, tables, record, settings.deprovision_seconds)
+                    elif isinstance(record, LateRequest):
+                        self._carry_out(change, record, settings)
+
+    def _carry_out(self, change: Transaction, late: LateRequest, settings: Settings) -> None:
+        """Do a postponed request now; nobody hears if it is refused."""
+        change.remove(late)
+        headers = {"content-type": late.content_type}
+        request = Request.of(late.method, late.target, headers, late.body.encode("latin-1"))
+        match = self._router.match(request.method, request.segments())
+        if match is None:
+            return
+        kept = len(change.changes)
+        try:
+            self._change(change, Job(request, match, late.id, settings), Params.of(request))
+        except ApiError:
+            change.undo(keep=kept)
+
+    def _look(self, job: Job, params: Params, read: Reader) -> Response:
+        call = Read(
+            path=job.match.arguments,
+            params=params,
+            tables=self._world.tables,
+            addresses=self._world.addresses,
+            catalogue=self._catalogue,
+            settings=job.settings,
+            now=self._world.now(),
+        )
+        reply = read(call)
+        if not isinstance(reply, Listed):
+            return answers.of_object(reply, self._renderer, self._scene(call), _fields(params))
+        past = self._past(job, call)
+        if past is None:
+            return self._list(job, call, reply, self._renderer)
+        then = replace(call, tables=past.tables, now=past.now)
+        return self._list(job, then, _as_it_was(read, then), self._past_renderer)
+
+    def _list(self, job: Job, call: Read, reply: Listed, renderer: Renderer) -> Response:
+        route, scene, fields = job.match.route, self._scene(call), _fields(call.params)
+        window = Window.of(call.params) if route.paged else None
+        page = reply.records[cut(reply.records, window)]
+        items = tuple(renderer.encode(record, scene, fields) for record in page)
+        listing = Listing(route.list_key or "", items, job.request.path, len(reply.records), window)
+        return answers.of_list(listing, job.rule)
+
+    def _change(self, change: Transaction, job: Job, params: Params) -> Response:
+        route = job.match.route
+        assert route.write is not None
+        call = Write(
+            path=job.match.arguments,
+            params=params,
+            tables=self._world.tables,
+            addresses=self._world.addresses,
+            catalogue=self._catalogue,
+            settings=job.settings,
+            now=change.now,
+            change=change,
+            fate=_fate(job.rule),
+        )
+        reply = route.write(call)
+        response = answers.of_object(reply, self._renderer, self._scene(call), _fields(params))
+        change.entry = {
+            "request_id": job.request_id,
+            "method": job.request.method,
+            "path": job.request.path,
+            "route": route.template,
+            "time": rfc3339_milliseconds(change.now),
+            "created": call.created,
+            "deleted": call.deleted,
+            "status": response.status,
+        }
+        return response
+
+    def _past(self, job: Job, call: Read) -> Past | None:
+        """How a list is to be seen, if not as it is."""
+        kinds = LISTED.get(job.match.route.list_key or "")
+        if kinds is None:
+            return None
+        history, rule = self._world.history, job.rule
+        if rule is not None and rule.kind == "stale_list":
+            if rule.seconds is None:
+                return history.before_last(call.tables, kinds, call.now)
+            return history.at(call.tables, call.now - rule.seconds)
+        if job.settings.list_lag_seconds:
+            return history.at(call.tables, call.now - job.settings.list_lag_seconds)
+        return None
+
+    def _scene(self, call: Read) -> Scene:
+        return Scene(call.tables, self._catalogue, call.now)
+
+
+def _as_it_was(read: Reader, then: Read) -> Listed:
+    """A list in the past; empty where its parent was not there yet."""
+    try:
+        reply = read(then)
+    except ApiError:
+        return Listed(())
+    assert isinstance(reply, Listed)
+    return reply
+
+
+def _fields(params: Params) -> Fields:
+    return Fields.parse(",".join(params.texts("include")), ",".join(params.texts("exclude")))
+
+
+def _fate(rule: Rule | None) -> Fate:
+    """What a rule holds ready for a device that is being created."""
+    if rule is not None and rule.kind == "fail_provisioning":
+        return Fate("failed", rule.seconds)
+    if rule is not None and rule.kind == "stuck":
+        return Fate("stuck") if rule.seconds is None else Fate("active", rule.seconds)
+    return Fate()

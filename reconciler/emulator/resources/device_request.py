@@ -1,0 +1,201 @@
+"""What a device is asked to be: the parameters of a create (and some of an update) checked and turned into
+values.
+
+Rules and texts: 2019 API reference, libcloud's recordings, the 2020 documentation, and the issue threads
+that the texts are quoted from (packngo#120 and #112, packet-rb#6, metal-cli#222,
+cluster-api-provider-packet#788). Texts marked unsure follow their style.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from reconciler.emulator.call import Write
+from reconciler.emulator.catalogue import Facility, OperatingSystem, Plan
+from reconciler.emulator.errors import NO_RESERVATION, NO_SSH_KEY, blank, invalid
+from reconciler.emulator.params import Params
+from reconciler.emulator.records import Project, SshKey
+from reconciler.emulator.resources.offers import left, spot_price
+
+ANYWHERE = "any"
+_HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
+_IPXE_SCRIPT = re.compile(r"\A#!i?pxe", re.IGNORECASE)
+_LONGEST_HOSTNAME = 253
+
+
+@dataclass(frozen=True, slots=True)
+class WantedAddress:
+    """One of the addresses that a device is to be born with."""
+
+    family: int
+    public: bool
+    cidr: int
+    reservation_ids: tuple[str, ...]
+
+
+def hostname_of(params: Params) -> str | None:
+    """The hostname, or None where none is given. Underscores are refused (2020 documentation)."""
+    hostname = params.text("hostname")
+    if not hostname:
+        return None
+    if len(hostname) > _LONGEST_HOSTNAME or not _HOSTNAME.fullmatch(hostname):
+        raise invalid("Hostname is invalid")  # text unsure
+    return hostname
+
+
+def tags_of(params: Params) -> tuple[str, ...]:
+    """The whole list of tags."""
+    return params.texts("tags")
+
+
+def plan_of(call: Write) -> Plan:
+    """The plan, by slug, old slug or id."""
+    name = call.params.required("plan")
+    plan = call.catalogue.plan(name)
+    if plan is None:
+        raise invalid(f"{name} is not a valid plan")
+    return plan
+
+
+def operating_system_of(call: Write, plan: Plan) -> OperatingSystem:
+    """The operating system, by slug or id, if it runs on the plan."""
+    name = call.params.required("operating_system")
+    system = call.catalogue.operating_system(name)
+    if system is None:
+        raise invalid(f"{name} is not a valid operating system")  # text unsure
+    if not system.runs_on(plan):
+        raise invalid(f"Operating system {system.slug} is not provisionable on {plan.slug}")  # text unsure
+    return system
+
+
+def facility_of(call: Write, plan: Plan) -> Facility:
+    """The first facility asked for that has such a machine left; "any" stands for all.
+
+    Nothing asked for, or a list without one valid code, is `Facility can't be blank`; a lone wrong code is
+    told by name.
+    """
+    wanted = call.params.texts("facility")
+    if len(wanted) == 1 and wanted[0] != ANYWHERE and call.catalogue.facility(wanted[0]) is None:
+        raise invalid(f"{wanted[0]} is not a valid facility")
+    places = list(_places(call, wanted, plan))
+    if not places:
+        raise blank("Facility")
+    free = next((place for place in places if left(call, place.code, plan)), None)
+    if free is None:
+        raise invalid(f"The facility {places[0].code} has no provisionable {plan.slug} servers matching your criteria")
+    return free
+
+
+def _places(call: Write, wanted: tuple[str, ...], plan: Plan) -> Iterator[Facility]:
+    for name in wanted:
+        codes = plan.facilities if name == ANYWHERE else (name,)
+        yield from (facility for facility in map(call.catalogue.facility, codes) if facility)
+
+
+def refuse_hardware_reservation(call: Write) -> None:
+    """There are none in an emulated project, so whichever is named cannot be had."""
+    if call.params.text("hardware_reservation_id"):
+        raise invalid(NO_RESERVATION)
+
+
+def check_ipxe(call: Write, system: OperatingSystem) -> None:
+    """Custom iPXE needs a script, from a URL or in the user data, not both (Terraform's provider; API texts
+    unsure).
+    """
+    url, userdata = call.params.text("ipxe_script_url"), call.params.text("userdata") or ""
+    in_userdata = bool(_IPXE_SCRIPT.match(userdata))
+    if system.slug != "custom_ipxe":
+        if url:
+            raise invalid("Ipxe script url can only be used with custom_ipxe")
+    elif url and in_userdata:
+        raise invalid("Ipxe script url and an iPXE script in userdata cannot be used together")
+    elif not url and not in_userdata:
+        raise invalid("Ipxe script url can't be blank")
+
+
+def spot_terms(call: Write, facility: Facility, plan: Plan) -> tuple[bool, float | None]:
+    """Whether it is a spot instance, and at which price a hour at most. Too low a bid is refused (text
+    unsure).
+    """
+    spot, price = call.params.flag("spot_instance"), call.params.number("spot_price_max")
+    if not spot:
+        return False, None
+    if price is None:
+        raise blank("Spot price max")
+    if price < spot_price(call, facility.code, plan):
+        raise invalid("Spot price max is lower than the current market price")
+    return True, price
+
+
+def termination_time_of(call: Write) -> float | None:
+    """When the platform is to end the device, from ISO 8601."""
+    text = call.params.text("termination_time")
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        at = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        raise invalid("Termination time is invalid") from None  # text unsure
+    if at <= call.now:
+        raise invalid("Termination time must be in the future")  # text unsure
+    return at
+
+
+def ssh_keys_of(call: Write, project: Project) -> tuple[str, ...]:
+    """The keys it is installed with: those named, else all of the project and its members.
+
+    `project_ssh_keys` names keys, `user_ssh_keys` names users. Without any key anywhere the create is
+    refused, unless the setting `require_ssh_key` is off or the caller says `no_ssh_keys` (later than 2019).
+    """
+    named = call.params.texts("project_ssh_keys")
+    users = call.params.texts("user_ssh_keys")
+    of_project = call.tables.where(SshKey, "owner", f"/projects/{project.id}")
+    of_user = call.tables.where(SshKey, "owner", f"/users/{call.user.id}")
+    if call.params.flag("no_ssh_keys"):
+        return ()
+    if not of_project and not of_user and call.settings.require_ssh_key:
+        raise invalid(NO_SSH_KEY)
+    if not named and not users:
+        return tuple(key.id for key in (*of_project, *of_user))
+    known = {key.id for key in of_project}
+    unknown = [identifier for identifier in named if identifier not in known]
+    if unknown or any(user != call.user.id for user in users):
+        raise invalid("Project SSH keys are invalid" if unknown else "User SSH keys are invalid")  # texts unsure
+    return (*named, *(key.id for key in of_user if users))
+
+
+def addresses_of(params: Params, system: OperatingSystem) -> tuple[WantedAddress, ...]:
+    """The addresses it is to have: by default public IPv4, public IPv6, private IPv4, in that order."""
+    cidr = params.integer("public_ipv4_subnet_size")
+    if cidr is not None and not 28 <= cidr <= 31:
+        raise invalid("Public ipv4 subnet size is invalid")  # text unsure
+    entries = params.objects("ip_addresses")
+    if not entries:
+        public = WantedAddress(4, True, cidr or system.default_public_cidr, ())
+        return public, WantedAddress(6, True, 127, ()), WantedAddress(4, False, 31, ())
+    wanted = [_wanted(entry, system) for entry in entries]
+    if not any(a.family == 4 and not a.public for a in wanted):
+        raise invalid("Private IPv4 is required")  # text unsure
+    public_count = sum(a.family == 4 and a.public for a in wanted)
+    if public_count > 1:
+        raise invalid("Only one public IPv4 entry is allowed")  # text unsure
+    if not public_count and system.public_ipv4_required:
+        raise invalid("Public IPv4 is required")
+    return tuple(sorted(wanted, key=lambda a: (not a.public, a.family)))
+
+
+def _wanted(entry: Params, system: OperatingSystem) -> WantedAddress:
+    """One entry of `ip_addresses`: IPv4 is /28 to /32, IPv6 /124 to /127 and always public."""
+    family, cidr = entry.integer("address_family"), entry.integer("cidr")
+    public = entry.flag("public", True)
+    if family not in (4, 6) or (family == 6 and not public):
+        raise invalid("Ip addresses is invalid")  # text unsure
+    usual = 127 if family == 6 else system.default_public_cidr if public else 31
+    smallest, largest = (28, 32) if family == 4 else (124, 127)
+    if cidr is not None and not smallest <= cidr <= largest:
+        raise invalid("Ip addresses cidr is invalid")  # text unsure
+    return WantedAddress(family, public, cidr or usual, entry.texts("ip_reservations"))

@@ -1,0 +1,218 @@
+"""Devices: how they are shown, updated, deleted; their create is in `device_create.py`, their actions in
+`device_actions.py`.
+
+Fields follow recorded devices of 2018 and 2019 (libcloud devices_for_project, device_create; fog-packet),
+together with the spot and hardware fields of the 2019 API reference. `provisioning_events` and
+`provisioning_percentage` are there while a device is being provisioned and gone afterwards, as in the
+recordings; the events stay readable at /devices/{id}/events.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from reconciler.emulator.call import Empty, Listed, Plain, Read, Reply, Shown, Write
+from reconciler.emulator.catalogue import OperatingSystem
+from reconciler.emulator.clock import rfc3339
+from reconciler.emulator.errors import DELETE_LOCKED, DELETE_PROVISIONING, invalid
+from reconciler.emulator.ids import derived_id
+from reconciler.emulator.lifecycle import PROVISIONING, percentage, shows_root_password, state, steps
+from reconciler.emulator.records import Assignment, BgpSession, Device, Project
+from reconciler.emulator.rendering import Link, Scene, View
+from reconciler.emulator.resources.addresses import address_text, first_address, on_device
+from reconciler.emulator.resources.device_request import hostname_of, tags_of
+from reconciler.emulator.resources.events import show_step
+from reconciler.emulator.resources.finding import find_device
+from reconciler.emulator.world import Transaction
+
+BILLING_CYCLES = ("hourly", "daily", "monthly", "yearly")
+
+
+def show_device(device: Device, scene: Scene) -> View:
+    """A device's JSON at the scene's moment."""
+    catalogue, now = scene.catalogue, scene.now
+    plan, facility = catalogue.plan(device.plan), catalogue.facility(device.facility)
+    system = catalogue.operating_system(device.operating_system)
+    addresses = on_device(scene.tables, device, now)
+    current = state(device, now)
+    project = f"/projects/{device.project_id}"
+    view: View = {
+        "id": device.id,
+        "short_id": device.id[:8],
+        "hostname": device.hostname,
+        "description": device.description,
+        "state": current,
+        "tags": list(device.tags),
+        "image_url": None,
+        "billing_cycle": device.billing_cycle,
+        "user": _login(system),
+        "iqn": f"iqn.{rfc3339(device.created_at)[:7]}.net.packet:device.{device.id[:8]}",
+        "locked": device.locked,
+        "bonding_mode": plan.bonding_mode if plan else 4,
+        "created_at": rfc3339(device.created_at),
+        "updated_at": rfc3339(device.updated_at),
+        "ipxe_script_url": device.ipxe_script_url,
+        "always_pxe": device.always_pxe,
+        "storage": {},
+        "customdata": json.loads(device.customdata),
+        "spot_instance": device.spot_instance,
+        "spot_price_max": device.spot_price_max,
+        "termination_time": rfc3339(device.termination_time) if device.termination_time is not None else None,
+        "operating_system": Link(f"/operating-systems/{system.id}", shown=True) if system else None,
+        "facility": Link(f"/facilities/{facility.id}", shown=True) if facility else None,
+        "project": Link(project),
+        "ssh_keys": [Link(f"/ssh-keys/{identifier}") for identifier in device.ssh_key_ids],
+        "project_lite": Link(project),
+        "volumes": [],
+        "ip_addresses": [Link(f"/ips/{assignment.id}", shown=True) for assignment in addresses],
+        "plan": Link(f"/plans/{plan.id}", shown=True) if plan else None,
+        "userdata": device.userdata,
+        "switch_uuid": derived_id("switch", device.facility)[:8],
+        "network_ports": [Link(f"/ports/{port.id}", shown=True) for port in device.ports],
+        "href": f"/devices/{device.id}",
+    }
+    if current in PROVISIONING:
+        view |= _progress(device, now, addresses)
+    if shows_root_password(device, now):
+        view["root_password"] = device.root_password
+    return view
+
+
+def _progress(device: Device, now: float, addresses: list[Assignment]) -> View:
+    events = steps(device)
+    network = _network_text(addresses)
+    texts = [
+        f"{s.text} with {network}" if s.type == "provisioning.102" and s.at <= now and network else s.text
+        for s in events
+    ]
+    shown = [show_step(device, step, now, text) for step, text in zip(events, texts, strict=True)]
+    return {"provisioning_percentage": percentage(device, now), "provisioning_events": shown}
+
+
+def _network_text(addresses: list[Assignment]) -> str:
+    """ "addresses a, b, and c", as the network event tells them."""
+    texts = [address_text(a.family, first_address(a)) for a in addresses if a.management]
+    if len(texts) < 2:
+        return f"address {texts[0]}" if texts else ""
+    return f"addresses {', '.join(texts[:-1])}{',' if len(texts) > 2 else ''} and {texts[-1]}"
+
+
+def _login(system: OperatingSystem | None) -> str:
+    return system.default_user if system else "root"
+
+
+def of_project(call: Read) -> Listed:
+    """GET /projects/{id}/devices; `search`, `hostname`, `facility`, `tag` narrow it."""
+    devices = call.tables.where(Device, "project", call.get(Project).id)
+    return Listed(narrowed(call, devices))
+
+
+def narrowed(call: Read, devices: list[Device]) -> list[Device]:
+    """The devices that the list's filters leave (packngo; `hostname` and `search` match a part)."""
+    part = call.params.text("hostname") or call.params.text("search")
+    if part:
+        devices = [device for device in devices if part in device.hostname]
+    place, tag = call.params.text("facility"), call.params.text("tag")
+    if place:
+        devices = [device for device in devices if device.facility == place]
+    if tag:
+        devices = [device for device in devices if tag in device.tags]
+    return devices
+
+
+def one(call: Read) -> Reply:
+    """GET /devices/{id}"""
+    return Shown(find_device(call))
+
+
+def custom_data(call: Read) -> Reply:
+    """GET /devices/{id}/customdata"""
+    return Plain(json.loads(find_device(call).customdata))
+
+
+def bandwidth(call: Read) -> Reply:
+    """GET /devices/{id}/bandwidth: two series without points, since nothing flows."""
+    device = find_device(call)
+    series: list[View] = [
+        {
+            "target": direction,
+            "tags": {"aggregatedBy": "sum", "name": f"{device.id}.{direction}"},
+            "datapoints": [],
+        }
+        for direction in ("inbound", "outbound")
+    ]
+    return Plain({"bandwidth": series})
+
+
+def traffic(call: Read) -> Reply:
+    """GET /devices/{id}/traffic: nothing flows."""
+    find_device(call)
+    return Plain({"traffic": []})
+
+
+def usages(call: Read) -> Reply:
+    """GET /devices/{id}/usages: nothing is billed."""
+    find_device(call)
+    return Plain({"usages": []})
+
+
+def hardware_reservations(call: Read) -> Listed:
+    """GET /projects/{id}/hardware-reservations: none; they cannot be made by API."""
+    call.get(Project)
+    return Listed(())
+
+
+def update(call: Write) -> Reply:
+    """PUT or PATCH /devices/{id}: what is absent stays, what cannot change is ignored."""
+    old, params = find_device(call), call.params
+    if params.flag("spot_instance") and not old.spot_instance:
+        raise invalid("Spot instance can only be turned off")  # text unsure
+    cycle = params.text("billing_cycle") or old.billing_cycle
+    if cycle not in BILLING_CYCLES:
+        raise invalid(f"{cycle} is not a valid billing cycle")  # text unsure
+    updated = replace(
+        old,
+        hostname=hostname_of(params) or old.hostname,
+        description=params.text("description") if "description" in params else old.description,
+        userdata=params.text("userdata") or "" if "userdata" in params else old.userdata,
+        customdata=params.custom_data() if "customdata" in params else old.customdata,
+        tags=tags_of(params) if "tags" in params else old.tags,
+        locked=params.flag("locked", old.locked),
+        always_pxe=params.flag("always_pxe", old.always_pxe),
+        ipxe_script_url=params.text("ipxe_script_url") if "ipxe_script_url" in params else old.ipxe_script_url,
+        billing_cycle=cycle,
+        spot_instance=params.flag("spot_instance", old.spot_instance),
+        updated_at=call.now,
+    )
+    call.change.put(updated)
+    return Shown(updated)
+
+
+def delete(call: Write) -> Reply:
+    """DELETE /devices/{id}: 204 at once, `deprovisioning` for a while, then 404.
+
+    `force_delete` is accepted; it is about volumes that are still attached.
+    """
+    device = find_device(call)
+    call.params.flag("force_delete")
+    current = state(device, call.now)
+    if current in PROVISIONING:
+        raise invalid(DELETE_PROVISIONING)
+    if current == "deprovisioning":
+        raise invalid("Cannot delete a device while it is deprovisioning")  # text unsure
+    if device.locked:
+        raise invalid(DELETE_LOCKED)
+    end(call.change, device, call.now, call.settings.deprovision_seconds)
+    call.deleted.extend([device.id, *_goes_along(call, device)])
+    return Empty()
+
+
+def _goes_along(call: Write, device: Device) -> list[str]:
+    elastic = [a.id for a in call.tables.where(Assignment, "device", device.id) if not a.management]
+    return elastic + [session.id for session in call.tables.where(BgpSession, "device", device.id)]
+
+
+def end(change: Transaction, device: Device, at: float, seconds: float, *, reclaimed: bool = False) -> None:
+    """Begin deprovisioning; what the device holds is freed only when that is over, as in the real service."""
+    change.put(replace(device, deleted_at=at, gone_at=at + seconds, updated_at=at, reclaimed=reclaimed))

@@ -1,0 +1,167 @@
+"""Events: what happened to a project and its devices, newest first.
+
+Types, texts and the fields of an event follow recorded device and project events of March 2019 (libcloud).
+Provisioning events are not stored: `lifecycle.steps` computes them, and this module shows them like the
+others.
+"""
+
+from __future__ import annotations
+
+from reconciler.emulator.call import Listed, Read, Reply, Shown, Write
+from reconciler.emulator.clock import rfc3339
+from reconciler.emulator.errors import not_found
+from reconciler.emulator.ids import derived_id, near
+from reconciler.emulator.lifecycle import Step, steps
+from reconciler.emulator.records import Device, Event, Project, User
+from reconciler.emulator.rendering import Scene, View
+from reconciler.emulator.resources.finding import find_device
+
+_LOCAL_IP = "127.0.0.1"
+
+
+def note(
+    call: Write,
+    kind: str,
+    body: str,
+    project: Project,
+    device: Device | None = None,
+    *,
+    after: float = 0.0,
+    by_user: bool = True,
+) -> None:
+    """Record an event, seen `after` seconds from now. `%project%` and `%device%` in `body` stay in it as in
+    the real service.
+    """
+    names = {"%project%": project.name, "%device%": device.hostname if device else ""}
+    interpolated = body
+    for placeholder, name in names.items():
+        interpolated = interpolated.replace(placeholder, name)
+    call.change.put(
+        Event(
+            id=call.change.new_id(),
+            type=kind,
+            body=body,
+            interpolated=interpolated,
+            project_id=project.id,
+            device_id=device.id if device else None,
+            by_user=by_user,
+            created_at=call.now + after,
+        )
+    )
+
+
+def show_event(event: Event, scene: Scene) -> View:
+    """An event's JSON."""
+    user = scene.tables.all(User)[0]
+    author = {
+        "id": user.id,
+        "full_name": f"{user.first_name} {user.last_name}",
+        "avatar_url": "",
+        "avatar_thumb_url": "",
+    }
+    return {
+        "id": event.id,
+        "type": event.type,
+        "body": event.body,
+        "state": None,
+        "created_at": rfc3339(event.created_at),
+        "relationships": [{"href": f"#{derived_id(event.id, related)}"} for related in _related(event)],
+        "ip": _LOCAL_IP if event.by_user else None,
+        "modified_by": author if event.by_user else None,
+        "interpolated": event.interpolated,
+        "href": f"/events/{event.id}",
+    }
+
+
+def _related(event: Event) -> list[str]:
+    return [related for related in (event.device_id, event.project_id) if related]
+
+
+def show_step(device: Device, step: Step, now: float, text: str) -> View:
+    """A provisioning event inside a device: without id, time and link until it has happened."""
+    view: View = {
+        "id": None,
+        "type": step.type,
+        "body": text,
+        "state": None,
+        "created_at": None,
+        "relationships": [],
+        "ip": None,
+        "modified_by": None,
+        "interpolated": text,
+    }
+    if step.at > now:
+        return view
+    happened: View = {
+        "id": step.id,
+        "created_at": rfc3339(step.at),
+        "relationships": [{"href": f"#{derived_id(step.id, device.id)}"}],
+        "href": f"/events/{step.id}",
+    }
+    return {**view, **happened}
+
+
+def of_device(call: Read) -> Listed:
+    """GET /devices/{id}/events"""
+    device = find_device(call)
+    stored = call.tables.where(Event, "device", device.id)
+    return Listed(_newest_first([*stored, *_happened(device, call.now)], call.now))
+
+
+def of_project(call: Read) -> Listed:
+    """GET /projects/{id}/events"""
+    return Listed(_newest_first(call.tables.where(Event, "project", call.get(Project).id), call.now))
+
+
+def of_organization(call: Read) -> Listed:
+    """GET /organizations/{id}/events"""
+    projects = call.tables.where(Project, "organization", call.path["id"])
+    found = [event for project in projects for event in call.tables.where(Event, "project", project.id)]
+    return Listed(_newest_first(found, call.now))
+
+
+def of_user(call: Read) -> Listed:
+    """GET /events"""
+    return Listed(_newest_first(call.tables.all(Event), call.now))
+
+
+def one(call: Read) -> Reply:
+    """GET /events/{id}"""
+    event = call.tables.get(Event, call.path["id"]) or _step_by_id(call)
+    if event is None or event.created_at > call.now:
+        raise not_found()
+    return Shown(event)
+
+
+def _newest_first(events: list[Event], now: float) -> list[Event]:
+    happened = sorted((event for event in events if event.created_at <= now), key=lambda event: event.created_at)
+    return happened[::-1]
+
+
+def _happened(device: Device, now: float) -> list[Event]:
+    return [_as_event(device, step) for step in steps(device) if step.at <= now]
+
+
+def _as_event(device: Device, step: Step) -> Event:
+    return Event(
+        step.id,
+        step.type,
+        step.text,
+        step.text,
+        device.project_id,
+        device.id,
+        by_user=False,
+        created_at=step.at,
+    )
+
+
+def _step_by_id(call: Read) -> Event | None:
+    """The provisioning event of an id: its device's id is a fixed distance away."""
+    identifier = call.path["id"]
+    try:
+        candidates = [near(identifier, -code) for code in range(101, 111)]
+    except ValueError:
+        return None
+    devices = (call.tables.get(Device, candidate) for candidate in candidates)
+    found = (_as_event(device, step) for device in devices if device for step in steps(device) if step.id == identifier)
+    return next(found, None)

@@ -1,0 +1,128 @@
+"""What can be set on a running emulator: by its flags, by `POST /_emulator/settings`, or by `Settings` from
+Python.
+
+Where the API's documents give a figure it is the default here (12 VLANs a project, a /30 of global
+addresses, 16 public addresses without review: "IP allocation" and "Layer 2 configurations" in the 2020
+documentation). Times are shorter than the real ones, so that a whole stack comes up while one watches. All
+times are in seconds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, get_args
+
+OverQuota = Literal["message", "pending", "deny"]
+SessionStatus = Literal["up", "down"]
+
+
+def _no_stock() -> Mapping[str, int]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, each with its default. Frozen: a change makes a new value (`changed`)."""
+
+    latency_seconds: float = 0.0
+    """Added to each call: half before the work, half after it, so that a killed client's call is done or
+    nearly so.
+    """
+    provision_seconds: float = 2.0
+    """From POST of a device to `active`; the first tenth of it is spent `queued`."""
+    deprovision_seconds: float = 1.0
+    """How long a deleted device still shows, as `deprovisioning`, before it is 404."""
+    action_seconds: float = 1.0
+    """How long a power action (power_on, power_off, reboot, rescue) takes."""
+    rate_limit_per_minute: int | None = None
+    """Calls a minute before 429; None is no limit."""
+    list_lag_seconds: float = 0.0
+    """Lists show the world as it was this long ago; single objects are always fresh."""
+    vlans_per_project: int = 12
+    stock_per_plan_and_facility: int = 10_000
+    """Machines of each plan in each facility where the plan is offered."""
+    stock: Mapping[str, int] = field(default_factory=_no_stock)
+    """Exceptions to the line above, keyed "facility/plan", as in {"ams1/c2.medium.x86": 0}."""
+    global_ipv4_per_project: int = 4
+    public_ipv4_largest_without_review: int = 16
+    public_ipv4_largest: int = 256
+    over_quota: OverQuota = "message"
+    """What a request for more addresses gets: the 2019 acknowledgement without a block, the 2020 pending
+    block, or a 422.
+    """
+    review_seconds: float | None = None
+    """How long a pending block waits until it is granted; None is for ever."""
+    bgp_session_seconds: float = 2.0
+    """How long a new BGP session's status stays `unknown`."""
+    bgp_session_status: SessionStatus = "down"
+    """What it then becomes; `down` is what a machine without a BGP daemon showed."""
+    bgp_global_review_seconds: float | None = None
+    """How long a global BGP config stays `requested`; None is for ever."""
+    require_ssh_key: bool = True
+    """Refuse a device when neither the request, the project nor the user has any SSH key."""
+
+    def changed(self, partial: Mapping[str, object]) -> Settings:
+        """These settings with some replaced. Raises `ValueError` with one line for each that cannot be."""
+        known = {f.name: str(f.type) for f in dataclasses.fields(self)}
+        problems = [
+            f"{name} is not a setting; there are: {', '.join(sorted(known))}" for name in partial if name not in known
+        ]
+        values: dict[str, object] = {}
+        for name, value in partial.items():
+            if name not in known:
+                continue
+            try:
+                values[name] = _checked(name, known[name], value)
+            except ValueError as error:
+                problems.append(str(error))
+        if problems:
+            raise ValueError("\n".join(problems))
+        current = {name: getattr(self, name) for name in known}
+        return Settings(**{**current, **values})
+
+    def as_json(self) -> dict[str, object]:
+        """The settings as `GET /_emulator/settings` shows them."""
+        shown: dict[str, object] = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return {**shown, "stock": dict(self.stock)}
+
+    def stock_of(self, facility: str, plan: str) -> int:
+        """How many machines of a plan a facility has in all."""
+        return self.stock.get(f"{facility}/{plan}", self.stock_per_plan_and_facility)
+
+
+def _checked(name: str, kind: str, value: object) -> object:
+    """`value` if it fits the setting's declared type (as written above), else `ValueError`."""
+    if value is None and kind.endswith("| None"):
+        return None
+    if kind.startswith("float"):
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf:
+            return float(value)
+        raise ValueError(f"{name} must be a number of seconds, 0 or more")
+    if kind.startswith("int"):
+        least = 1 if name == "rate_limit_per_minute" else 0
+        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
+            return value
+        raise ValueError(f"{name} must be a whole number, {least} or more")
+    if kind == "bool":
+        if isinstance(value, bool):
+            return value
+        raise ValueError(f"{name} must be true or false")
+    if kind.startswith("Mapping"):
+        return _checked_stock(name, value)
+    choices = get_args(OverQuota if name == "over_quota" else SessionStatus)
+    if value in choices:
+        return value
+    raise ValueError(f"{name} must be one of: {', '.join(choices)}")
+
+
+def _checked_stock(name: str, value: object) -> Mapping[str, int]:
+    if isinstance(value, Mapping):
+        for key, count in value.items():
+            if not (isinstance(key, str) and "/" in key and isinstance(count, int) and count >= 0):
+                raise ValueError(f'{name}: {key!r}: {count!r} is not of the form "facility/plan": number')
+        return MappingProxyType(dict(value))
+    raise ValueError(f'{name} must be an object such as {{"ams1/c2.medium.x86": 0}}')

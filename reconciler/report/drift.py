@@ -1,0 +1,123 @@
+"""Drift: where the live account differs from the stack, read off a plan that nobody is going to apply.
+
+What a plan would create is missing, what it would delete is unexpected (ours, yet not declared), what it would update
+or replace has changed. Strangers are listed, but they are not drift: they belong to somebody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from reconciler.model.plan import Action, Change, FieldChange, Plan
+from reconciler.report.diagnostics_text import diagnostics_page
+from reconciler.report.fields import scalar
+from reconciler.report.human import strangers_page
+from reconciler.report.page import Page, Span, Style
+from reconciler.report.plan_json import diagnostic_json, field_json, stranger_json
+from reconciler.report.scrub import SENSITIVE
+from reconciler.report.words import plural
+
+LONGEST = 60
+"""Longer values are cut in the text form; the JSON form has them whole."""
+
+
+def drifted(plan: Plan) -> bool:
+    return not plan.empty
+
+
+def render_drift(plan: Plan, *, colour: bool) -> str:
+    """The drift as text, the summary last."""
+    page = strangers_page(plan.strangers)
+    missing = [each for each in plan.pending if each.action is Action.CREATE]
+    unexpected = [each for each in plan.pending if each.action is Action.DELETE]
+    changed = [each for each in plan.pending if each not in missing and each not in unexpected]
+    _missing(page, missing)
+    _unexpected(page, unexpected)
+    _changed(page, changed)
+    page.blank()
+    page.extend(diagnostics_page(plan.diagnostics))
+    if plan.empty:
+        what = (" The live account matches the configuration.", Style.BOLD)
+        page.line(("No drift.", Style.BOLD_GREEN), what)
+    else:
+        counts = f" {len(changed)} changed, {len(missing)} missing, {len(unexpected)} unexpected."
+        page.line(("Drift:", Style.BOLD), counts)
+    if plan.strangers:
+        page.line(f"{plural(len(plan.strangers), 'stranger')} (not managed by this stack, not counted as drift).")
+    return page.text(colour=colour)
+
+
+def drift_document(plan: Plan, *, tool_version: str) -> dict[str, Any]:
+    """The drift as one JSON document."""
+    kinds = {Action.CREATE: "missing", Action.DELETE: "unexpected"}
+    resources = [
+        {
+            "address": str(each.address),
+            "type": each.kind,
+            "drift": kinds.get(each.action, "changed"),
+            "id": each.live.id if each.live is not None else None,
+            "because": each.because,
+            "source": {"file": each.place.file, "line": each.place.line} if each.place is not None else None,
+            "fields": [_live_and_wanted(each, field) for field in each.fields],
+        }
+        for each in plan.pending
+    ]
+    words = [each["drift"] for each in resources]
+    counts = {word: words.count(word) for word in ("changed", "missing", "unexpected")}
+    return {
+        "format_version": "1.0",
+        "tool_version": tool_version,
+        "stack": plan.stack,
+        "drifted": drifted(plan),
+        "summary": {**counts, "strangers": len(plan.strangers)},
+        "resources": resources,
+        "strangers": [stranger_json(each) for each in plan.strangers],
+        "diagnostics": [diagnostic_json(each) for each in plan.diagnostics],
+    }
+
+
+def _live_and_wanted(change: Change, field: FieldChange) -> dict[str, Any]:
+    document = field_json(field, change.secrets)
+    kept = {"path": document["path"], "live": document["before"], "wanted": document["after"]}
+    return {**kept, "sensitive": "sensitive" in document}
+
+
+def _missing(page: Page, changes: Sequence[Change]) -> None:
+    for each in changes:
+        page.line(("  # ", Style.BOLD), (str(each.address), Style.BOLD), (" is missing", Style.RED), f" ({each.kind})")
+    page.blank()
+
+
+def _unexpected(page: Page, changes: Sequence[Change]) -> None:
+    for each in changes:
+        known = f" ({each.kind} {each.live.id})" if each.live is not None else f" ({each.kind})"
+        reason = f": {each.because}" if each.because else ""
+        what = (" is unexpected", Style.YELLOW)
+        page.line(("  # ", Style.BOLD), (str(each.address), Style.BOLD), what, f"{known}{reason}")
+    page.blank()
+
+
+def _changed(page: Page, changes: Sequence[Change]) -> None:
+    for each in changes:
+        page.line(("  # ", Style.BOLD), (str(each.address), Style.BOLD), (" has changed", Style.YELLOW))
+        if not each.fields and each.because:
+            page.line(f"      {each.because}")
+        for field in each.fields:
+            secret = field.secret or str(field.path[0]) in each.secrets
+            name = ".".join(map(str, field.path))
+            page.line(f"      {name}: ", *_values(field, secret))
+        page.blank()
+
+
+def _values(field: FieldChange, secret: bool) -> tuple[Span, ...]:
+    if secret:
+        return (SENSITIVE,)
+    return ("live ", (_short(field.before), Style.RED), ", wanted ", (_short(field.after), Style.GREEN))
+
+
+def _short(value: Any) -> str:
+    if value is None:
+        return "(none)"
+    text = scalar(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."

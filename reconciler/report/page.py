@@ -1,0 +1,83 @@
+"""Lines of styled text, and the one place where foreign text is made safe to show.
+
+Every renderer writes spans into a `Page`. Whatever an API or a YAML file said is escaped here and nowhere else:
+control, bidi and invisible characters become visible escapes, and no line can be taken for a command by a CI runner.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+
+from reconciler.values import visible
+
+
+class Style(StrEnum):
+    """The values are SGR parameters, empty for none."""
+
+    PLAIN = ""
+    BOLD = "1"
+    DIM = "90"
+    RED = "31"
+    GREEN = "32"
+    YELLOW = "33"
+    CYAN = "36"
+    BOLD_RED = "1;31"
+    BOLD_GREEN = "1;32"
+    BOLD_YELLOW = "1;33"
+
+
+Span = str | tuple[str, Style]
+
+# GitHub's runner obeys `::command::` at the start of a line (after blanks) and `##[command]` anywhere in one; Azure's
+# agent obeys `##vso[command]` anywhere.
+_RUNNER_COMMAND = re.compile(r"##(?=\[|vso\[)", re.IGNORECASE)
+
+
+def safe(text: str) -> str:
+    """Foreign text fit for the inside of one line."""
+    return _RUNNER_COMMAND.sub("# #", visible(text).replace("\n", "\\n"))
+
+
+def safe_json(text: str) -> str:
+    """JSON text that no terminal or CI runner acts upon; the value stays the same."""
+    return _RUNNER_COMMAND.sub(r"#\\u0023", text).replace("\x7f", "\\u007f")
+
+
+def line_text(spans: Iterable[Span], *, colour: bool) -> str:
+    """One finished line, without its newline."""
+    parts = [(safe(each), Style.PLAIN) if isinstance(each, str) else (safe(each[0]), each[1]) for each in spans]
+    plain = "".join(text for text, _ in parts)
+    if plain.lstrip().startswith("::"):
+        return "\\" + plain.lstrip()
+    if _RUNNER_COMMAND.search(plain):  # put together from two spans
+        return safe(plain)
+    if not colour:
+        return plain
+    return "".join(f"\x1b[{style}m{text}\x1b[0m" if style and text else text for text, style in parts)
+
+
+class Page:
+    """Lines being written."""
+
+    def __init__(self) -> None:
+        self._lines: list[tuple[Span, ...]] = []
+
+    def line(self, *spans: Span) -> None:
+        self._lines.append(spans)
+
+    def blank(self) -> None:
+        """An empty line, unless the page is empty or ends with one."""
+        if self._lines and self._lines[-1]:
+            self._lines.append(())
+
+    def extend(self, other: Page) -> None:
+        self._lines.extend(other._lines)
+
+    def text(self, *, colour: bool) -> str:
+        """The whole page, each line ended by a newline."""
+        return "".join(f"{line_text(each, colour=colour)}\n" for each in self._lines)
+
+    def __bool__(self) -> bool:
+        return bool(self._lines)

@@ -1,0 +1,206 @@
+"""From the tree of a file to blocks: which keys are fields, which are sections, which belong to every resource."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from reconciler.diagnostics import Place, did_you_mean
+from reconciler.model.kind import Catalog, Form, Kind
+from reconciler.model.rules import FromKey
+from reconciler.stack.problems import Problems
+from reconciler.stack.shapes import Compiler
+from reconciler.stack.tokens import OPEN
+from reconciler.stack.tree import Block
+from reconciler.stack.yaml_tree import Entry, Items, Node, Scalar, Table, type_word
+
+META: Final = ("count", "for_each", "when", "after", "lifecycle", "timeouts", "existing")
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_LONGEST_NAME = 100
+
+
+class BlockReader:
+    """Reads sections into blocks, noting what does not fit. `roots` are the names that expressions see everywhere."""
+
+    def __init__(self, catalog: Catalog, compiler: Compiler, problems: Problems, roots: frozenset[str]) -> None:
+        self._catalog = catalog
+        self._compiler = compiler
+        self._problems = problems
+        self._roots = roots
+
+    def section(self, kind: Kind, node: Node, place: Place, parent: Block | None, into: dict[str, Block]) -> None:
+        """Read one section; blocks go into `into`, which may hold those of another file already."""
+        if kind.form is Form.SINGLETON:
+            self._block(kind, "", Entry(place, node), parent, into)
+        elif isinstance(node, Table):
+            for name, entry in node.entries.items():
+                self._block(kind, name, entry, parent, into)
+        elif isinstance(node, Items) and kind.list_form:
+            for item in node.items:
+                self._listed(kind, item, parent, into)
+        elif not (isinstance(node, Scalar) and node.value is None):
+            wanted = "a list of names or a mapping" if kind.list_form else "a mapping from names to resources"
+            hint = ""
+            if isinstance(node, Scalar) and OPEN in node.text:
+                hint = "a section cannot be computed; use count, for_each or when in its blocks"
+            self._problems.add(
+                "wrong-type", f"`{kind.section}` is {wanted}, not {type_word(node)}", node.place, hint=hint
+            )
+            if parent is not None:
+                parent.has_unknown_keys = True
+
+    def _listed(self, kind: Kind, item: Node, parent: Block | None, into: dict[str, Block]) -> None:
+        if not isinstance(item, Scalar) or not isinstance(item.value, str):
+            hint = f'put it in quotes: "{item.text}"' if isinstance(item, Scalar) else "write the section as a mapping"
+            summary = f"`{kind.section}` lists names, not {type_word(item)}"
+            self._problems.add("wrong-type", summary, item.place, hint=hint)
+            return
+        nothing = Table(item.place, {}, 1, 1)
+        self._block(kind, item.value, Entry(item.place, nothing), parent, into)
+
+    def _block(self, kind: Kind, name: str, entry: Entry, parent: Block | None, into: dict[str, Block]) -> None:
+        block = Block(kind, parent, kind.section, name, entry.place)
+        if name in into:
+            first = into[name].place
+            self._problems.add(
+                "duplicate-address",
+                f"`{block.path}` is declared twice; first at {first}",
+                entry.place,
+                address=block.path,
+                hint="give one of them another name",
+            )
+            return
+        into[name] = block
+        if kind.form is Form.MAP and (not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME):
+            self._problems.add(
+                "bad-name",
+                f"`{name[:60]}` is no name for a resource",
+                entry.place,
+                hint="letters, digits, - and _; the object's own name is a field of its own",
+            )
+            block.broken = True
+            return
+        node = entry.value
+        if isinstance(node, Table):
+            self._body(block, node)
+        elif isinstance(node, Scalar) and node.value is None:
+            return
+        elif kind.scalar_field is not None:
+            self._field(block, kind.scalar_field, Entry(node.place, node), self._visible(block, own=True))
+        else:
+            self._problems.add(
+                "wrong-type",
+                f"`{block.path}` is a mapping with the fields of a {kind.name}, not {type_word(node)}",
+                node.place,
+                address=block.path,
+            )
+            block.broken = True
+
+    def _body(self, block: Block, node: Table) -> None:
+        entries = node.entries
+        if "count" in entries and "for_each" in entries:
+            self._problems.add(
+                "conflicting-keys",
+                "count and for_each exclude each other",
+                max(entries["count"].place, entries["for_each"].place),
+                address=block.path,
+            )
+            block.broken = True
+            return
+        outside = self._visible(block, own=False)
+        for key in META:
+            if key in entries:
+                visible = outside if key in ("count", "for_each") else outside | _instance_names(entries)
+                block.meta_nodes[key] = entries[key].value
+                shape = self._compiler.shape(entries[key].value, visible)
+                if shape is not None:
+                    block.meta[key] = shape
+                elif key in ("count", "for_each", "when", "existing"):
+                    block.broken = True
+        visible = self._visible(block, own=True)
+        sections = self._catalog.sections(block.kind.name)
+        for key, entry in entries.items():
+            if key in sections:
+                block.managed_sections.add(key)
+                self.section(sections[key], entry.value, entry.place, block, block.children.setdefault(key, {}))
+            elif key in block.kind.fields:
+                self._field(block, key, entry, visible)
+            elif key not in META:
+                self._unknown(block, key, entry, sections)
+        if "existing" in block.meta_nodes:
+            self._existing(block, entries)
+
+    def _field(self, block: Block, name: str, entry: Entry, visible: frozenset[str]) -> None:
+        field = block.kind.fields[name]
+        block.field_places[name] = entry.value.place
+        if isinstance(field.rule, FromKey):
+            self._problems.add(
+                "invalid-value",
+                f"`{name}` is given by the key, `{block.name}`",
+                entry.place,
+                address=block.path,
+                hint=f"take `{name}` away, or rename the key",
+            )
+            return
+        shape = self._compiler.shape(entry.value, visible)
+        if shape is None:
+            block.unread.add(name)
+        else:
+            block.fields[name] = shape
+
+    def _unknown(self, block: Block, key: str, entry: Entry, sections: Mapping[str, Kind]) -> None:
+        known = [*block.kind.fields, *sections, *META]
+        elsewhere = [kind.name for kind in self._catalog.kinds if key == kind.section]
+        hint = did_you_mean(key, known) or (
+            f"a {elsewhere[0]} does not stand in a {block.kind.name}" if elsewhere else f"known here: {_listed(known)}"
+        )
+        self._problems.add(
+            "unknown-key", f"a {block.kind.name} has no `{key}`", entry.place, address=block.path, hint=hint
+        )
+        block.has_unknown_keys = True
+
+    def _existing(self, block: Block, entries: Mapping[str, Entry]) -> None:
+        place = entries["existing"].place
+        if not block.kind.adoptable:
+            can = [kind.name for kind in self._catalog.kinds if kind.adoptable]
+            self._problems.add(
+                "not-adoptable",
+                f"a {block.kind.name} cannot be `existing`",
+                place,
+                address=block.path,
+                hint=f"it is possible for: {', '.join(can)}" if can else "",
+            )
+        for name in list(block.fields):
+            self._problems.add(
+                "existing-fields",
+                f"`{name}` cannot be set on an existing {block.kind.name}",
+                entries[name].place if name in entries else place,
+                address=block.path,
+                hint="what exists is looked up and never changed; only sections inside of it may follow",
+            )
+            del block.fields[name]
+
+    def _visible(self, block: Block, *, own: bool) -> frozenset[str]:
+        names = set(self._roots)
+        here = block.parent
+        while here is not None:
+            names.add(here.kind.name)
+            names |= _instance_names(here.meta_nodes)
+            here = here.parent
+        if own:
+            names |= _instance_names(block.meta_nodes)
+        return frozenset(names)
+
+
+def _instance_names(meta: Mapping[str, object]) -> frozenset[str]:
+    names: set[str] = set()
+    if "count" in meta:
+        names.add("index")
+    if "for_each" in meta:
+        names |= {"key", "value"}
+    return frozenset(names)
+
+
+def _listed(known: list[str]) -> str:
+    return ", ".join(sorted(set(known)))

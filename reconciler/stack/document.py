@@ -1,0 +1,125 @@
+"""The files of a stack put together: one name, and all their variables, locals, outputs and sections."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from reconciler.diagnostics import Place, did_you_mean
+from reconciler.model.kind import Catalog
+from reconciler.stack.problems import Problem, Problems
+from reconciler.stack.sources import Sources, check_stack_path
+from reconciler.stack.yaml_tree import Entry, Node, Scalar, Table, type_word
+
+_STACK_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_TABLES: Final = ("variables", "locals", "outputs")
+_HEAD: Final = ("stack", *_TABLES)
+
+
+@dataclass(slots=True)
+class Document:
+    """`sections` keeps each file's part of a section apart, with the section's kind name known to the catalog.
+
+    `complete` is False when a top key was not understood: what seems missing may stand under it.
+    """
+
+    name: str = ""
+    variables: dict[str, Entry] = field(default_factory=dict)
+    locals: dict[str, Entry] = field(default_factory=dict)
+    outputs: dict[str, Entry] = field(default_factory=dict)
+    sections: list[tuple[str, Entry]] = field(default_factory=list)
+    complete: bool = True
+
+
+def load(paths: Sequence[Path], catalog: Catalog, sources: Sources, problems: Problems) -> Document | None:
+    """Read all files of a stack; None when one of them is no YAML, for then nothing can be said of the others."""
+    document = Document()
+    known = catalog.sections("")
+    trees: list[Table] = []
+    files = _files(paths, sources, problems)
+    for path in files:
+        node = sources.read_yaml(path)
+        if isinstance(node, Table):
+            trees.append(node)
+        elif node is not None and not (isinstance(node, Scalar) and node.value is None):
+            problems.add("wrong-type", f"a stack file is a mapping, not {type_word(node)}", node.place)
+    if problems:
+        return None
+    names: list[tuple[str, Place]] = []
+    for tree in trees:
+        for key, entry in tree.entries.items():
+            if key == "stack":
+                _name(entry, names, document, problems)
+            elif key in _TABLES:
+                _table(key, entry, document, problems)
+            elif key in known:
+                document.sections.append((key, entry))
+            else:
+                every = [*_HEAD, *known]
+                hint = did_you_mean(key, every) or f"known here: {', '.join(every)}"
+                problems.add("unknown-key", f"a stack has no `{key}`", entry.place, hint=hint)
+                document.complete = False
+    if not names:
+        where = Place(str(files[0])) if files else None
+        problems.add("missing-stack-name", "no file gives the stack a name", where, hint="add a line `stack: my-name`")
+    return document
+
+
+def _files(paths: Sequence[Path], sources: Sources, problems: Problems) -> list[Path]:
+    there = []
+    for path in paths:
+        try:
+            check_stack_path(path)
+        except Problem as problem:
+            problems.note(problem.diagnostic)
+        else:
+            there.append(path)
+    if not paths:
+        problems.add("no-stack-file", "no stack file is given")
+    return sources.stack_files(there)
+
+
+def _name(entry: Entry, names: list[tuple[str, Place]], document: Document, problems: Problems) -> None:
+    node: Node = entry.value
+    value = node.value if isinstance(node, Scalar) else None
+    names.append((str(value), node.place))
+    if not isinstance(value, str) or not _STACK_NAME.fullmatch(value):
+        quoting = (
+            f'; put it in quotes: "{node.text}"' if isinstance(node, Scalar) and not isinstance(value, str) else ""
+        )
+        problems.add(
+            "bad-name",
+            "a stack's name has 1 to 40 lower-case letters, digits and dashes, and begins with a letter or digit",
+            node.place,
+            hint=f"it marks what the stack owns{quoting}",
+        )
+        return
+    if document.name and value != document.name:
+        problems.add(
+            "stack-name-differs",
+            f"this file says `{value}`, and {names[0][1]} says `{document.name}`",
+            node.place,
+            hint="files that are given together make one stack",
+        )
+        return
+    document.name = value
+
+
+def _table(key: str, entry: Entry, document: Document, problems: Problems) -> None:
+    node = entry.value
+    into: dict[str, Entry] = getattr(document, key)
+    if isinstance(node, Scalar) and node.value is None:
+        return
+    if not isinstance(node, Table):
+        problems.add("wrong-type", f"`{key}` is a mapping, not {type_word(node)}", node.place)
+        document.complete = False
+        return
+    for name, part in node.entries.items():
+        if name in into:
+            first = into[name].place
+            problems.add("duplicate-key", f"`{key}.{name}` is declared twice; first at {first}", part.place)
+        else:
+            into[name] = part

@@ -1,0 +1,164 @@
+"""The expression engine, and the only module that knows which one it is.
+
+minijinja (Rust, Jinja's syntax) was chosen over Jinja2's sandbox, which bounds neither time nor memory
+(`'a' * 10**9` is evaluated), has a history of escapes and is several times slower; and over the CEL implementations for
+Python, which have another syntax than the files of this field use and can hardly say where an error is. minijinja
+counts fuel for every step and for every character that a filter makes, compiles nothing to Python, and reaches only
+what is handed in.
+
+Three things it leaves open are closed here. A value that is undefined comes back as None, so every expression ends in a
+`default` whose value is a token of ours. It calls public methods of the Python objects handed in, so hand in only the
+views of `views.py`. A very long chain of operators overruns the native stack, so the number of tokens is limited (see
+`tokens.py`). And `tojson`, `batch`, `slice` and `zip`, with which sharing could be turned into size, are replaced or
+taken out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from minijinja import Environment, TemplateError
+
+EXPRESSION_FUEL: Final = 50_000
+TEMPLATE_FUEL: Final = 500_000
+"""Steps, plus one for every character made. A whole pool of 5,000 machines joined into a text fits."""
+
+FILTERS: Final = frozenset(
+    """
+    abs attr bool capitalize count d default dictsort filesizeformat first float format groupby indent int items
+    join last length lines list lower map max min pluralize reject rejectattr replace reverse round select
+    selectattr sort split string striptags sum title tojson trim truncate unique upper urlencode wordwrap
+    b64encode cidrhost
+    """.split()  # noqa: SIM905 - a word list is read more easily than fifty quoted words
+)
+TESTS: Final = frozenset(
+    """
+    boolean defined divisibleby endingwith eq equalto even false float ge greaterthan gt in int integer iterable
+    le lessthan lower lt mapping ne none number odd sameas sequence startingwith string true undefined upper
+    """.split()  # noqa: SIM905 - a word list is read more easily than fifty quoted words
+)
+
+_UNWANTED_GLOBALS = ("cycler", "debug", "dict", "joiner", "namespace")
+"""`debug` prints the whole context, secrets too; the others keep state or make mappings from nothing."""
+_UNWANTED_FILTERS = ("batch", "chain", "e", "escape", "pprint", "safe", "slice", "zip")
+
+
+class Failure(Exception):
+    """The engine refused or failed. `message` is one line, `line` and `column` count from 1 in what was evaluated (0 =
+    not known), `limit` is set when a bound was hit, `syntax` when it could not be parsed.
+    """
+
+    def __init__(
+        self, message: str, line: int = 0, column: int = 0, *, limit: bool = False, syntax: bool = False
+    ) -> None:
+        self.message = message
+        self.line = line
+        self.column = column
+        self.limit = limit
+        self.syntax = syntax
+        super().__init__(message)
+
+
+UNDEFINED: Final = object()
+"""What `evaluate` returns for an expression that comes to nothing at all (`[1][4]`, `1 if false`)."""
+
+
+class Engine:
+    """Evaluates expressions and templates. Safe to use from several threads; it keeps nothing between calls.
+
+    `to_plain` turns a handed-in view into plain data, for `tojson`.
+    """
+
+    def __init__(self, functions: Mapping[str, Callable[..., Any]], to_plain: Callable[[Any], Any]) -> None:
+        self._expressions = _environment(EXPRESSION_FUEL, functions, to_plain)
+        self._templates = _environment(TEMPLATE_FUEL, functions, to_plain)
+
+    def check(self, text: str) -> None:
+        """Raises Failure when the text is not one expression."""
+        try:
+            self._expressions.undeclared_variables_in_str("{{ " + text + "\n}}")
+        except TemplateError as problem:
+            raise _failure(problem, text, shift=3) from None
+
+    def evaluate(self, text: str, names: Mapping[str, Any]) -> Any:
+        """The value of an expression: native data, views that were handed in, or `UNDEFINED`.
+
+        Raises Failure; whatever a view raises comes through as it is, unless the engine swallowed it.
+        """
+        try:
+            return self._expressions.eval_expr(f"({text}\n)|default(undefined__)", undefined__=UNDEFINED, **names)
+        except TemplateError as problem:
+            raise _failure(problem, text, shift=1) from None
+        except (TypeError, AttributeError) as problem:
+            raise Failure(_python_message(problem)) from None
+
+    def names_in(self, text: str) -> frozenset[str]:
+        """The names that a template reads and does not set. Raises Failure when it cannot be parsed."""
+        try:
+            return frozenset(self._templates.undeclared_variables_in_str(text))
+        except TemplateError as problem:
+            raise _failure(problem, text, shift=0) from None
+
+    def render(self, text: str, names: Mapping[str, Any]) -> str:
+        """The text that a template makes. Raises as `evaluate` does."""
+        try:
+            return str(self._templates.render_str(text, **names))
+        except TemplateError as problem:
+            raise _failure(problem, text, shift=0) from None
+        except (TypeError, AttributeError) as problem:
+            raise Failure(_python_message(problem)) from None
+
+
+def _environment(fuel: int, functions: Mapping[str, Callable[..., Any]], to_plain: Callable[[Any], Any]) -> Environment:
+    environment = Environment(
+        fuel=fuel,
+        undefined_behavior="strict",
+        pycompat=False,  # Python's string methods (`format`) make what no fuel is counted for
+        debug=True,  # without it errors have no place
+        auto_escape_callback=lambda _: False,
+        keep_trailing_newline=True,
+    )
+    for name in _UNWANTED_GLOBALS:
+        environment.remove_global(name)
+    for name in _UNWANTED_FILTERS:
+        environment.remove_filter(name)
+    for name, function in functions.items():
+        environment.add_global(name, function)
+    environment.add_filter("tojson", lambda value, indent=None: _to_json(to_plain(value), indent))
+    environment.add_filter("b64encode", functions["b64encode"])
+    environment.add_filter("cidrhost", functions["cidrhost"])
+    return environment
+
+
+def _to_json(value: Any, indent: Any) -> str:
+    if indent is not None and (not isinstance(indent, int) or not 0 <= indent <= 8):
+        raise TypeError("tojson: indent is a number from 0 to 8")
+    return json.dumps(value, indent=indent, ensure_ascii=False)
+
+
+def _failure(problem: TemplateError, text: str, shift: int) -> Failure:
+    if problem.kind == "OutOfFuel":
+        return Failure("it takes too long or makes too much", limit=True)
+    message = problem.detail or problem.kind
+    if problem.kind == "Unknown" or "panic" in message:
+        message = "these values cannot be compared or combined"
+    elif problem.kind == "UndefinedError":
+        message = f"nothing is there: {message}" if problem.detail else "a value is missing"
+    line, column = problem.line or 0, 0
+    if problem.range is not None and shift <= problem.range[0] <= len(text.encode()) + shift:
+        before = text.encode()[: problem.range[0] - shift].decode("utf-8", "ignore")
+        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+    return Failure(" ".join(message.split()), line, column, syntax=problem.kind == "SyntaxError")
+
+
+def _python_message(problem: Exception) -> str:
+    """What a view or function of ours said, without Python's words about its own objects."""
+    text = str(problem)
+    if "object is not callable" in text:
+        return "this is no function"
+    if "has no attribute" in text:
+        name = text.rsplit("'", 2)[-2] if text.count("'") >= 2 else "this"
+        return f"`{name}` is no method; filters are written with a bar: `value | filter`"
+    return " ".join(text.split())

@@ -1,0 +1,377 @@
+"""Evaluating shapes: in which names an expression is run, and what becomes of its result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from reconciler.diagnostics import Diagnostic, Place, Refused, did_you_mean, error
+from reconciler.model.resource import Evaluated, World
+from reconciler.model.rules import Refers
+from reconciler.stack.engine import UNDEFINED, Engine, Failure
+from reconciler.stack.functions import FUNCTIONS
+from reconciler.stack.problems import Broken, Problem, Problems
+from reconciler.stack.shapes import (
+    INSTANCE_NAMES,
+    Constant,
+    Expression,
+    ListShape,
+    Shape,
+    Text,
+    Whole,
+    expressions,
+)
+from reconciler.stack.sources import MAX_TEMPLATE_BYTES, Refusal, Sources
+from reconciler.stack.templates import fault_in, handles_missing
+from reconciler.stack.tree import ID, Instance, Tree
+from reconciler.stack.views import (
+    NamesView,
+    ResourceView,
+    Run,
+    TooMuch,
+    Waiting,
+    plain,
+    section_view,
+)
+from reconciler.stack.yaml_tree import MAX_BYTES
+from reconciler.values import Address
+
+MAX_TEMPLATE_DEPTH: Final = 4
+
+Convert = Callable[[Instance], Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A variable's or local's value. `secret` when anything secret is in it."""
+
+    value: Any
+    secret: bool = False
+
+
+@dataclass(slots=True)
+class Scope:
+    """What all expressions of a stack share. A name that maps to None is declared, but a mistake was reported for it.
+
+    `late` are the locals that read resources; they are evaluated anew in every world.
+    """
+
+    tree: Tree
+    variables: dict[str, Known | None]
+    locals: dict[str, Known | None]
+    late: dict[str, Shape]
+
+    def touches(self, expression: Expression) -> bool:
+        """Whether it reads resources, so that only a plan or an apply can tell its value."""
+        return any(
+            path.root in self.resource_roots or (path.root == "local" and path.steps[0].segment in self.late)
+            for path in expression.paths
+        )
+
+    @property
+    def resource_roots(self) -> frozenset[str]:
+        return self._roots
+
+    _roots: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        catalog = self.tree.catalog
+        self._roots = frozenset(catalog.sections("")) | {each.name for each in catalog.kinds}
+
+
+class Evaluator:
+    """Runs shapes in scopes. Used while loading and, by deferred values, while planning and applying."""
+
+    def __init__(self, engine: Engine, scope: Scope, sources: Sources, problems: Problems) -> None:
+        self._engine = engine
+        self._sources = sources
+        self.scope = scope
+        self.problems = problems
+
+    def value(self, shape: Shape, run: Run, convert: Convert = None) -> Any:
+        """The plain value of a shape. Raises Problem (with its place), Broken or Waiting."""
+        if isinstance(shape, Constant):
+            return shape.value
+        if isinstance(shape, Whole):
+            raw = self._raw(shape.expression, run)
+            return self._plain(shape.expression, run, raw, convert)
+        if isinstance(shape, Text):
+            parts = [part if isinstance(part, str) else self._text(part, run, convert) for part in shape.parts]
+            return "".join(parts)
+        if isinstance(shape, ListShape):
+            return [self.value(each, run, convert) for each in shape.items]
+        return {key: self.value(each, run, convert) for key, each in shape.entries.items()}
+
+    def given(self, shape: Shape, run: Run) -> Any:
+        """As `value`, with resources left as they are: what a local hands on."""
+        return self._raw(shape.expression, run) if isinstance(shape, Whole) else self.value(shape, run)
+
+    def index(self, text: str, run: Run, names: frozenset[str]) -> Any:
+        """The value of an index inside a path, or None when it cannot be told."""
+        try:
+            return plain(self._engine.evaluate(text, self._names(names, run, None)))
+        except (Failure, TypeError, TooMuch, Problem, Broken, Waiting):
+            return None
+
+    def converter(self, run: Run, refers: Refers | None) -> Callable[[Instance], Any]:
+        """How a whole resource becomes a field's value: the attribute that the API wants of it."""
+
+        def convert(instance: Instance) -> Any:
+            if refers is None:
+                return run.read(instance, ID)
+            if instance.kind.name not in refers.kinds:
+                wanted = " or ".join(refers.kinds)
+                run.fail(
+                    "reference-kind", f"`{instance.address}` is a {instance.kind.name}, not a {wanted}", certain=True
+                )
+            return run.read(instance, refers.attribute)
+
+        return convert
+
+    def check_file(self, function: str, path: str, stack_file: str) -> None:
+        """Read a file that an expression names by a constant, so that it is known before the plan. Raises Refusal."""
+        self._sources.read_text(path, stack_file, MAX_TEMPLATE_BYTES if function == "template" else MAX_BYTES)
+
+    def finished(self, diagnostic: Diagnostic, address: str = "") -> Diagnostic:
+        """The finding with its source line."""
+        if not diagnostic.excerpt:
+            diagnostic = replace(diagnostic, excerpt=self.problems.texts.excerpt(diagnostic.place))
+        return replace(diagnostic, address=diagnostic.address or address)
+
+    def _text(self, expression: Expression, run: Run, convert: Convert) -> str:
+        value = self._plain(expression, run, self._raw(expression, run), convert)
+        if isinstance(value, str):
+            return value
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, int | float):
+            return str(value)
+        kind = "nothing (null)" if value is None else "a list" if isinstance(value, list) else "a mapping"
+        raise Problem(
+            error(
+                "broken-expression",
+                f"{kind} cannot stand inside text",
+                place=expression.place,
+                hint="use `| join(',')` or `| tojson`, or `| default(..., true)` for what may be null",
+            )
+        )
+
+    def _raw(self, expression: Expression, run: Run) -> Any:
+        run.lenient = expression.parsed.lenient
+        try:
+            value = self._engine.evaluate(expression.text, self._names(expression.roots, run, expression))
+        except (Waiting, Broken):
+            raise
+        except Problem as problem:
+            run.stopped = placed = self._placed(problem, expression)
+            raise placed from None
+        except Failure as problem:
+            self._raise_stopped(run, expression)
+            raise Problem(self._failed(problem, expression, run)) from None
+        self._raise_stopped(run, expression)
+        if value is UNDEFINED:
+            raise Problem(
+                error(
+                    "broken-expression",
+                    f"the expression comes to nothing{f': there is no {run.missed}' if run.missed else ''}",
+                    place=expression.place,
+                    hint="add an `else`, or `| default(...)`; write `none` for null",
+                )
+            )
+        return value
+
+    def _plain(self, expression: Expression, run: Run, raw: Any, convert: Convert) -> Any:
+        try:
+            value = plain(raw, convert or self.converter(run, None))
+        except Problem as problem:
+            raise self._placed(problem, expression) from None
+        except TooMuch as problem:
+            raise Problem(error("expression-limit", str(problem), place=expression.place)) from None
+        except TypeError as problem:
+            raise Problem(error("broken-expression", str(problem), place=expression.place)) from None
+        if run.missed and _holds_null(value):
+            message = f"there is no {run.missed}, which would leave a null in the value"
+            hint = "give each part that may be missing its own `| default(...)`"
+            raise Problem(error("broken-expression", message, place=expression.place, hint=hint))
+        return value
+
+    def _raise_stopped(self, run: Run, expression: Expression) -> None:
+        if isinstance(run.stopped, Problem):
+            raise self._placed(run.stopped, expression)
+        if run.stopped is not None:
+            raise run.stopped
+
+    def _placed(self, problem: Problem, expression: Expression) -> Problem:
+        return Problem(problem.diagnostic.at(expression.place), certain=problem.certain)
+
+    def _failed(self, problem: Failure, expression: Expression, run: Run) -> Diagnostic:
+        place = expression.place
+        if problem.line:
+            lines = expression.text.split("\n")
+            place = expression.place_at(sum(len(line) + 1 for line in lines[: problem.line - 1]) + problem.column - 1)
+        if problem.limit:
+            return error("expression-limit", problem.message, place=place, hint="expressions are small; use a file")
+        message = "it fails on a secret value" if run.secret else problem.message
+        if run.missed and not run.secret:
+            message += f" (there is no {run.missed})"
+        return error("broken-expression", message, place=place)
+
+    # names
+
+    def _names(self, roots: frozenset[str], run: Run, expression: Expression | None) -> dict[str, Any]:
+        """The names that an expression reads, and no others: most read one or two."""
+        names: dict[str, Any] = {}
+        instance = run.instance
+        for root in roots:
+            if root == "var":
+                names[root] = NamesView(run, "var", self.scope.variables, self._variable)
+            elif root == "local":
+                names[root] = NamesView(run, "local", self.scope.locals, self._local)
+            elif root in INSTANCE_NAMES:
+                if instance is not None and root in instance.names:
+                    names[root] = run.give(instance.names[root])
+            elif instance is not None and (around := _enclosing(instance, root)) is not None:
+                names[root] = ResourceView(run, self.scope.tree, around)
+            elif root in self.scope.resource_roots:
+                names[root] = section_view(run, self.scope.tree, None, root)
+        if expression is not None and expression.parsed.calls_files:
+            names.update(self._file_functions(run, expression.node.place))
+        return names
+
+    def _variable(self, run: Run, name: str) -> Any:
+        known = self.scope.variables[name]
+        if known is None:
+            raise Broken
+        run.secret = run.secret or known.secret
+        return known.value
+
+    def _local(self, run: Run, name: str) -> Any:
+        if name not in self.scope.late:
+            known = self.scope.locals[name]
+            if known is None:
+                raise Broken
+            run.secret = run.secret or known.secret
+            return known.value
+        if name not in run.local_values:
+            inner, run.instance = run.instance, None
+            lenient = run.lenient
+            try:
+                run.local_values[name] = self.given(self.scope.late[name], run)
+            finally:
+                run.instance, run.lenient = inner, lenient
+        return run.local_values[name]
+
+    def _file_functions(self, run: Run, place: Place) -> Mapping[str, Callable[..., Any]]:
+        depth = 0
+
+        def refuse(problem: Refusal) -> None:
+            run.fail("file-refused", str(problem), "file() and template() read text files below the stack's folder")
+
+        def file(*arguments: Any) -> str:
+            if len(arguments) != 1:
+                raise TypeError("file wants one path: file('keys/ops.pub')")
+            try:
+                return self._sources.read_text(arguments[0], place.file, MAX_BYTES)
+            except Refusal as problem:
+                refuse(problem)
+                raise
+
+        def template(*arguments: Any, **names: Any) -> str:
+            nonlocal depth
+            if len(arguments) != 1:
+                raise TypeError("template wants one path, and the names for it: template('files/a.j2', vip=...)")
+            try:
+                text = self._sources.read_text(arguments[0], place.file, MAX_TEMPLATE_BYTES)
+            except Refusal as problem:
+                refuse(problem)
+                raise
+            if depth >= MAX_TEMPLATE_DEPTH:
+                run.fail("expression-limit", f"templates call each other more than {MAX_TEMPLATE_DEPTH} deep")
+            depth += 1
+            lenient = run.lenient
+            try:
+                return self._render(arguments[0], text, {**names, "file": file, "template": template}, run)
+            finally:
+                depth -= 1
+                run.lenient = lenient
+
+        return {"file": file, "template": template}
+
+    def _render(self, path: str, text: str, names: Mapping[str, Any], run: Run) -> str:
+        fault = fault_in(text)
+        if fault is not None:
+            run.fail("expression-limit", f"{path}, line {fault.line}: {fault.message}", certain=True)
+        try:
+            strange = sorted(
+                name
+                for name in self._engine.names_in(text) - set(names) - FUNCTIONS
+                if not handles_missing(text, name) and name != "loop" and name != "caller"
+            )
+        except Failure as problem:
+            run.fail("broken-expression", f"{path}, line {problem.line}: {problem.message}", certain=True)
+        if strange:
+            line = _line_of(text, strange[0])
+            given = sorted(set(names) - {"file", "template"})
+            hint = did_you_mean(strange[0], given) or f"it is given: {', '.join(given) or 'no names'}"
+            run.fail("unknown-name", f"{path}, line {line}: `{strange[0]}` is not known", hint, certain=True)
+        run.lenient = handles_missing(text)
+        handed = {name: value if callable(value) else run.give(value) for name, value in names.items()}
+        try:
+            return self._engine.render(text, handed)
+        except Failure as problem:
+            if run.stopped is not None:
+                raise run.stopped from None
+            where = f"{path}, line {problem.line}" if problem.line else path
+            code = "expression-limit" if problem.limit else "broken-expression"
+            message = "it fails on a secret value" if run.secret else problem.message
+            run.fail(code, f"{where}: {message}")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Late:
+    """A deferred value: see `model.resource.Deferred`. Safe to evaluate in several threads at once."""
+
+    shape: Shape
+    place: Place
+    references: frozenset[Address]
+    evaluator: Evaluator
+    instance: Instance | None = None
+    refers: Refers | None = None
+    secret: bool = False
+
+    def evaluate(self, world: World) -> Evaluated:
+        """The value in this world, `Unknown` when anything that it needs is. Raises Refused when it fails."""
+        run = Run(world, self.instance)
+        try:
+            value = self.evaluator.value(self.shape, run, self.evaluator.converter(run, self.refers))
+        except Waiting as waiting:
+            return Evaluated(waiting.unknown, self.secret or run.secret)
+        except Problem as problem:
+            address = str(self.instance.address) if self.instance is not None else ""
+            raise Refused([self.evaluator.finished(problem.diagnostic, address)]) from None
+        return Evaluated(value, self.secret or run.secret)
+
+    @property
+    def text(self) -> str:
+        """The expressions as written, for a person."""
+        return " ".join(f"${{{{{each.text}}}}}" for each in expressions(self.shape))
+
+    def __repr__(self) -> str:
+        return f"Late({self.text!r} at {self.place})"
+
+
+def _enclosing(instance: Instance, kind: str) -> Instance | None:
+    return next((each for each in instance.enclosing() if each.kind.name == kind), None)
+
+
+def _holds_null(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(each is None or _holds_null(each) for each in value)
+    if isinstance(value, dict):
+        return any(each is None or _holds_null(each) for each in value.values())
+    return False
+
+
+def _line_of(text: str, name: str) -> int:
+    return next((number for number, line in enumerate(text.split("\n"), 1) if name in line), 1)

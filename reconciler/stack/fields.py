@@ -1,0 +1,346 @@
+"""A resource's own fields: their values, what has to wait, what is secret, and what its kind says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from reconciler.diagnostics import Place
+from reconciler.model.kind import FieldError
+from reconciler.model.rules import FromKey
+from reconciler.stack.evaluate import Evaluator, Late
+from reconciler.stack.problems import Broken, Problem, Problems
+from reconciler.stack.references import Found, Referrer
+from reconciler.stack.shapes import (
+    ListShape,
+    MapShape,
+    Shape,
+    Text,
+    Whole,
+    expressions,
+    shape_place,
+)
+from reconciler.stack.sources import Refusal
+from reconciler.stack.tree import Block, Instance
+from reconciler.stack.views import Run, Waiting
+from reconciler.stack.yaml_scalars import ambiguous
+from reconciler.stack.yaml_tree import Items, Node, Scalar, Table
+from reconciler.values import Address
+
+SHORTEST_SECRET: Final = 4
+"""Characters. To blank out shorter texts everywhere would blank out half of every output."""
+_FIXED_NAMES: Final = frozenset({"var", "local"})
+
+
+@dataclass(slots=True)
+class Fields:
+    """One instance's fields. `broken` are those whose value could not be made because of a noted mistake."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    references: list[frozenset[Address]] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What is known of a block's field before any instance is made: whether it waits, whether all have one value."""
+
+    late: bool
+    shared: bool
+    refers_to_files: bool = False
+    tried: bool = False
+    value: Any = None
+    done: bool = False
+    broken: bool = False
+
+
+class FieldReader:
+    """Evaluates the fields of instance after instance."""
+
+    def __init__(self, evaluator: Evaluator, referrer: Referrer, problems: Problems) -> None:
+        self._evaluator = evaluator
+        self._referrer = referrer
+        self._problems = problems
+        self._plans: dict[tuple[int, str], _Plan] = {}
+        self.secrets: set[str] = set()
+        self.reads: dict[tuple[Block, str], set[tuple[Block, str]]] = {}
+        """Which fields read which attributes of which blocks, by block: the ways that secrecy travels."""
+
+    def read(self, instance: Instance) -> Fields:
+        """The values of one instance, checked by its kind as far as they are known."""
+        block = instance.block
+        fields = Fields(places=dict(block.field_places), broken=set(block.unread))
+        for name, shape in block.fields.items():
+            plan = self._plan(block, name, shape)
+            try:
+                fields.values[name] = self._value(instance, name, shape, plan, fields)
+            except Broken:
+                fields.broken.add(name)
+            except Problem as problem:
+                shown = not block.kind.fields[name].secret
+                self._problems.note(problem.diagnostic, address=str(instance.address), shown=shown)
+                fields.broken.add(name)
+        self._default_key(instance, fields)
+        self._check(instance, fields)
+        return fields
+
+    # values
+
+    def _plan(self, block: Block, name: str, shape: Shape) -> _Plan:
+        key = (id(block), name)
+        plan = self._plans.get(key)
+        if plan is None:
+            every = list(expressions(shape))
+            late = any(self._evaluator.scope.touches(each) for each in every)
+            shared = not late and all(each.roots <= _FIXED_NAMES for each in every)
+            plan = self._plans[key] = _Plan(late, shared, any(each.parsed.calls_files for each in every))
+            for expression in every:
+                for function, path, offset in expression.parsed.files:
+                    try:
+                        self._evaluator.check_file(function, path, expression.node.place.file)
+                    except Refusal as problem:
+                        place = expression.place_at(offset, len(path) + 2)
+                        hint = "file() and template() read text files below the stack's folder"
+                        self._problems.add("file-refused", str(problem), place, address=block.path, hint=hint)
+                        plan.broken = True
+        return plan
+
+    def _value(self, instance: Instance, name: str, shape: Shape, plan: _Plan, fields: Fields) -> Any:
+        if plan.broken:
+            raise Broken
+        if plan.late:
+            return self._late(instance, name, shape, plan, fields)
+        if plan.done:
+            return plan.value
+        run = Run(None, instance)
+        secret = instance.kind.fields[name].secret
+        try:
+            value = self._evaluator.value(shape, run)
+        except (Problem, Broken):
+            plan.broken = plan.shared
+            raise
+        if run.secret:
+            instance.secret_fields.add(name)
+            self._keep_secrets(shape, instance)
+            if plan.shared:
+                instance.block.secret_fields.add(name)
+        elif secret:
+            self.secrets.update(texts(value))
+        if plan.shared:
+            plan.value, plan.done = value, True
+        return value
+
+    def _keep_secrets(self, shape: Shape, instance: Instance) -> None:
+        """The texts that the secret parts of a value came to; the other parts are no secrets."""
+        if isinstance(shape, ListShape):
+            for item in shape.items:
+                self._keep_secrets(item, instance)
+        elif isinstance(shape, MapShape):
+            for item in shape.entries.values():
+                self._keep_secrets(item, instance)
+        elif isinstance(shape, Whole | Text):
+            run = Run(None, instance)
+            value = self._evaluator.value(shape, run)
+            if run.secret:
+                self.secrets.update(texts(value))
+
+    def _late(self, instance: Instance, name: str, shape: Shape, plan: _Plan, fields: Fields) -> Late:
+        found = self._referrer.find(shape, instance)
+        for problem in found.problems:
+            self._problems.note(problem, address=str(instance.address))
+        if found.broken or found.problems:
+            raise Broken
+        rule = instance.kind.fields[name]
+        key = (instance.block, name)
+        if found.reads:
+            self.reads.setdefault(key, set()).update(found.reads)
+        secret = self._trial(instance, shape, plan, found, name)
+        if secret:
+            instance.secret_fields.add(name)
+        references = found.references(instance)
+        fields.references.append(references)
+        return Late(shape, shape_place(shape), references, self._evaluator, instance, rule.refers, secret)
+
+    def _trial(self, instance: Instance, shape: Shape, plan: _Plan, found: Found, name: str) -> bool:
+        """Run it once with made-up values, for what the paths do not show: which branch is taken, what templates read.
+
+        Once for each block is enough where all instances do the same. Returns whether anything secret was read.
+        """
+        branches = any(each.parsed.conditional for each in expressions(shape))
+        if plan.tried and not (branches or plan.refers_to_files or found.own_pool):
+            return name in instance.block.secret_fields
+        plan.tried = True
+        run = Run(None, instance)
+        run.world = MadeUp(run)
+        try:
+            self._evaluator.value(shape, run, self._evaluator.converter(run, instance.kind.fields[name].refers))
+        except (Broken, Waiting):
+            pass
+        except Problem as problem:
+            # once a made-up value went in, only what no value could make right is certain
+            if problem.certain or not run.guessed:
+                raise
+        if branches and found.own_pool:
+            found.addresses |= run.reads
+        if run.secret:
+            instance.block.secret_fields.add(name)
+        return run.secret
+
+    # the key
+
+    def _default_key(self, instance: Instance, fields: Fields) -> None:
+        block = instance.block
+        name = block.kind.key_field
+        if name is None or "existing" in block.meta_nodes or name in fields.values or name in fields.broken:
+            return
+        value = block.name
+        own = instance.address.index
+        if own is not None and not isinstance(block.kind.fields[name].rule, FromKey):
+            value = f"{value}-{own}"
+        fields.values[name] = value
+        fields.places.setdefault(name, block.place)
+
+    # checking
+
+    def _check(self, instance: Instance, fields: Fields) -> None:
+        block = instance.block
+        if "existing" in block.meta_nodes:
+            return
+        waiting = {name: value for name, value in fields.values.items() if isinstance(value, Late)}
+        known = {name: value for name, value in fields.values.items() if name not in waiting}
+        checked = block.kind.check(known, frozenset(waiting) | fields.broken)
+        if isinstance(checked, list):
+            self._refuse(instance, fields, checked)
+            return
+        fields.values = {**checked, **waiting}
+
+    def _refuse(self, instance: Instance, fields: Fields, errors: list[FieldError]) -> None:
+        spots: dict[tuple[str, Place], list[tuple[FieldError, Node | None, tuple[str | int, ...]]]] = {}
+        for each in _deepest(instance.block, errors):
+            place, node, path = self._spot(instance.block, fields, each)
+            code = each.code
+            spots.setdefault((code, place), []).append((each, node, path))
+        for (code, place), found in spots.items():
+            first, node, path = found[0]
+            messages = " or ".join(dict.fromkeys(each.message for each, _, _ in found))
+            where = ".".join(str(part) for part in path)
+            top = str(first.path[0]) if first.path else ""
+            rule = instance.block.kind.fields.get(top)
+            secret = top in instance.secret_fields or (rule is not None and rule.secret)
+            self._problems.add(
+                code,
+                f"{where}: {messages}" if where else messages,
+                place,
+                address=str(instance.address),
+                hint=first.hint or ("" if secret else _quoting(messages, node)),
+                shown=not secret,
+            )
+
+    def _spot(
+        self, block: Block, fields: Fields, found: FieldError
+    ) -> tuple[Place, Node | None, tuple[str | int, ...]]:
+        """The place of the value that an error means, its node, and how much of the error's path it has."""
+        if not found.path:
+            return block.place, None, ()
+        name = str(found.path[0])
+        shape = block.fields.get(name)
+        if shape is None:
+            return fields.places.get(name, block.place), None, (name,)
+        node, depth = _descend(shape.node, found.path)
+        return node.place, node, (name, *found.path[1:depth])
+
+    def note_ambiguous(self, block: Block) -> None:
+        """Bare `no`, `on`, `22:22`: text in YAML 1.2, something else in the YAML that most tools read."""
+        for name, shape in block.fields.items():
+            for node in ambiguous_in(shape.node):
+                if not self._problems.at(node.place):
+                    note_ambiguous(self._problems, node, address=block.path, what=f"`{name}`")
+
+
+class MadeUp:
+    """A world in which every attribute is known and means nothing, for trial runs."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def attribute(self, address: Address, name: str) -> Any:
+        self._run.guessed = True
+        return "0"
+
+
+def note_ambiguous(problems: Problems, node: Scalar, *, address: str = "", what: str = "this") -> None:
+    problems.add(
+        "ambiguous-scalar",
+        f"{what}: the bare `{node.text}` is text here, and a boolean or a number to other YAML readers",
+        node.place,
+        address=address,
+        hint=f'put it in quotes: "{node.text}"; a boolean is true or false',
+    )
+
+
+def ambiguous_in(node: Node) -> Iterator[Scalar]:
+    """The bare scalars in a node that YAML 1.1 reads as something else."""
+    if isinstance(node, Scalar):
+        if node.bare and isinstance(node.value, str) and ambiguous(node.text):
+            yield node
+    elif isinstance(node, Items):
+        for item in node.items:
+            yield from ambiguous_in(item)
+    else:
+        for entry in node.entries.values():
+            yield from ambiguous_in(entry.value)
+
+
+def texts(value: Any) -> Iterator[str]:
+    """The texts in a value that are long enough to be looked for in an output."""
+    if isinstance(value, str):
+        if len(value) >= SHORTEST_SECRET:
+            yield value
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield from texts(str(value))
+    elif isinstance(value, list):
+        for each in value:
+            yield from texts(each)
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from texts(each)
+
+
+def _deepest(block: Block, errors: list[FieldError]) -> list[FieldError]:
+    """Of the errors that the branches of a union make, those of the branch that the value comes nearest to."""
+    depths: dict[str, int] = {}
+    reached: list[tuple[FieldError, int]] = []
+    for each in errors:
+        shape = block.fields.get(str(each.path[0])) if each.path else None
+        depth = _descend(shape.node, each.path)[1] if shape is not None else 1
+        reached.append((each, depth))
+        if each.path:
+            depths[str(each.path[0])] = max(depths.get(str(each.path[0]), 0), depth)
+    return [
+        each
+        for each, depth in reached
+        if not each.path or depth == depths[str(each.path[0])] or each.code != "wrong-type"
+    ]
+
+
+def _descend(node: Node, path: tuple[str | int, ...]) -> tuple[Node, int]:
+    """The node that a path leads to, and how many parts of the path it used; names of union branches are skipped."""
+    used = 1
+    for position, part in enumerate(path[1:], 2):
+        if isinstance(node, Table) and isinstance(part, str) and part in node.entries:
+            node, used = node.entries[part].value, position
+        elif isinstance(node, Items) and isinstance(part, int) and part < len(node.items):
+            node, used = node.items[part], position
+    return node, used
+
+
+def _quoting(message: str, node: Node | None) -> str:
+    if not isinstance(node, Scalar) or not node.bare:
+        return ""
+    if "string" in message and not isinstance(node.value, str) and node.value is not None:
+        return f'put it in quotes: "{node.text}"'
+    if "boolean" in message and isinstance(node.value, str):
+        return "a boolean is true or false"
+    return ""

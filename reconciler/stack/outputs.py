@@ -1,0 +1,126 @@
+"""Outputs: values to show after an apply. One that reads a secret has to say so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from reconciler.diagnostics import did_you_mean
+from reconciler.model.resource import Output
+from reconciler.stack.evaluate import Evaluator, Late
+from reconciler.stack.fields import MadeUp, ambiguous_in, note_ambiguous
+from reconciler.stack.problems import Broken, Problem, Problems
+from reconciler.stack.references import Referrer
+from reconciler.stack.shapes import Compiler, Shape, expressions, shape_place
+from reconciler.stack.sources import Refusal
+from reconciler.stack.tree import Block
+from reconciler.stack.views import Run, Waiting
+from reconciler.stack.yaml_tree import Entry, Node, Scalar, Table
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_KEYS: Final = ("value", "secret", "description")
+
+
+class OutputReader:
+    """Reads outputs; called when it is settled which fields are secret."""
+
+    def __init__(self, evaluator: Evaluator, referrer: Referrer, compiler: Compiler, problems: Problems) -> None:
+        self._evaluator = evaluator
+        self._referrer = referrer
+        self._compiler = compiler
+        self._problems = problems
+
+    def read(self, entries: Mapping[str, Entry], visible: frozenset[str]) -> list[Output]:
+        """All outputs, by name."""
+        found = []
+        for name in sorted(entries):
+            output = self._output(name, entries[name], visible)
+            if output is not None:
+                found.append(output)
+        return found
+
+    def _output(self, name: str, entry: Entry, visible: frozenset[str]) -> Output | None:
+        if not _NAME.fullmatch(name):
+            hint = "letters, digits, - and _"
+            self._problems.add("bad-name", f"`{name[:60]}` is no name for an output", entry.place, hint=hint)
+            return None
+        node, secret = entry.value, False
+        if isinstance(node, Table):
+            parts = self._parts(name, node, entry)
+            if parts is None:
+                return None
+            node, secret = parts
+        for each in ambiguous_in(node):
+            note_ambiguous(self._problems, each)
+        shape = self._compiler.shape(node, visible)
+        if shape is None:
+            return None
+        try:
+            value, reads_secret = self._value(shape)
+        except Broken:
+            return None
+        except Problem as problem:
+            self._problems.note(problem.diagnostic)
+            return None
+        if reads_secret and not secret:
+            self._problems.add(
+                "secret-output",
+                f"the output `{name}` would show a secret",
+                node.place,
+                hint=f'if that is meant: `{name}: {{value: "...", secret: true}}`',
+            )
+        return Output(name, value, entry.place, secret)
+
+    def _parts(self, name: str, node: Table, entry: Entry) -> tuple[Node, bool] | None:
+        sound = True
+        for key, part in node.entries.items():
+            if key not in _KEYS:
+                hint = did_you_mean(key, _KEYS) or "a mapping as a value is written under `value`"
+                self._problems.add("unknown-key", f"an output has no `{key}`", part.place, hint=hint)
+                sound = False
+        secret = node.entries.get("secret")
+        if secret is not None and not (isinstance(secret.value, Scalar) and isinstance(secret.value.value, bool)):
+            self._problems.add("wrong-type", "`secret` is true or false", secret.value.place)
+            sound = False
+        if sound and "value" not in node.entries:
+            self._problems.add("missing-field", f"the output `{name}` has no `value`", entry.place)
+            sound = False
+        if not sound:
+            return None
+        hidden = secret is not None and isinstance(secret.value, Scalar) and secret.value.value is True
+        return node.entries["value"].value, hidden
+
+    def _value(self, shape: Shape) -> tuple[object, bool]:
+        every = list(expressions(shape))
+        for expression in every:
+            for function, path, offset in expression.parsed.files:
+                try:
+                    self._evaluator.check_file(function, path, expression.node.place.file)
+                except Refusal as problem:
+                    place = expression.place_at(offset, len(path) + 2)
+                    raise Problem(self._problems.make("file-refused", str(problem), place)) from None
+        run = Run(None, None)
+        if not any(self._evaluator.scope.touches(each) for each in every):
+            return self._evaluator.value(shape, run), run.secret
+        found = self._referrer.find(shape, None)
+        for diagnostic in found.problems:
+            self._problems.note(diagnostic)
+        if found.problems or found.broken:
+            raise Broken
+        run.world = MadeUp(run)
+        try:
+            self._evaluator.value(shape, run)
+        except Waiting:
+            pass
+        except Problem as problem:
+            if problem.certain or not run.guessed:
+                raise
+        secret = run.secret or any(is_secret(block, attribute) for block, attribute in found.reads)
+        return Late(shape, shape_place(shape), found.references(None), self._evaluator, secret=secret), secret
+
+
+def is_secret(block: Block, attribute: str) -> bool:
+    """Whether this attribute of a block's instances is not to be shown."""
+    field = block.kind.fields.get(attribute)
+    return attribute in block.secret_fields or (field is not None and field.secret)

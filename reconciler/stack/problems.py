@@ -1,0 +1,102 @@
+"""Where the findings of a whole run come together: nothing stops at the first mistake.
+
+A finding is kept once per code and spot, however many instances of a block run into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from reconciler.diagnostics import Diagnostic, Place, error
+
+_WIDEST_EXCERPT = 400
+"""Characters of a source line to show; a longer one (a whole script in one line) is cut."""
+
+
+class Texts:
+    """The lines of every file that was read, for the excerpts in diagnostics."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._lines: dict[str, Sequence[str]] = {}
+
+    def add(self, file: str, text: str) -> None:
+        self._texts[file] = text
+        self._lines[file] = text.split("\n")
+
+    def raw(self, file: str, start: int, end: int) -> str:
+        """A part of a file as it is written, by character."""
+        return self._texts.get(file, "")[start:end]
+
+    def excerpt(self, place: Place | None) -> str:
+        """The source line at a place, or the empty string."""
+        lines = self._lines.get(place.file, ()) if place is not None else ()
+        if place is None or not 0 < place.line <= len(lines):
+            return ""
+        return lines[place.line - 1][:_WIDEST_EXCERPT].rstrip()
+
+
+class Problem(Exception):
+    """A finding on its way to where it can be noted; carries exactly one diagnostic.
+
+    `certain` says that no value could make it right (a misspelt attribute), so that it can be reported before any value
+    is known.
+    """
+
+    def __init__(self, diagnostic: Diagnostic, *, certain: bool = False) -> None:
+        self.diagnostic = diagnostic
+        self.certain = certain
+        super().__init__(diagnostic.summary)
+
+
+class Broken(Exception):
+    """This cannot be evaluated because of a mistake that was reported elsewhere: say nothing more."""
+
+
+class Problems:
+    """All findings of a run."""
+
+    def __init__(self, texts: Texts) -> None:
+        self.texts = texts
+        self._found: dict[tuple[object, ...], Diagnostic] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def at(self, place: Place) -> bool:
+        """Whether something was noted for this very spot."""
+        return any(each.place is not None and each.place == place for each in self._found.values())
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return tuple(self._found.values())
+
+    def add(
+        self,
+        code: str,
+        summary: str,
+        place: Place | None = None,
+        *,
+        address: str = "",
+        hint: str = "",
+        shown: bool = True,
+    ) -> None:
+        """Note an error. `shown` False keeps the source line out, for lines that hold a secret."""
+        self.note(error(code, summary, address=address, place=place, hint=hint), shown=shown)
+
+    def make(self, code: str, summary: str, place: Place | None = None, hint: str = "") -> Diagnostic:
+        """An error with its source line, not noted."""
+        return error(code, summary, place=place, hint=hint, excerpt=self.texts.excerpt(place))
+
+    def note(self, diagnostic: Diagnostic, *, address: str = "", shown: bool = True) -> None:
+        if diagnostic.place is not None and not diagnostic.excerpt and shown:
+            diagnostic = replace(diagnostic, excerpt=self.texts.excerpt(diagnostic.place))
+        if address and not diagnostic.address:
+            diagnostic = replace(diagnostic, address=address)
+        place = diagnostic.place
+        spot = (place.file, place.line, place.column) if place is not None else (diagnostic.address, diagnostic.summary)
+        self._found.setdefault((diagnostic.code, *spot), diagnostic)

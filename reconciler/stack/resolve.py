@@ -1,0 +1,167 @@
+"""The whole way from files to a `Stack`: load, variables, locals, blocks, instances, fields, outputs.
+
+Every step goes on with what the one before could make sense of, so that one run shows all mistakes; what depends on a
+mistake is left out without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from reconciler.diagnostics import Refused
+from reconciler.model.kind import Catalog
+from reconciler.model.resource import Resource, Stack
+from reconciler.stack.blocks import BlockReader
+from reconciler.stack.document import Document, load
+from reconciler.stack.engine import Engine
+from reconciler.stack.evaluate import Evaluator, Scope
+from reconciler.stack.expand import Expander
+from reconciler.stack.fields import FieldReader, Fields, ambiguous_in, note_ambiguous, texts
+from reconciler.stack.functions import PURE_FUNCTIONS
+from reconciler.stack.locals import LocalReader
+from reconciler.stack.outputs import OutputReader, is_secret
+from reconciler.stack.problems import Problems, Texts
+from reconciler.stack.references import Referrer
+from reconciler.stack.settings import SettingsReader
+from reconciler.stack.shapes import Compiler
+from reconciler.stack.sources import Sources
+from reconciler.stack.tree import Block, Instance, Tree
+from reconciler.stack.variables import Inputs, VariableReader
+from reconciler.stack.views import plain
+from reconciler.values import Address
+
+
+def read_stack(paths: Sequence[Path], catalog: Catalog, inputs: Inputs) -> Stack:
+    """Read stack files and directories (which together are one stack) into a resolved stack.
+
+    Raises `diagnostics.Refused` with everything that is wrong, each finding with its file, line and column.
+    """
+    problems = Problems(Texts())
+    sources = Sources(problems)
+    document = load(paths, catalog, sources, problems)
+    if document is None:
+        raise Refused(problems.diagnostics)
+    stack = _Resolver(document, catalog, sources, problems).resolve(inputs)
+    if problems:
+        raise Refused(problems.diagnostics)
+    return stack
+
+
+class _Resolver:
+    """One reading of one stack."""
+
+    def __init__(self, document: Document, catalog: Catalog, sources: Sources, problems: Problems) -> None:
+        self._document = document
+        self._catalog = catalog
+        self._sources = sources
+        self._problems = problems
+        engine = Engine(PURE_FUNCTIONS, plain)
+        self._tree = Tree(catalog, unknown_sections=not document.complete)
+        self._scope = Scope(self._tree, {}, {}, {})
+        self._compiler = Compiler(engine, problems)
+        self._evaluator = Evaluator(engine, self._scope, sources, problems)
+        self._roots = frozenset({"var", "local", *catalog.sections("")})
+
+    def resolve(self, inputs: Inputs) -> Stack:
+        document, problems = self._document, self._problems
+        variables = VariableReader(problems, self._sources)
+        self._scope.variables.update(variables.read(document.variables, inputs, complete=document.complete))
+        self._scope.locals.update(dict.fromkeys(document.locals))
+        self._compiler.declare("var", self._scope.variables, complete=document.complete)
+        self._compiler.declare("local", self._scope.locals, complete=document.complete)
+        LocalReader(self._evaluator, self._compiler, problems).read(document.locals, self._roots)
+        for entry in document.locals.values():
+            for node in ambiguous_in(entry.value):
+                note_ambiguous(problems, node)
+
+        blocks = self._blocks()
+        expander = Expander(self._evaluator, problems)
+        expander.expand(blocks)
+        referrer = Referrer(self._evaluator)
+        reader = FieldReader(self._evaluator, referrer, problems)
+        settings = SettingsReader(expander, referrer, problems)
+        fields = {address: reader.read(instance) for address, instance in self._tree.instances.items()}
+        for section in blocks.values():
+            for block in section.values():
+                self._note_ambiguous(reader, block)
+        _spread_secrets(reader, self._tree)
+        resources = [
+            self._resource(instance, fields[address], settings) for address, instance in self._tree.instances.items()
+        ]
+        resources.sort(key=lambda each: each.address.sort_key)
+        outputs = OutputReader(self._evaluator, referrer, self._compiler, problems).read(document.outputs, self._roots)
+        return Stack(
+            name=document.name,
+            resources=tuple(resources),
+            outputs=tuple(outputs),
+            sources=self._sources.all(),
+            inputs=MappingProxyType(
+                {
+                    name: known.value
+                    for name, known in sorted(self._scope.variables.items())
+                    if known is not None and not known.secret
+                }
+            ),
+            secrets=frozenset(reader.secrets).union(
+                *(texts(known.value) for known in self._scope.variables.values() if known is not None and known.secret)
+            ),
+        )
+
+    def _blocks(self) -> dict[str, dict[str, Block]]:
+        reader = BlockReader(self._catalog, self._compiler, self._problems, self._roots)
+        kinds = self._catalog.sections("")
+        blocks: dict[str, dict[str, Block]] = {}
+        for section, entry in self._document.sections:
+            reader.section(kinds[section], entry.value, entry.place, None, blocks.setdefault(section, {}))
+        return blocks
+
+    def _note_ambiguous(self, reader: FieldReader, block: Block) -> None:
+        reader.note_ambiguous(block)
+        for section in block.children.values():
+            for child in section.values():
+                self._note_ambiguous(reader, child)
+
+    def _resource(self, instance: Instance, fields: Fields, settings: SettingsReader) -> Resource:
+        block = instance.block
+        always = {name for name, field in block.kind.fields.items() if field.secret}
+        return Resource(
+            address=instance.address,
+            kind=block.kind.name,
+            values=MappingProxyType(fields.values),
+            place=block.place,
+            parent=instance.parent.address if instance.parent is not None else None,
+            references=_union([*fields.references, settings.after(instance)]),
+            lifecycle=settings.lifecycle(instance),
+            timeouts=settings.timeouts(instance),
+            existing=settings.existing(instance),
+            secrets=frozenset(always | instance.secret_fields | block.secret_fields),
+            field_places=MappingProxyType(fields.places),
+            managed_sections=frozenset(block.managed_sections),
+        )
+
+
+def _union(sets: list[frozenset[Address]]) -> frozenset[Address]:
+    """One set of all; the only one that is not empty is handed on as it is, for a pool's can be large."""
+    full = [each for each in sets if each]
+    return full[0] if len(full) == 1 else frozenset[Address]().union(*full)
+
+
+def _spread_secrets(reader: FieldReader, tree: Tree) -> None:
+    """A field that reads a secret field is secret itself, and so on, until nothing changes."""
+    for instance in tree.instances.values():
+        instance.block.secret_fields |= instance.secret_fields
+    readers: dict[tuple[int, str], list[tuple[Block, str]]] = {}
+    spread: list[tuple[Block, str]] = []
+    for own, reads in reader.reads.items():
+        for block, attribute in reads:
+            readers.setdefault((id(block), attribute), []).append(own)
+            if is_secret(block, attribute):
+                spread.append((block, attribute))
+    while spread:
+        block, name = spread.pop()
+        for user, own_name in readers.get((id(block), name), ()):
+            if own_name not in user.secret_fields:
+                user.secret_fields.add(own_name)
+                spread.append((user, own_name))

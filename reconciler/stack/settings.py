@@ -1,0 +1,193 @@
+"""The keys that every resource has and that say how to treat it: after, lifecycle, timeouts, existing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from reconciler.diagnostics import did_you_mean
+from reconciler.model.resource import Lifecycle, Timeouts
+from reconciler.stack.expand import Expander
+from reconciler.stack.problems import Broken, Problem, Problems
+from reconciler.stack.references import Referrer
+from reconciler.stack.shapes import ListShape, MapShape, Shape, Whole
+from reconciler.stack.tree import Block, Instance
+from reconciler.stack.yaml_tree import Items, Node, Scalar, Table, plain_value, type_word
+from reconciler.values import Address
+
+_DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
+_LIFECYCLE: Final = ("protect", "ignore_changes", "create_before_destroy", "on_change")
+_TIMEOUTS: Final = ("create", "delete")
+MAX_TIMEOUT: Final = 7 * 24 * 3600.0
+"""Seconds. Nothing that the API does takes a week."""
+
+
+def seconds(value: Any) -> float | None:
+    """A duration such as `30m`, `1h30m`, `90s` or a number of seconds; None when it is none."""
+    if isinstance(value, str):
+        match = _DURATION.fullmatch(value)
+        if match is None or not value:
+            return None
+        hours, minutes, rest = (float(part or 0) for part in match.groups())
+        value = hours * 3600 + minutes * 60 + rest
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MAX_TIMEOUT:
+        return None
+    return float(value)
+
+
+class SettingsReader:
+    """Reads one instance's settings; what does not fit is noted once for its block."""
+
+    def __init__(self, expander: Expander, referrer: Referrer, problems: Problems) -> None:
+        self._expander = expander
+        self._referrer = referrer
+        self._problems = problems
+
+    def lifecycle(self, instance: Instance) -> Lifecycle:
+        block = instance.block
+        protect = create_first = False
+        ignored: list[str] = []
+        for key, shape, node in self._parts(block, "lifecycle", _LIFECYCLE):
+            if key == "on_change":
+                message = "`on_change` is not supported yet"
+                self._problems.add("not-supported", message, node.place, address=block.path, hint="leave it out")
+                continue
+            value = self._value(shape, f"`{key}`", instance)
+            if value is None:
+                continue
+            if key == "ignore_changes":
+                ignored = self._ignored(block, value, node)
+            elif not isinstance(value, bool):
+                self._wrong(block, f"`{key}` is true or false, not {type_word(node)}", node)
+            elif key == "protect":
+                protect = value
+            else:
+                create_first = value
+        return Lifecycle(protect, create_first, frozenset(ignored))
+
+    def timeouts(self, instance: Instance) -> Timeouts:
+        found: dict[str, float] = {}
+        for key, shape, node in self._parts(instance.block, "timeouts", _TIMEOUTS):
+            value = self._value(shape, f"`{key}`", instance)
+            if value is None:
+                continue
+            length = seconds(value)
+            if length is None:
+                self._problems.add(
+                    "invalid-value",
+                    f"`{key}` is a time of at most a week, such as 30m, 1h30m or a number of seconds",
+                    node.place,
+                    address=instance.block.path,
+                )
+            else:
+                found[key] = length
+        return Timeouts(found.get("create"), found.get("delete"))
+
+    def existing(self, instance: Instance) -> str | None:
+        shape = instance.block.meta.get("existing")
+        if shape is None:
+            return None
+        value = self._value(shape, "`existing`", instance)
+        if isinstance(value, str) and value.strip():
+            return value
+        if value is not None or not isinstance(shape, Whole):
+            node = instance.block.meta_nodes["existing"]
+            hint = f'put it in quotes: "{node.text}"' if isinstance(node, Scalar) and node.bare and node.text else ""
+            self._wrong(instance.block, "`existing` is the uuid or the name of what exists", node, hint)
+        return None
+
+    def after(self, instance: Instance) -> frozenset[Address]:
+        """The resources that have to be there first."""
+        shape = instance.block.meta.get("after")
+        node = instance.block.meta_nodes.get("after")
+        if shape is None or node is None:
+            return frozenset()
+        items: list[tuple[Shape | str, Node]] = []
+        if isinstance(shape, ListShape):
+            items = [(each, each.node) for each in shape.items]
+        elif isinstance(node, Items):
+            items = [(str(each.value), each) if isinstance(each, Scalar) else ("", each) for each in node.items]
+        else:
+            self._wrong(instance.block, f"`after` is a list of addresses, not {type_word(node)}", node)
+        found: set[Address] = set()
+        for item, spot in items:
+            found.update(*self._named(item, spot, instance))
+        if instance.address in found:
+            if len(items) == 1 and len(found) == 1:
+                message = f"`{instance.address}` cannot come after itself"
+                self._problems.add("self-reference", message, node.place, address=str(instance.address))
+            found.discard(instance.address)
+        return frozenset(found)
+
+    def _named(self, item: Shape | str, node: Node, instance: Instance) -> list[frozenset[Address]]:
+        try:
+            if isinstance(item, Whole):
+                found = self._referrer.find(item, instance)
+                for problem in found.problems:
+                    self._problems.note(problem, address=instance.block.path)
+                if not found.addresses and not found.pools and not found.problems and not found.broken:
+                    message = "an expression in `after` refers to a resource"
+                    self._problems.add("unknown-reference", message, node.place, address=instance.block.path)
+                return [frozenset(found.addresses), *found.pools]
+            text = item if isinstance(item, str) else getattr(item, "value", None)
+            if not isinstance(text, str) or not isinstance(node, Scalar) or not isinstance(node.value, str):
+                self._wrong(instance.block, f"`after` lists addresses, not {type_word(node)}", node)
+                return []
+            return self._referrer.named(text, instance)
+        except Broken:
+            return []
+        except Problem as problem:
+            self._problems.note(problem.diagnostic.at(node.place), address=instance.block.path)
+            return []
+
+    def _ignored(self, block: Block, value: Any, node: Node) -> list[str]:
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            self._wrong(block, "`ignore_changes` is a list of field names", node)
+            return []
+        for position, name in enumerate(value):
+            if name not in block.kind.fields:
+                item = node.items[position] if isinstance(node, Items) else node
+                self._problems.add(
+                    "unknown-key",
+                    f"a {block.kind.name} has no field `{name}`",
+                    item.place,
+                    address=block.path,
+                    hint=did_you_mean(name, block.kind.fields) or f"fields: {', '.join(sorted(block.kind.fields))}",
+                )
+        return value
+
+    def _parts(self, block: Block, key: str, known: tuple[str, ...]) -> Iterator[tuple[str, Shape | Any, Node]]:
+        """The parts of a settings mapping, with their nodes."""
+        shape, node = block.meta.get(key), block.meta_nodes.get(key)
+        if shape is None or node is None:
+            return
+        if not isinstance(node, Table):
+            if not (isinstance(node, Scalar) and node.value is None):
+                self._wrong(block, f"`{key}` is a mapping, not {type_word(node)}", node)
+            return
+        for name, entry in node.entries.items():
+            if name not in known:
+                hint = did_you_mean(name, known) or f"known here: {', '.join(known)}"
+                self._problems.add(
+                    "unknown-key", f"`{key}` has no `{name}`", entry.place, address=block.path, hint=hint
+                )
+                continue
+            # without expressions a mapping is one constant
+            yield name, shape.entries[name] if isinstance(shape, MapShape) else plain_value(entry.value), entry.value
+
+    def _value(self, shape: Shape | Any, what: str, instance: Instance) -> Any:
+        if not isinstance(shape, Shape):
+            return shape
+        try:
+            return self._expander.settled(shape, what, instance)
+        except Broken:
+            return None
+        except Problem as problem:
+            self._problems.note(problem.diagnostic, address=instance.block.path)
+            return None
+
+    def _wrong(self, block: Block, summary: str, node: Node, hint: str = "") -> None:
+        if not hint and isinstance(node, Scalar) and node.text.lower() in ("yes", "no", "on", "off"):
+            hint = "YAML 1.2 has true and false only"
+        self._problems.add("wrong-type", summary, node.place, address=block.path, hint=hint)

@@ -1,0 +1,121 @@
+"""Every file that a stack is made of, read once and remembered with its digest.
+
+`file()` and `template()` stay below the folder of the stack file that they stand in: the path is resolved with all its
+symbolic links before it is compared, only regular files are read, and no message ever quotes what a file holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from reconciler.diagnostics import Place, error
+from reconciler.model.resource import Source
+from reconciler.stack.problems import Problem, Problems
+from reconciler.stack.yaml_tree import MAX_BYTES, Node, decode, parse
+
+MAX_TEMPLATE_BYTES: Final = 64 << 10
+SUFFIXES: Final = (".yaml", ".yml")
+
+
+class Refusal(Exception):
+    """file() or template() may not or cannot read this; the message does not quote the content."""
+
+
+class Sources:
+    """The files that were read. `read_yaml` is for stack and variable files, `read_text` for file() and template()."""
+
+    def __init__(self, problems: Problems) -> None:
+        self._problems = problems
+        self._digests: dict[str, str] = {}
+        self._texts: dict[Path, str] = {}
+        self._folders: dict[str, Path] = {}
+
+    def all(self) -> tuple[Source, ...]:
+        return tuple(Source(path, self._digests[path]) for path in sorted(self._digests))
+
+    def stack_files(self, paths: Sequence[Path]) -> list[Path]:
+        """The stack files behind the given paths, each once, in the given order; a directory's in order of name."""
+        found: dict[Path, Path] = {}
+        for path in paths:
+            files = [path]
+            if path.is_dir():
+                files = sorted(each for each in path.iterdir() if each.suffix in SUFFIXES and each.is_file())
+                if not files:
+                    self._problems.add(
+                        "no-stack-file", f"the directory {path} has no stack file (*.yaml or *.yml)", Place(str(path))
+                    )
+            for each in files:
+                found.setdefault(each.resolve(), each)
+        return list(found.values())
+
+    def read_yaml(self, path: Path) -> Node | None:
+        """The tree of a file; None when it is empty, or when it was noted that it cannot be read."""
+        name = str(path)
+        try:
+            data = _read(path, MAX_BYTES)
+        except Refusal as problem:
+            self._problems.add("no-stack-file", f"cannot read {path}: {problem}", Place(name))
+            return None
+        self._digests[name] = hashlib.sha256(data).hexdigest()
+        self._folders[name] = path.parent
+        try:
+            text = decode(data, name)
+            self._problems.texts.add(name, text)
+            return parse(text, name)
+        except Problem as problem:
+            self._problems.note(problem.diagnostic)
+            return None
+
+    def read_text(self, asked: object, stack_file: str, limit: int) -> str:
+        """A text file below the folder of `stack_file`. Raises Refusal."""
+        if not isinstance(asked, str) or not asked or "\0" in asked:
+            raise Refusal("the path has to be text")
+        folder = self._folders.get(stack_file, Path())
+        shown = folder / asked
+        root = folder.resolve()
+        real = shown.resolve()
+        if Path(asked).is_absolute() or not real.is_relative_to(root):
+            raise Refusal(f"`{asked}` is outside of the stack's folder")
+        if real not in self._texts:
+            data = _read(real, limit)
+            try:
+                text = data.decode("utf-8")
+            except UnicodeDecodeError:
+                raise Refusal(f"`{asked}` is not UTF-8 text") from None
+            if "\0" in text:
+                raise Refusal(f"`{asked}` is not text")
+            self._texts[real] = text
+            self._digests[os.path.normpath(shown)] = hashlib.sha256(data).hexdigest()
+        if len(self._texts[real].encode()) > limit:
+            raise Refusal(f"`{asked}` has more than {limit:,} bytes")
+        return self._texts[real]
+
+
+def _read(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file, one more than `limit` at most. Raises Refusal."""
+    try:
+        # not blocking, so that a named pipe is seen for what it is instead of waited for
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    except OSError as problem:
+        raise Refusal((problem.strerror or "it cannot be opened").lower()) from None
+    with os.fdopen(handle, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise Refusal("it is no regular file")
+        try:
+            data = stream.read(limit + 1)
+        except OSError as problem:
+            raise Refusal((problem.strerror or "it cannot be read").lower()) from None
+    if len(data) > limit and limit != MAX_BYTES:
+        raise Refusal(f"it has more than {limit:,} bytes")
+    return data
+
+
+def check_stack_path(path: Path) -> None:
+    """Raises Problem when a given path does not exist."""
+    if not path.exists():
+        raise Problem(error("no-stack-file", f"there is no {path}", place=Place(str(path))))

@@ -1,0 +1,92 @@
+"""docs/kinds.md, made from the kinds themselves.
+
+    .venv/bin/python -m tests.docs.kind_pages        writes it anew
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from pathlib import Path
+from typing import Any
+
+from reconciler.kinds import catalog
+from reconciler.model.kind import Form, Kind
+from reconciler.model.rules import CreateOnly, Field, FromKey, Replace, Update, WriteOnce
+
+PAGE = Path(__file__).parents[2] / "docs" / "kinds.md"
+_HEAD = """\
+# Kinds
+
+Every kind of resource, its fields, and what a change to each field does. Made from the code; a test keeps it so.
+
+A field that is not in the YAML is not compared and not written. `null` means unset.
+"""
+
+
+def render() -> str:
+    """The whole page."""
+    return "\n".join([_HEAD, *(_kind(each) for each in catalog().kinds)])
+
+
+def _kind(kind: Kind) -> str:
+    where = " or ".join("at the top of the stack" if not each else f"in a {each}" for each in kind.parents)
+    lines = [f"## {kind.name}", "", kind.summary, "", f"Section `{kind.section}`, {where}."]
+    if kind.form is Form.SINGLETON:
+        lines[-1] += " There is one at the most, and it has no name."
+    if kind.adoptable:
+        lines[-1] += " `existing: <uuid or name>` names one that the stack does not own."
+    lines += ["", "| field | type | a change | |", "|---|---|---|---|"]
+    for name, field in kind.fields.items():
+        info = kind.spec.model_fields[name]
+        words = [info.description or "", _note(field)]
+        needed = "**" if field.required else ""
+        text = " ".join(each for each in words if each)
+        lines.append(f"| {needed}`{name}`{needed} | {_type(info.annotation)} | {_change(field)} | {text} |")
+    if kind.outputs:
+        lines += ["", "Expressions can also read:", ""]
+        lines += [f"- `{name}`: {text}" for name, text in kind.outputs.items()]
+    return "\n".join([*lines, ""])
+
+
+def _change(field: Field) -> str:
+    match field.rule:
+        case Update():
+            return "in place"
+        case Replace():
+            return "replaces"
+        case CreateOnly(replaces=True):
+            return "replaces (noticed by a digest in the mark)"
+        case CreateOnly():
+            return "matters at create only"
+        case WriteOnce():
+            return "is refused"
+        case FromKey():
+            return "given by the key"
+
+
+def _note(field: Field) -> str:
+    notes = [field.rule.note] if isinstance(field.rule, Update | Replace | CreateOnly) and field.rule.note else []
+    notes += [field.rule.reason] if isinstance(field.rule, WriteOnce) else []
+    notes += ["never shown"] if field.secret else []
+    text = "; ".join(notes)
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def _type(annotation: Any) -> str:
+    """The type in the words of a YAML author."""
+    origin, parts = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(_type(each) for each in parts if each is not type(None))
+    if origin is typing.Literal:
+        return ", ".join(f"`{each}`" for each in parts)
+    if origin is list:
+        return f"list of {_type(parts[0])}" if parts[0] is not Any else "list"
+    if origin is dict:
+        return "mapping"
+    words = {str: "string", int: "integer", float: "number", bool: "boolean", Any: "anything"}
+    return words.get(annotation, "mapping")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render(), encoding="utf-8")

@@ -15,7 +15,7 @@ def test_the_embedded_emulator_runs_the_quickstart(world: World) -> None:
     stack, emulator = world.example("quickstart"), f"--emulator={world.folder}/world.db"
     applied = world.run("apply", stack, emulator, "--yes")
     assert applied.code == 0, applied.err
-    assert "Apply complete! Resources: 7 added, 0 changed, 0 destroyed." in applied.out
+    assert "Apply complete! Resources: 8 added, 0 changed, 0 destroyed." in applied.out
     assert "emulator" in applied.err
     again = world.run("plan", stack, emulator, "--detailed-exitcode")
     assert again.code == 0, again.out + again.err

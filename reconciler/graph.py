@@ -50,9 +50,24 @@ def remaining(
 
 def reachable(start: Iterable[Node], edges: Iterable[tuple[Node, Node]]) -> set[Node]:
     """Everything that can be reached from `start` along the edges, `start` included."""
-    graph = _graph((), edges)
+    following: dict[Node, list[Node]] = {}
+    for earlier, later in edges:
+        following.setdefault(earlier, []).append(later)
+    return reached(start, following)
+
+
+def reached(start: Iterable[Node], following: Mapping[Node, Sequence[Node]]) -> set[Node]:
+    """The same as `reachable`, for edges that are a mapping already. Each node is visited once."""
     found = set(start)
-    for node in list(found):
-        if node in graph:
-            found |= nx.descendants(graph, node)
+    frontier = list(found)
+    while frontier:
+        for node in following.get(frontier.pop(), ()):
+            if node not in found:
+                found.add(node)
+                frontier.append(node)
     return found
+
+
+def tangles(nodes: Iterable[Node], before: Iterable[tuple[Node, Node]]) -> list[set[Node]]:
+    """The groups of nodes that wait for each other in circles: every edge inside a group lies on a cycle."""
+    return [group for group in nx.strongly_connected_components(_graph(nodes, before)) if len(group) > 1]

@@ -60,7 +60,7 @@ class Address:
         return False
 
 
-_SEGMENT = re.compile(r"""\.?(?P<word>[A-Za-z0-9_-]+)|\[(?P<number>\d+)\]|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]""")
+_SEGMENT = re.compile(r"""\.?(?P<word>[A-Za-z0-9_~-]+)|\[(?P<number>\d+)\]|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]""")
 SINGLETON_SECTIONS = frozenset({"bgp_config"})
 """Sections that hold one unnamed resource; needed to read an address back from its text."""
 

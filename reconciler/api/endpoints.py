@@ -134,7 +134,7 @@ def request_bgp_config(project_id: str, body: Body) -> Call:
 
 def list_bgp_sessions(project_id: str) -> Listing:
     route = "/projects/{id}/bgp/sessions"
-    return Listing(route, route.replace("{id}", project_id), "bgp_sessions", paged=True)
+    return Listing(route, route.replace("{id}", project_id), "bgp_sessions", paged=False)
 
 
 def create_bgp_session(device_id: str, body: Body) -> Call:

@@ -83,7 +83,7 @@ class Transport:
                     stream=True,
                 )
             except _TROUBLE as trouble:
-                raise _explained(trouble) from trouble
+                raise _explained(trouble, self._base_url) from trouble
             return self._read(response)
 
     def close(self) -> None:
@@ -110,7 +110,7 @@ class Transport:
                     cut = f"the body is longer than {self._body_limit} bytes"
                     break
         except _TROUBLE as trouble:
-            cut = str(_explained(trouble))
+            cut = str(_explained(trouble, self._base_url))
         finally:
             response.close()
         return Answer(response.status_code, response.headers, b"" if cut else bytes(body), cut)
@@ -138,7 +138,7 @@ class Transport:
         return session
 
 
-def _explained(trouble: BaseException) -> NothingSent | AnswerLost:
+def _explained(trouble: BaseException, base_url: str) -> NothingSent | AnswerLost:
     """Which of the two it is, in words without the library's. In doubt, the request may have arrived."""
     causes = list(_causes(trouble))
     system = next((each.strerror for each in causes if isinstance(each, OSError) and each.errno and each.strerror), "")
@@ -148,9 +148,9 @@ def _explained(trouble: BaseException) -> NothingSent | AnswerLost:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return NothingSent(f"the server's TLS certificate is not accepted: {visible(cause.verify_message)}")
         if isinstance(cause, NewConnectionError):
-            return NothingSent(f"no connection: {system.lower() or 'refused'}")
+            return NothingSent(f"no connection to {base_url}: {system.lower() or 'refused'}")
         if isinstance(cause, ConnectTimeoutError):
-            return NothingSent("no connection in time")
+            return NothingSent(f"no connection to {base_url} in time")
         if isinstance(cause, (LocationValueError, requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
             return NothingSent("the request cannot be written")
     if any(isinstance(each, (ReadTimeoutError, TimeoutError, requests.Timeout)) for each in causes):

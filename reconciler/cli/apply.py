@@ -63,7 +63,7 @@ def command(
         saved = len(paths) == 1 and is_plan_file(paths[0])
         if saved and (targets or replace or variables or var_files):
             raise click.UsageError("A saved plan is done as saved: give --target, --replace and --var to `plan`.")
-        terms = Terms(not yes and not saved, allow_deletes, parallelism)
+        terms = Terms(not yes and not saved, not saved, allow_deletes, parallelism)
         if saved:
             opened = app.open_plan(paths[0])
             account = session.connect(api_url, emulator, parallelism=parallelism)

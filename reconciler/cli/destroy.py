@@ -55,4 +55,4 @@ def command(
         stack = session.read(paths, variables, var_files)
         account = session.connect(api_url, emulator, parallelism=parallelism)
         planned = session.plan(stack, account, Options(True, targets), parallelism=parallelism)
-        return carry_out(session, planned, account, Terms(not yes, allow_deletes, parallelism))
+        return carry_out(session, planned, account, Terms(not yes, True, allow_deletes, parallelism))

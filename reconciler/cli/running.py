@@ -26,9 +26,12 @@ Listener = Callable[["Event"], None]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How to carry a plan out: `ask` first or not, at most `allow_deletes` destroys, `parallelism` calls at once."""
+    """How to carry a plan out: `ask` first, `show` the plan or only its summary, destroy at most `allow_deletes`,
+    have `parallelism` calls under way at once.
+    """
 
     ask: bool
+    show: bool
     allow_deletes: int | None
     parallelism: int
 
@@ -36,23 +39,27 @@ class Terms:
 def carry_out(session: Session, planned: Planned, account: Client, terms: Terms) -> int:
     """Show the plan, check the rail, ask, do it, and tell how it ended. Raises `Refused`."""
     plan = planned.plan
-    _show(session, plan)
+    _show(session, plan, whole=terms.show)
     _check_deletes(plan, terms.allow_deletes)
-    if plan.empty:
+    if not plan.steps:
         return _finish(session, _nothing_done(plan))
-    if terms.ask and not _approved(session, plan):
+    if terms.ask and not plan.empty and not _approved(session, plan):
         return Exit.ERROR
     return _run(session, planned, account, terms.parallelism)
 
 
-def _show(session: Session, plan: Plan) -> None:
+def _show(session: Session, plan: Plan, *, whole: bool) -> None:
     if session.lines is not None:
         for line in (session.lines.version(__version__), *session.lines.planned(plan)):
             session.sink.json(line, line=True)
         return
     from reconciler.report.human import render_plan
+    from reconciler.report.words import plan_summary
 
-    session.sink.data(render_plan(plan, colour=session.sink.colour_out))
+    if whole or plan.empty:
+        session.sink.data(render_plan(plan, colour=session.sink.colour_out))
+    else:
+        session.sink.data(f"{plan_summary(plan.count())}\n")
 
 
 def _check_deletes(plan: Plan, allowed: int | None) -> None:
@@ -100,7 +107,7 @@ def _run(session: Session, planned: Planned, account: Client, parallelism: int) 
 
     stop = app.Stop()
     with (
-        _progress(session, len(planned.plan.steps)) as (listen, say, leave),
+        _progress(session, planned.plan.actions) as (listen, say, leave),
         Interrupts(stop.request, say, leave) as interrupts,
     ):
         report = app.apply_plan(planned, account, parallelism=parallelism, listen=listen, stop=stop)
@@ -113,8 +120,10 @@ def _finish(session: Session, report: Report, signalled: int = 0) -> int:
         for line in session.lines.report(report):
             session.sink.json(line, line=True)
     else:
+        from reconciler.cli.excerpts import with_excerpts
         from reconciler.report.outcome import render_outcome, render_trouble
 
+        report = with_excerpts(report)
         session.sink.say(render_trouble(report, colour=session.sink.colour_err))
         session.sink.data("\n" + render_outcome(report, colour=session.sink.colour_out))
     if report.complete:

@@ -79,9 +79,10 @@ class Sink:
 
     def diagnostics(self, found: Sequence[Diagnostic]) -> None:
         """Findings for stderr."""
+        from reconciler.cli.excerpts import with_excerpt
         from reconciler.report.diagnostics_text import render_diagnostics
 
-        self.say(render_diagnostics(found, colour=self.colour_err))
+        self.say(render_diagnostics([with_excerpt(each) for each in found], colour=self.colour_err))
 
 
 def standard_sink(*, no_color: bool = False) -> Sink:

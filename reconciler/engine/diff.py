@@ -111,17 +111,22 @@ def _resource(walk: _Walk, resource: Resource) -> None:
 
 
 def _match(walk: _Walk, resource: Resource, kind: Kind, settled: Settled, parent: Change | None) -> LiveObject | None:
-    """The live object that this resource is: by `existing`, else by mark, else by parent and natural key."""
+    """The live object that this resource is: by `existing`, else by mark, else by parent and natural key.
+
+    It has to stand in the live parent: what carries the mark somewhere else is a double, or was left behind.
+    """
     if resource.existing is not None:
         return walk.snapshot.get(resource.kind, walk.existing[resource.address])
+    parent_id = parent.live.id if parent is not None and parent.live is not None else None
+    if resource.parent is not None and parent_id is None:
+        return None
     if kind.marked:
-        found = walk.snapshot.marked(kind.name, walk.stack.name, str(resource.address))
-        if found:
-            return found[0]
+        for each in walk.snapshot.marked(kind.name, walk.stack.name, str(resource.address)):
+            if each.parent_id == parent_id:
+                return each
     known = {name: value for name, value in settled.values.items() if not isinstance(value, Unknown)}
     key = kind.natural_key(known)
-    parent_id = parent.live.id if parent is not None and parent.live is not None else None
-    if not key or (resource.parent is not None and parent_id is None):
+    if not key:
         return None
     candidate = walk.snapshot.keyed(kind.name, parent_id, key)
     if candidate is not None and candidate.mark is not None and str(candidate.mark.address) != str(resource.address):
@@ -154,11 +159,28 @@ def _change(
     impact = (kind.replace_impact,) if kind.replace_impact else ()
     if parent is not None and parent.action.creates:
         because = f"because {parent.address} is replaced"
-        return replace(compared, action=parent.action, reason="parent_replaced", because=because, impact=impact)
+        with_parent = parent.action is Action.DELETE_CREATE or kind.removed_with_parent
+        return replace(
+            compared,
+            action=parent.action if with_parent else instead,
+            reason="parent_replaced",
+            because=because,
+            impact=impact,
+        )
     if live.status.phase is Phase.FAILED:
         because = f"because its state is {live.status.word}"
         return replace(compared, action=Action.DELETE_CREATE, reason="failed", because=because, impact=impact)
-    if str(resource.address) in walk.forced:
+    if str(resource.address) in walk.forced and not kind.deletable:
+        walk.problems.append(
+            error(
+                "cannot-replace",
+                f"--replace {resource.address}: the API cannot remove a {kind.name}, so there is no new one",
+                address=str(resource.address),
+                place=resource.place,
+                hint=f"replace {resource.parent} instead" if resource.parent is not None else "",
+            )
+        )
+    elif str(resource.address) in walk.forced:
         return replace(compared, action=instead, reason="requested", because="because of --replace", impact=impact)
     if not fields:
         return compared

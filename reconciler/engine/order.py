@@ -11,10 +11,11 @@ device used some time after the device: what devices may use goes when all devic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from reconciler.graph import Cycle, ordered
+from reconciler.graph import Cycle, ordered, reached, tangles
 from reconciler.model.kind import Catalog, Verb, Wish
 from reconciler.model.live import Phase
 from reconciler.model.mark import Mark
@@ -33,17 +34,21 @@ class Ordered:
 
 
 def order(changes: Sequence[Change], catalog: Catalog, stack: str) -> Ordered:
-    """Turn changes into ordered steps. Raises `graph.Cycle` only if the rules above contradict themselves."""
+    """Turn changes into ordered steps.
+
+    References and parents always hold. The joins give way to them, and creating first gives way to both, so that no
+    cycle is left (`graph.Cycle` would be a mistake in these rules).
+    """
     current = {each.address: each for each in changes}
     while True:
         steps = {step.id: step for change in current.values() for step in _steps(change, current, catalog, stack)}
-        edges = list(_edges(current, catalog, steps))
-        joins = {end: Step(end, _address_of_join(end), Verb.JOIN, "", "", implied=True) for end in _joins(edges, steps)}
+        edges = _edges(current, catalog, steps)
+        joins = {end: _join_step(end) for end in _joins(edges, steps)}
         steps |= joins
         try:
             in_order = ordered(list(steps), edges)
-        except Cycle as cycle:
-            if not _give_up_create_first(current, cycle):
+        except Cycle:
+            if not _give_up_create_first(current, steps, edges):
                 raise
             continue
         before: dict[str, list[str]] = {each: [] for each in in_order}
@@ -93,7 +98,17 @@ def _preview(change: Change, changes: Mapping[Address, Change], stack: str) -> W
     return Wish(values, Mark(stack, str(change.address)), parent_id, parent_id)
 
 
-def _edges(changes: Mapping[Address, Change], catalog: Catalog, steps: Mapping[str, Step]) -> Iterable[tuple[str, str]]:
+def _edges(changes: Mapping[Address, Change], catalog: Catalog, steps: Mapping[str, Step]) -> list[tuple[str, str]]:
+    """All pairs (earlier, later)."""
+    firm = list(_firm_edges(changes, steps))
+    joins = _Joins(firm)
+    _join_users(joins, changes, catalog, steps)
+    _join_followers(joins, changes, catalog, steps)
+    return [*firm, *joins.edges, *_create_first_edges(changes, steps)]
+
+
+def _firm_edges(changes: Mapping[Address, Change], steps: Mapping[str, Step]) -> Iterable[tuple[str, str]]:
+    holders = {each.live.id: address for address, each in changes.items() if each.live is not None}
     for address, change in changes.items():
         create, update, delete, wait = (
             step_id(address, verb) for verb in (Verb.CREATE, Verb.UPDATE, Verb.DELETE, Verb.AWAIT)
@@ -102,16 +117,23 @@ def _edges(changes: Mapping[Address, Change], catalog: Catalog, steps: Mapping[s
             yield wait, update
         if change.action is Action.DELETE_CREATE:
             yield delete, create
-        elif change.action is Action.CREATE_DELETE:
-            yield create, delete
         needs = sorted(_needs(change), key=lambda each: each.sort_key)
         for mine in (create, update):
             if mine in steps:
                 yield from ((theirs, mine) for each in needs for theirs in _readying(each, steps))
         if delete in steps:
-            yield from _delete_edges(change, needs, delete, steps)
-    yield from _use_edges(changes, catalog, steps)
-    yield from _follow_edges(changes, catalog, steps)
+            holder = holders.get(change.live.parent_id or "") if change.live is not None else None
+            yield from _delete_edges(change, {*needs, *([holder] if holder is not None else [])}, delete, steps)
+
+
+def _create_first_edges(changes: Mapping[Address, Change], steps: Mapping[str, Step]) -> Iterable[tuple[str, str]]:
+    """What is created first is deleted last: after the updates of what refers to it, too."""
+    first = [address for address, each in changes.items() if each.action is Action.CREATE_DELETE]
+    yield from ((step_id(each, Verb.CREATE), step_id(each, Verb.DELETE)) for each in first)
+    updates = [each for each in changes.values() if first and step_id(each.address, Verb.UPDATE) in steps]
+    for change in updates:
+        found = sorted(_needs(change).intersection(first), key=lambda each: each.sort_key)
+        yield from ((step_id(change.address, Verb.UPDATE), step_id(each, Verb.DELETE)) for each in found)
 
 
 def _needs(change: Change) -> set[Address]:
@@ -131,38 +153,73 @@ def _readying(address: Address, steps: Mapping[str, Step]) -> Iterable[str]:
 def _delete_edges(
     change: Change, needs: Iterable[Address], delete: str, steps: Mapping[str, Step]
 ) -> Iterable[tuple[str, str]]:
-    for each in needs:
+    """What the API removes with its parent goes when the parent goes, and nothing else of it is in our hands."""
+    implied = steps[delete].implied
+    for each in sorted(needs, key=lambda each: each.sort_key):
         theirs = step_id(each, Verb.DELETE)
         if theirs not in steps:
             continue
-        if steps[delete].implied and each == change.address.parent:
-            yield theirs, delete
-        else:
+        if not implied:
             yield delete, theirs
+        elif each == change.address.parent:
+            yield theirs, delete
 
 
-def _use_edges(
-    changes: Mapping[Address, Change], catalog: Catalog, steps: Mapping[str, Step]
-) -> Iterable[tuple[str, str]]:
+@dataclass
+class _Joins:
+    """Points where several steps meet, so that many-to-many edges stay few.
+
+    A join states a habit of the API, not the user's word: what contradicts the firm edges is left out of it.
+    """
+
+    firm: Sequence[tuple[str, str]]
+    edges: list[tuple[str, str]] = field(default_factory=list)
+    _later: dict[str, list[str]] = field(default_factory=dict)
+    _earlier: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for earlier, later in self.firm:
+            self._link(earlier, later)
+
+    def _link(self, earlier: str, later: str) -> None:
+        self._later.setdefault(earlier, []).append(later)
+        self._earlier.setdefault(later, []).append(earlier)
+
+    def users_first(self, name: str, users: Sequence[str], used: Sequence[str]) -> None:
+        """Deletes of users come before those of what they use, unless that one refers to a user itself."""
+        sooner = reached(users, self._earlier) if used else ()
+        self._meet(name, users, [each for each in used if each not in sooner])
+
+    def followed_first(self, name: str, followed: Sequence[str], followers: Sequence[str]) -> None:
+        """Creates of what is followed come first, unless it refers to a follower itself."""
+        later = reached(followers, self._later) if followed else ()
+        self._meet(name, [each for each in followed if each not in later], followers)
+
+    def _meet(self, name: str, earlier: Sequence[str], later: Sequence[str]) -> None:
+        if earlier and later:
+            found = [*((each, name) for each in earlier), *((name, each) for each in later)]
+            self.edges += found
+            for edge in found:
+                self._link(*edge)
+
+
+def _join_users(
+    joins: _Joins, changes: Mapping[Address, Change], catalog: Catalog, steps: Mapping[str, Step]
+) -> None:
     """Deletes of what a kind uses come after the deletes of that kind, project by project."""
     deletes: dict[tuple[str, str], list[str]] = {}
     for address, change in changes.items():
         delete = step_id(address, Verb.DELETE)
         if delete in steps and change.live is not None and change.live.owner_id is not None:
             deletes.setdefault((change.live.owner_id, change.kind), []).append(delete)
-    for kind in catalog.kinds:
-        for used in kind.uses:
-            for (owner, name), users in deletes.items():
-                targets = deletes.get((owner, used), ()) if name == kind.name else ()
-                if targets:
-                    join = f"{_JOIN}{owner}/{kind.section}"
-                    yield from ((each, join) for each in users)
-                    yield from ((join, each) for each in targets)
+    for (owner, name), users in deletes.items():
+        used = [each for other in catalog[name].uses for each in deletes.get((owner, other), ())]
+        joins.users_first(f"{_JOIN}{owner}/{catalog[name].section}", users, used)
 
 
-def _follow_edges(
-    changes: Mapping[Address, Change], catalog: Catalog, steps: Mapping[str, Step]
-) -> Iterable[tuple[str, str]]:
+def _join_followers(
+    joins: _Joins, changes: Mapping[Address, Change], catalog: Catalog, steps: Mapping[str, Step]
+) -> None:
     """Creates that the API takes into account by itself come first: a project's keys before its devices."""
     creates: dict[tuple[str, str], list[str]] = {}
     for address in changes:
@@ -171,12 +228,9 @@ def _follow_edges(
             group = str(address.root) if address.parent is not None else ""
             creates.setdefault((group, changes[address].kind), []).append(create)
     for (group, name), followers in creates.items():
-        for followed in catalog[name].follows:
-            earlier = [*creates.get((group, followed), ()), *(creates.get(("", followed), ()) if group else ())]
-            if earlier:
-                join = f"{_JOIN}{group}/{catalog[followed].section}"
-                yield from ((each, join) for each in earlier)
-                yield from ((join, each) for each in followers)
+        groups = (group, "") if group else ("",)
+        followed = [each for other in catalog[name].follows for at in groups for each in creates.get((at, other), ())]
+        joins.followed_first(f"{_JOIN}{group}/before-{catalog[name].section}", followed, followers)
 
 
 _JOIN = "join:"
@@ -186,18 +240,24 @@ def _joins(edges: Iterable[tuple[str, str]], steps: Mapping[str, Step]) -> list[
     return list(dict.fromkeys(end for edge in edges for end in edge if end not in steps and end.startswith(_JOIN)))
 
 
-def _address_of_join(join: str) -> Address:
-    owner, _, section = join.removeprefix(_JOIN).partition("/")
-    return Address(Address(None, "join", owner), section)
+def _join_step(join: str) -> Step:
+    group, _, section = join.removeprefix(_JOIN).partition("/")
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", f"{group}-{section}")
+    call = f"({section} of {group or 'the account'})"
+    return Step(join, Address(None, "join", name), Verb.JOIN, "", call, implied=True)
 
 
-def _give_up_create_first(changes: dict[Address, Change], cycle: Cycle) -> bool:
-    """Turn create-first into delete-first for the members of a cycle; False when there is none to turn."""
-    members = {str(each).rpartition(":")[0] for each in cycle.members}
-    turned = False
-    for address, change in changes.items():
-        if change.action is Action.CREATE_DELETE and str(address) in members:
-            impact = (*change.impact, CREATE_FIRST_IMPOSSIBLE)
-            changes[address] = replace(change, action=Action.DELETE_CREATE, impact=impact)
-            turned = True
-    return turned
+def _give_up_create_first(
+    changes: dict[Address, Change], steps: Mapping[str, Step], edges: Sequence[tuple[str, str]]
+) -> bool:
+    """Turn create-first into delete-first where it lies on a cycle; False when there is none to turn."""
+    group_of = {each: number for number, group in enumerate(tangles(steps, edges)) for each in group}
+    found = {
+        steps[later].address
+        for earlier, later in _create_first_edges(changes, steps)
+        if earlier in group_of and group_of[earlier] == group_of.get(later)
+    }
+    for address in found:
+        impact = (*changes[address].impact, CREATE_FIRST_IMPOSSIBLE)
+        changes[address] = replace(changes[address], action=Action.DELETE_CREATE, impact=impact)
+    return bool(found)

@@ -105,6 +105,8 @@ class Performer:
                 if task.kind.verdict(Verb.CREATE, rejected) is not Verdict.DONE:
                     raise
                 live = self._look(task, self._settle_seconds)
+                if live is None:
+                    raise
             else:
                 if body is _STOPPED:
                     return Outcome(task.step, Ending.ABANDONED, None, "interrupted")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from reconciler.diagnostics import Diagnostic, Refused, did_you_mean, error
+from reconciler.diagnostics import Diagnostic, Place, Refused, did_you_mean, error
 from reconciler.engine.observe import explain
 from reconciler.model.kind import Catalog, NameList
 from reconciler.model.plan import Change
@@ -27,14 +27,12 @@ def check_names(changes: Sequence[Change], account: Account, catalog: Catalog) -
     ]
     wanted = sorted({listed.catalogue for _, _, listed in named})
     known = _read({each: catalog.names[each] for each in wanted}, account)
-    problems = [
-        problem
-        for change, name, listed in named
-        if listed.catalogue in known
-        for problem in _unknown(change, name, listed, known[listed.catalogue])
-    ]
+    problems: dict[tuple[Place | None, str], Diagnostic] = {}
+    for change, name, listed in named:
+        for problem in _unknown(change, name, listed, known.get(listed.catalogue)):
+            problems.setdefault((problem.place, problem.summary), problem)  # a block with count has one line
     if problems:
-        raise Refused(problems)
+        raise Refused(problems.values())
 
 
 def _read(catalogues: Mapping[str, NameList], account: Account) -> dict[str, frozenset[str]]:
@@ -59,7 +57,9 @@ def _read(catalogues: Mapping[str, NameList], account: Account) -> dict[str, fro
     return found
 
 
-def _unknown(change: Change, name: str, listed: Listed, known: frozenset[str]) -> list[Diagnostic]:
+def _unknown(change: Change, name: str, listed: Listed, known: frozenset[str] | None) -> list[Diagnostic]:
+    if known is None:
+        return []
     value = change.after[name]
     found = []
     for each in value if isinstance(value, list) else [value]:

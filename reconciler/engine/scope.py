@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reconciler.diagnostics import Diagnostic, Refused, did_you_mean, error
 from reconciler.graph import reachable
@@ -17,9 +17,19 @@ class Scope:
     """Which addresses a run may touch. No targets = all."""
 
     targets: tuple[Address, ...] = ()
+    _set: frozenset[Address] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_set", frozenset(self.targets))
 
     def holds(self, address: Address) -> bool:
-        return not self.targets or any(address.within(target) for target in self.targets)
+        """Whether the address is a target, an instance of one, or stands below one."""
+        here: Address | None = address
+        while here is not None and self.targets:
+            if here in self._set or Address(here.parent, here.section, here.name) in self._set:
+                return True
+            here = here.parent
+        return not self.targets
 
 
 def narrow(stack: Stack, options: Options) -> tuple[Stack, Scope]:

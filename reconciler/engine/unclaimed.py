@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from reconciler.diagnostics import Diagnostic, warning
+from reconciler.diagnostics import Diagnostic, Refused, error, warning
+from reconciler.engine.rails import REFUSED_BY_RAIL
 from reconciler.engine.scope import Scope
 from reconciler.model.kind import Catalog, Kind
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.plan import Action, Change, Stranger
 from reconciler.model.resource import Resource
 from reconciler.values import Address, parse_address
+
+
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """An object that carries our mark and that no declared resource claimed. `marked` is the address in its mark,
+    `address` the one it is shown under (a double needs one of its own).
+    """
+
+    live: LiveObject
+    marked: Address
+    address: Address
+    reason: str
+    because: str
 
 
 class Unclaimed:
@@ -31,39 +45,52 @@ class Unclaimed:
         self._scope = scope
         self._by_live = {each.live.id: each for each in changes.values() if each.live is not None}
         self._left = [each for each in snapshot if each.present and not each.automatic and not self._is_claimed(each)]
-        self._owned = {each.id: (each, address) for each in self._left if (address := self._own_address(each))}
+        self._owned = {each.live.id: each for each in self._find_owned()}
 
     def _is_claimed(self, live: LiveObject) -> bool:
         change = self._by_live.get(live.id)
         return change is not None and change.kind == live.kind
 
     def _own_address(self, live: LiveObject) -> Address | None:
+        """The address in our mark; None for a stranger, and for a mark that we did not write on such an object."""
         if live.mark is None or not live.mark.owned_by(self._stack):
             return None
         try:
-            return parse_address(live.mark.address)
+            address = parse_address(live.mark.address)
         except ValueError:
-            return None  # not a mark that we wrote: a stranger
+            return None
+        return address if address.section == self._catalog[live.kind].section else None
+
+    def _find_owned(self) -> list[_Owned]:
+        marked = [(each, address) for each in self._left if (address := self._own_address(each)) is not None]
+        marked.sort(key=lambda each: (each[1].sort_key, each[0].created_at, each[0].id))
+        found: list[_Owned] = []
+        seen: set[Address] = set()
+        for live, address in marked:
+            standing = self._declared.get(address)
+            double = Address(address.parent, address.section, f"{address.name}~{live.id[:8]}", address.index)
+            if standing is None and address not in seen:
+                because = f"because {address} is not in configuration"
+                found.append(_Owned(live, address, address, "not_declared", because))
+            elif standing is not None and standing.live is None:
+                because = f"because {address} is to stand elsewhere now"
+                found.append(_Owned(live, address, double, "moved", because))
+            else:
+                kept = standing.live.id if standing is not None and standing.live is not None else "an older one"
+                because = f"because {kept} carries the same mark and is kept"
+                found.append(_Owned(live, address, double, "duplicate", because))
+            seen.add(address)
+        return found
 
     # deletes
 
     def unwanted(self) -> list[Change]:
         """Deletes in scope: of owned objects that nothing declares, of doubles, and of what goes with its parent."""
-        found: list[Change] = []
-        in_order = sorted(self._owned.values(), key=lambda each: (each[1].sort_key, each[0].created_at, each[0].id))
-        seen: set[Address] = set()
-        for live, address in in_order:
-            standing = self._declared.get(address)
-            if (standing is not None and standing.kind == live.kind) or address in seen:
-                kept = standing.live.id if standing is not None and standing.live else "another one"
-                because = f"because {kept} carries the same mark and is older"
-                double = Address(address.parent, address.section, f"{address.name}~{live.id[:8]}", address.index)
-                found.append(self._delete(live, double, "duplicate", because))
-            else:
-                seen.add(address)
-                because = f"because {address} is not in configuration"
-                found.append(self._delete(live, address, "not_declared", because))
-        found = [each for each in found if self._scope.holds(each.address)]
+        found = [
+            self._delete(each.live, each.address, each.reason, each.because)
+            for each in self._owned.values()
+            if self._scope.holds(each.marked)
+        ]
         return [*found, *self._with_parents({each.live.id: each.address for each in found if each.live is not None})]
 
     def _with_parents(self, leaving: Mapping[str, Address]) -> list[Change]:
@@ -109,7 +136,7 @@ class Unclaimed:
     def strangers(self) -> tuple[Stranger, ...]:
         """What stands in our objects and is not ours; what stands in a stranger is not listed by itself."""
         ours = {identifier: each.address for identifier, each in self._by_live.items()}
-        ours |= {identifier: address for identifier, (_, address) in self._owned.items()}
+        ours |= {identifier: each.address for identifier, each in self._owned.items()}
         found = []
         for live in self._left:
             if live.id in self._owned or live.parent_id is None:
@@ -128,8 +155,12 @@ class Unclaimed:
     def keep_what_holds_strangers(
         self, changes: Mapping[Address, Change], strangers: Sequence[Stranger]
     ) -> tuple[dict[Address, Change], list[Diagnostic]]:
-        """A project is not deleted while others keep something in it: its delete becomes a no-op, with a warning."""
+        """A project is not deleted while others keep something in it: its delete becomes a no-op, with a warning.
+
+        Raises `Refused` when it was to be replaced: what is ours in it would be destroyed for nothing.
+        """
         kept = dict(changes)
+        refused: list[Diagnostic] = []
         found: list[Diagnostic] = []
         for address, change in changes.items():
             if not self._catalog[change.kind].holds_others or not change.action.deletes:
@@ -142,13 +173,20 @@ class Unclaimed:
             if not inside:
                 continue
             shown = ", ".join(f"{each.kind} {each.label or each.id}" for each in inside[:5])
-            summary = f"{address} is kept: it holds {len(inside)} of others' objects ({shown})"
+            holds = f"it holds {len(inside)} of others' objects ({shown})"
             hint = "move or delete them, then run this again"
+            if change.action.replaces:
+                summary = f"{address} cannot be replaced: {holds}"
+                refused.append(error("holds-strangers", summary, address=str(address), place=change.place, hint=hint))
+                continue
+            summary = f"{address} is kept: {holds}"
             found.append(warning("holds-strangers", summary, address=str(address), place=change.place, hint=hint))
             kept[address] = replace(change, action=Action.NOOP, reason="holds_strangers", because="")
             for below in [each for each in kept.values() if each.reason == "parent_deleted"]:
                 if below.address.parent == address:
                     del kept[below.address]
+        if refused:
+            raise Refused(refused, exit_code=REFUSED_BY_RAIL)
         return kept, found
 
     def lookalikes(self) -> list[Diagnostic]:

@@ -162,6 +162,11 @@ class Plan:
         return all(each.action is Action.NOOP for each in self.changes)
 
     @property
+    def actions(self) -> int:
+        """How many steps a person would count."""
+        return sum(1 for each in self.steps if each.verb is not Verb.JOIN)
+
+    @property
     def pending(self) -> tuple[Change, ...]:
         return tuple(each for each in self.changes if each.action is not Action.NOOP)
 

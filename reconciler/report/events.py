@@ -50,8 +50,7 @@ class EventLines:
         """The changes of a plan, its warnings and its summary."""
         lines = [self._planned_change(each) for each in plan.pending]
         lines += [self.diagnostic(each) for each in plan.diagnostics]
-        operation = "destroy" if plan.options.destroy else "plan"
-        lines.append(self._summary(words.plan_summary(plan.count()), plan.count(), operation))
+        lines.append(self._summary(words.plan_summary(plan.count()), plan.count(), "plan"))
         return lines
 
     def drifted(self, plan: Plan) -> list[Line]:
@@ -65,7 +64,9 @@ class EventLines:
             case Progressed():
                 stage = {"percentage": event.percentage, "message": event.message}
                 known = {name: value for name, value in stage.items() if value not in (None, "")}
-                line = self._hook("apply_progress", words.progressed(event), event, elapsed_seconds=event.elapsed)
+                line = self._hook(
+                    "apply_progress", words.progressed(event), event, elapsed_seconds=round(event.elapsed)
+                )
                 return {**line, "x_reconciler": known} if known else line
             case Ended():
                 return self._ended(event)
@@ -129,10 +130,10 @@ class EventLines:
     def _ended(self, event: Ended) -> Line:
         known = _identity(event.id) if event.verb is not Verb.DELETE else {}
         if event.result is Result.DONE:
-            took = {"elapsed_seconds": event.elapsed}
+            took = {"elapsed_seconds": round(event.elapsed)}
             return self._hook("apply_complete", words.ended(event), event, **known, **took)
         kind = "apply_skipped" if event.result is Result.SKIPPED else "apply_errored"
-        line = self._hook(kind, words.ended(event), event, elapsed_seconds=event.elapsed)
+        line = self._hook(kind, words.ended(event), event, elapsed_seconds=round(event.elapsed))
         line["x_reconciler"] = {"result": str(event.result), "reason": event.reason}
         if event.diagnostic is not None:
             line["x_reconciler"]["diagnostic"] = diagnostic_json(event.diagnostic)
@@ -140,7 +141,8 @@ class EventLines:
 
     def _hook(self, kind: str, message: str, event: Started | Progressed | Ended, **more: Any) -> Line:
         resource = _resource(parse_address(event.address), event.kind)
-        return self._line(kind, message, hook={"resource": resource, "action": str(event.verb), **more})
+        action = "read" if event.verb is Verb.AWAIT else str(event.verb)
+        return self._line(kind, message, hook={"resource": resource, "action": action, **more})
 
 
 def outputs_json(values: Mapping[str, Any], secrets: frozenset[str], *, reveal: bool = False) -> dict[str, Any]:

@@ -13,7 +13,13 @@ from reconciler.model.kind import Verb
 from reconciler.model.plan import Plan, Step
 from reconciler.report.page import safe, safe_json
 
-_COLOUR = {Verb.CREATE: "#2e7d32", Verb.UPDATE: "#f9a825", Verb.DELETE: "#c62828"}
+_COLOUR = {
+    Verb.CREATE: "#2e7d32",
+    Verb.UPDATE: "#f9a825",
+    Verb.DELETE: "#c62828",
+    Verb.AWAIT: "#1565c0",
+    Verb.JOIN: "#9e9e9e",
+}
 
 
 def render_dot(plan: Plan) -> str:
@@ -39,7 +45,7 @@ def render_mermaid(plan: Plan) -> str:
 
 
 def _label(step: Step) -> str:
-    return f"{step.verb} {step.address}"
+    return step.call if step.verb is Verb.JOIN else f"{step.verb} {step.address}"
 
 
 def _verbs(steps: Sequence[Step]) -> list[Verb]:

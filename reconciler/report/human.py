@@ -32,6 +32,9 @@ STRANGERS_SHOWN = 20
 _ALWAYS_SHOWN = ("hostname", "name")
 """Fields that tell a person which object it is: shown though unchanged."""
 
+_EMPTY: tuple[Any, ...] = ("", [], {}, ())
+"""What a destroy need not list as lost."""
+
 _SYMBOL: Mapping[Action, str] = MappingProxyType(
     {
         Action.CREATE: "+",
@@ -130,7 +133,7 @@ def _change(page: Page, change: Change) -> None:
         case Action.CREATE:
             _whole(page, change, "+", _wanted(change))
         case Action.DELETE:
-            _whole(page, change, "-", change.before)
+            _whole(page, change, "-", {name: value for name, value in change.before.items() if value not in _EMPTY})
         case _:
             _differences(page, change)
     page.line("    }")

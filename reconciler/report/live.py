@@ -86,7 +86,7 @@ class LiveProgress:
         self._live.stop()
 
     def say(self, text: str) -> None:
-        """Keep a line below the table."""
+        """Keep these lines below the table."""
         self._footer = text
 
     def __call__(self, event: Event) -> None:
@@ -131,8 +131,7 @@ class LiveProgress:
         more = f", {len(running) - SHOWN} more not shown" if len(running) > SHOWN else ""
         total = f"{finished}/{self._total} done, {len(running)} running{more}, {words.duration(now - self._began)}"
         lines: list[RenderableType] = [rows, self._text(((total, Style.BOLD),))]
-        if self._footer:
-            lines.append(self._text(((self._footer, Style.YELLOW),)))
+        lines += [self._text(((each, Style.YELLOW),)) for each in self._footer.splitlines()]
         return Group(*lines)
 
     def _text(self, spans: tuple[Span, ...]) -> Text:

@@ -12,8 +12,8 @@ from reconciler.report.diagnostics_text import diagnostics_page
 from reconciler.report.fields import Slot, write_sensitive, write_whole
 from reconciler.report.page import Page, Style
 
-LISTED = 50
-"""More skipped resources than this are only counted."""
+LISTED = 20
+"""More skipped or interrupted resources than this are only counted."""
 
 
 def render_outcome(report: Report, *, colour: bool) -> str:
@@ -43,7 +43,7 @@ def render_trouble(report: Report, *, colour: bool) -> str:
     page.extend(diagnostics_page(each for each in report.diagnostics if each not in told and _stops(each)))
     page.blank()
     _list(page, "Skipped, because something they need failed", report, Result.SKIPPED)
-    _list(page, "Interrupted; the next run finds out how they ended", report, Result.ABANDONED)
+    _list(page, "Interrupted; the next run finds out how they ended", report, Result.ABANDONED, reasons=False)
     _remains(page, report.remains)
     if not report.complete:
         page.blank()
@@ -100,13 +100,13 @@ def _failure(page: Page, ended: Ended) -> None:
     page.blank()
 
 
-def _list(page: Page, title: str, report: Report, result: Result) -> None:
+def _list(page: Page, title: str, report: Report, result: Result, *, reasons: bool = True) -> None:
     found = [each for each in report.ended if each.result is result]
     if not found:
         return
     page.line((f"{title}:", Style.YELLOW))
     for each in found[:LISTED]:
-        page.line(f"  {each.address}", (f" ({each.reason})" if each.reason else "", Style.DIM))
+        page.line(f"  {each.address}", (f" ({each.reason})" if each.reason and reasons else "", Style.DIM))
     if len(found) > LISTED:
         page.line(f"  ... and {len(found) - LISTED} more")
     page.blank()

@@ -10,13 +10,18 @@ from reconciler.model.kind import Verb
 from reconciler.model.plan import Counts
 
 _DOING: Mapping[Verb, str] = MappingProxyType(
-    {Verb.CREATE: "Creating", Verb.UPDATE: "Modifying", Verb.DELETE: "Destroying"}
+    {Verb.CREATE: "Creating", Verb.UPDATE: "Modifying", Verb.DELETE: "Destroying", Verb.AWAIT: "Waiting"}
 )
 _DEED: Mapping[Verb, str] = MappingProxyType(
-    {Verb.CREATE: "Creation", Verb.UPDATE: "Modifications", Verb.DELETE: "Destruction"}
+    {Verb.CREATE: "Creation", Verb.UPDATE: "Modifications", Verb.DELETE: "Destruction", Verb.AWAIT: "Wait"}
 )
 _STAGE: Mapping[Verb, str] = MappingProxyType(
-    {Verb.CREATE: "provisioning", Verb.UPDATE: "changing", Verb.DELETE: "deprovisioning"}
+    {
+        Verb.CREATE: "provisioning",
+        Verb.UPDATE: "changing",
+        Verb.DELETE: "deprovisioning",
+        Verb.AWAIT: "provisioning",
+    }
 )
 
 

@@ -59,13 +59,18 @@ def load(paths: Sequence[Path], catalog: Catalog, sources: Sources, problems: Pr
                 document.sections.append((key, entry))
             else:
                 every = [*_HEAD, *known]
-                hint = did_you_mean(key, every) or f"known here: {', '.join(every)}"
+                hint = _elsewhere(key, catalog) or did_you_mean(key, every) or f"known here: {', '.join(every)}"
                 problems.add("unknown-key", f"a stack has no `{key}`", entry.place, hint=hint)
                 document.complete = False
     if not names:
         where = Place(str(files[0])) if files else None
         problems.add("missing-stack-name", "no file gives the stack a name", where, hint="add a line `stack: my-name`")
     return document
+
+
+def _elsewhere(key: str, catalog: Catalog) -> str:
+    parents = sorted({parent for kind in catalog.kinds if kind.section == key for parent in kind.parents})
+    return f"`{key}` stand in a {' or a '.join(parents)}" if parents else ""
 
 
 def _files(paths: Sequence[Path], sources: Sources, problems: Problems) -> list[Path]:

@@ -23,7 +23,7 @@ from minijinja import Environment, TemplateError
 
 EXPRESSION_FUEL: Final = 50_000
 TEMPLATE_FUEL: Final = 500_000
-"""Steps, plus one for every character made. A whole pool of 5,000 machines joined into a text fits."""
+"""Steps, plus a share of every character made: the first ends at some 3 MB of text, the second at some 30 MB."""
 
 FILTERS: Final = frozenset(
     """

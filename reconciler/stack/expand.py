@@ -19,7 +19,7 @@ MAX_RESOURCES: Final = 50_000
 _KEY = re.compile(r"""[^\s"\\\x00-\x1f\x7f]{1,80}""")
 
 
-class TooMany(Exception):
+class TooMany(Problem):
     """The stack has more resources than any account."""
 
 
@@ -32,12 +32,14 @@ class Expander:
         self._tree: Tree = evaluator.scope.tree
         self._total = 0
 
-    def expand(self, sections: Mapping[str, Mapping[str, Block]]) -> None:
-        """Make all instances of the top sections and of what stands in them."""
+    def expand(self, sections: Mapping[str, Mapping[str, Block]]) -> bool:
+        """Make all instances of the top sections and of what stands in them; False when they are too many."""
         try:
             self._sections(sections, None, self._tree.pools)
         except TooMany as problem:
-            self._problems.add("too-large", str(problem), hint="split it into several stacks")
+            self._problems.note(problem.diagnostic)
+            return False
+        return True
 
     def _sections(
         self,
@@ -71,7 +73,9 @@ class Expander:
         for instance in pool.instances:
             self._total += 1
             if self._total > MAX_RESOURCES:
-                raise TooMany(f"the stack has more than {MAX_RESOURCES:,} resources")
+                hint = "split it into several stacks"
+                message = f"the stack has more than {MAX_RESOURCES:,} resources"
+                raise TooMany(self._wrong("too-large", message, block.place, hint))
             self._tree.instances[instance.address] = instance
             self._sections(block.children, instance, instance.pools)
 

@@ -248,8 +248,8 @@ class FieldReader:
         shape = block.fields.get(name)
         if shape is None:
             return fields.places.get(name, block.place), None, (name,)
-        node, depth = _descend(shape.node, found.path)
-        return node.place, node, (name, *found.path[1:depth])
+        node, path = _descend(shape.node, found.path)
+        return node.place, node, path
 
     def note_ambiguous(self, block: Block) -> None:
         """Bare `no`, `on`, `22:22`: text in YAML 1.2, something else in the YAML that most tools read."""
@@ -270,7 +270,7 @@ class MadeUp:
         return "0"
 
 
-def note_ambiguous(problems: Problems, node: Scalar, *, address: str = "", what: str = "this") -> None:
+def note_ambiguous(problems: Problems, node: Scalar, *, address: str = "", what: str) -> None:
     problems.add(
         "ambiguous-scalar",
         f"{what}: the bare `{node.text}` is text here, and a boolean or a number to other YAML readers",
@@ -314,7 +314,7 @@ def _deepest(block: Block, errors: list[FieldError]) -> list[FieldError]:
     reached: list[tuple[FieldError, int]] = []
     for each in errors:
         shape = block.fields.get(str(each.path[0])) if each.path else None
-        depth = _descend(shape.node, each.path)[1] if shape is not None else 1
+        depth = len(_descend(shape.node, each.path)[1]) if shape is not None else 1
         reached.append((each, depth))
         if each.path:
             depths[str(each.path[0])] = max(depths.get(str(each.path[0]), 0), depth)
@@ -325,15 +325,17 @@ def _deepest(block: Block, errors: list[FieldError]) -> list[FieldError]:
     ]
 
 
-def _descend(node: Node, path: tuple[str | int, ...]) -> tuple[Node, int]:
-    """The node that a path leads to, and how many parts of the path it used; names of union branches are skipped."""
-    used = 1
-    for position, part in enumerate(path[1:], 2):
+def _descend(node: Node, path: tuple[str | int, ...]) -> tuple[Node, tuple[str | int, ...]]:
+    """The node that a path leads to, and the parts of the path that do; names of union branches are skipped."""
+    used: list[str | int] = [path[0]]
+    for part in path[1:]:
         if isinstance(node, Table) and isinstance(part, str) and part in node.entries:
-            node, used = node.entries[part].value, position
+            node = node.entries[part].value
+            used.append(part)
         elif isinstance(node, Items) and isinstance(part, int) and part < len(node.items):
-            node, used = node.items[part], position
-    return node, used
+            node = node.items[part]
+            used.append(part)
+    return node, tuple(used)
 
 
 def _quoting(message: str, node: Node | None) -> str:

@@ -13,7 +13,7 @@ FUNCTIONS: Final = frozenset({"range", "cidrhost", "b64encode"}) | FILE_FUNCTION
 """Every name that can be called; `range` is the engine's own."""
 
 
-def cidrhost(cidr: Any, number: Any) -> str:
+def cidrhost(cidr: Any = None, number: Any = None) -> str:
     """The address number `number` in a block (`cidrhost('10.0.0.0/24', 5)` is `10.0.0.5`); -1 is the last one."""
     if not isinstance(cidr, str) or isinstance(number, bool) or not isinstance(number, int):
         raise TypeError("cidrhost wants a block and a number: cidrhost('10.0.0.0/24', 5)")
@@ -26,7 +26,7 @@ def cidrhost(cidr: Any, number: Any) -> str:
     return str(network[number])
 
 
-def b64encode(text: Any) -> str:
+def b64encode(text: Any = None) -> str:
     """Text in Base64, as cloud-init takes it."""
     if not isinstance(text, str):
         raise TypeError("b64encode wants text")

@@ -52,7 +52,7 @@ class OutputReader:
                 return None
             node, secret = parts
         for each in ambiguous_in(node):
-            note_ambiguous(self._problems, each)
+            note_ambiguous(self._problems, each, what=f"`{name}`")
         shape = self._compiler.shape(node, visible)
         if shape is None:
             return None

@@ -72,13 +72,14 @@ class _Resolver:
         self._compiler.declare("var", self._scope.variables, complete=document.complete)
         self._compiler.declare("local", self._scope.locals, complete=document.complete)
         LocalReader(self._evaluator, self._compiler, problems).read(document.locals, self._roots)
-        for entry in document.locals.values():
+        for name, entry in document.locals.items():
             for node in ambiguous_in(entry.value):
-                note_ambiguous(problems, node)
+                note_ambiguous(problems, node, what=f"`{name}`")
 
         blocks = self._blocks()
         expander = Expander(self._evaluator, problems)
-        expander.expand(blocks)
+        if not expander.expand(blocks):
+            raise Refused(problems.diagnostics)
         referrer = Referrer(self._evaluator)
         reader = FieldReader(self._evaluator, referrer, problems)
         settings = SettingsReader(expander, referrer, problems)

@@ -82,7 +82,10 @@ class Sources:
         if Path(asked).is_absolute() or not real.is_relative_to(root):
             raise Refusal(f"`{asked}` is outside of the stack's folder")
         if real not in self._texts:
-            data = _read(real, limit)
+            try:
+                data = _read(real, limit)
+            except Refusal as problem:
+                raise Refusal(f"`{asked}` cannot be read: {problem}") from None
             try:
                 text = data.decode("utf-8")
             except UnicodeDecodeError:
@@ -103,9 +106,10 @@ def _read(path: Path, limit: int) -> bytes:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except OSError as problem:
         raise Refusal((problem.strerror or "it cannot be opened").lower()) from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise Refusal("it is no regular file")
     with os.fdopen(handle, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise Refusal("it is no regular file")
         try:
             data = stream.read(limit + 1)
         except OSError as problem:

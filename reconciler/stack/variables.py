@@ -12,13 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Final
-
-from pydantic import StringConstraints, TypeAdapter, ValidationError
-from pydantic_core import SchemaError
+from typing import Any, Final
 
 from reconciler.diagnostics import Place, did_you_mean
 from reconciler.stack.evaluate import Known
+from reconciler.stack.patterns import Pattern
 from reconciler.stack.problems import Problem, Problems
 from reconciler.stack.sources import Sources
 from reconciler.stack.tokens import OPEN
@@ -117,6 +115,9 @@ class VariableReader:
             shown = f"{name}: {{default: {node.text}}}" if isinstance(node, Scalar) else f"{name}: {{default: ...}}"
             self._refuse(declared, "wrong-type", "a variable is declared by a mapping", node.place, f"write `{shown}`")
             return declared
+        secret = node.entries.get("secret")
+        # whatever stands there but `false`: a mistake in it must not show what is meant to be hidden
+        declared.secret = secret is not None and plain_value(secret.value) is not False
         for key, part in node.entries.items():
             self._part(declared, key, part)
         if declared.sound:
@@ -143,9 +144,7 @@ class VariableReader:
             else:
                 declared.type = value
         elif key == "secret":
-            if isinstance(value, bool):
-                declared.secret = value
-            else:
+            if not isinstance(value, bool):
                 self._refuse(declared, "wrong-type", "`secret` is true or false", node.place)
         elif key == "enum":
             if not isinstance(value, list) or not value:
@@ -159,13 +158,11 @@ class VariableReader:
             declared.checks[key] = value
 
     def _pattern(self, declared: _Declared, node: Node, value: Any) -> None:
-        """pydantic's regular expressions take linear time; those of `re` can take for ever."""
         try:
-            declared.checks["pattern"] = TypeAdapter(Annotated[str, StringConstraints(pattern=str(value))])
-        except SchemaError:
+            declared.checks["pattern"] = Pattern(value if isinstance(value, str) else "(")
+        except ValueError:
             hint = "look-around and back-references are not supported"
             self._refuse(declared, "invalid-value", "`pattern` is no regular expression", node.place, hint)
-        declared.checks["pattern text"] = value
 
     def _check_declaration(self, declared: _Declared, node: Table) -> None:
         if not declared.type and declared.default is not None:
@@ -283,18 +280,10 @@ def _complaints(declared: _Declared, value: Any) -> Iterator[str]:
         yield f"is at least {checks['minimum']}"
     if "maximum" in checks and value > checks["maximum"]:
         yield f"is at most {checks['maximum']}"
-    if "pattern" in checks and not _matches(checks["pattern"], value):
-        yield f"has to match {checks['pattern text']}"
+    if "pattern" in checks and not checks["pattern"].found_in(value):
+        yield f"has to match {checks['pattern'].text}"
     if "enum" in checks and not any(type(each) is type(value) and each == value for each in checks["enum"]):
         yield f"is one of {', '.join(str(each) for each in checks['enum'])}"
-
-
-def _matches(pattern: TypeAdapter[str], value: Any) -> bool:
-    try:
-        pattern.validate_python(value, strict=True)
-    except ValidationError:
-        return False
-    return True
 
 
 def _has_expression(node: Node) -> bool:

@@ -83,6 +83,8 @@ class Run:
 
     def read(self, instance: Instance, name: str) -> Any:
         """An attribute of a resource. Stops the run when it is not known yet."""
+        if self.stopped is not None:
+            raise self.stopped  # the engine swallowed it and went on
         if instance is self.reader:
             self.fail(
                 "self-reference", f"`{instance.address}` reads its own `{name}`", "a resource cannot wait for itself"

@@ -132,12 +132,14 @@ def decode(data: bytes, file: str) -> str:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     found = _BAD_CHARACTER.search(text)
     if found is not None:
+        place = _place_of_index(file, text, found.start())
         raise Problem(
             error(
                 "bad-character",
                 f"the character U+{ord(found[0]):04X} is not allowed in a stack file",
-                place=_place_of_index(file, text, found.start()),
+                place=place,
                 hint="it is invisible or changes how the line is shown; delete it, or write it as an escape in quotes",
+                excerpt=_BAD_CHARACTER.sub("\ufffd", text.split("\n")[place.line - 1]),
             )
         )
     return text
@@ -332,6 +334,8 @@ class _PythonParser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser
 
 def _explain(problem: yaml.MarkedYAMLError, text: str, file: str) -> Any:
     mark = problem.problem_mark or problem.context_mark
+    if problem.context_mark is not None and "end of stream" in (problem.problem or ""):
+        mark = problem.context_mark  # what was opened there is never closed
     place = Place(file, mark.line + 1, mark.column + 1) if mark is not None else Place(file)
     summary = ", ".join(part for part in (problem.context, problem.problem) if part) or "the file is not YAML"
     lines = text.split("\n")

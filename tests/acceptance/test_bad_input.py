@@ -10,11 +10,11 @@ from tests.acceptance.conftest import World
 from tests.acceptance.stacks import WEB
 
 CASES = {
-    "hostname with an underscore": ("hostname: web-${{ index }}", "hostname: web_0", r"stack\.yaml:11:\d+", "hostname"),
-    "wrong type": ("count: 3", "count: three", r"stack\.yaml:10:\d+", "count"),
-    "unknown key": ("facility: ewr1\n        plan", "facilty: ewr1\n        plan", r"stack\.yaml:12:\d+", "facility"),
-    "duplicate key": ("        tags: [web]", "        tags: [web]\n        tags: [web]", r"stack\.yaml:16:\d+", "tags"),
-    "reference to nothing": ("tags: [web]", "tags: ['${{ project.vlans.nope.id }}']", r"stack\.yaml:15:\d+", "nope"),
+    "hostname with an underscore": ("hostname: web-${{ index }}", "hostname: web_0", r"stack\.yaml:12:\d+", "hostname"),
+    "wrong type": ("count: 3", "count: three", r"stack\.yaml:11:\d+", "count"),
+    "unknown key": ("facility: ewr1\n        plan", "facilty: ewr1\n        plan", r"stack\.yaml:13:\d+", "facility"),
+    "duplicate key": ("        tags: [web]", "        tags: [web]\n        tags: [web]", r"stack\.yaml:17:\d+", "tags"),
+    "reference to nothing": ("tags: [web]", "tags: ['${{ project.vlans.nope.id }}']", r"stack\.yaml:16:\d+", "nope"),
     "unset variable": (
         "stack: web\n",
         "stack: web\nvariables: {size: {type: integer}}\n",
@@ -54,9 +54,9 @@ def test_a_bad_reservation_is_refused_offline(world: World, name: str) -> None:
 
 
 CATALOGUE = {
-    "plan": ("plan: c1.small.x86", "plan: c1.smal.x86", "c1.smal.x86", 13),
-    "facility": ("facility: ewr1\n        plan", "facility: ewr9\n        plan", "ewr9", 12),
-    "operating system": ("ubuntu_18_04", "ubuntu_18_4", "ubuntu_18_4", 14),
+    "plan": ("plan: c1.small.x86", "plan: c1.smal.x86", "c1.smal.x86", 14),
+    "facility": ("facility: ewr1\n        plan", "facility: ewr9\n        plan", "ewr9", 13),
+    "operating system": ("ubuntu_18_04", "ubuntu_18_4", "ubuntu_18_4", 15),
 }
 
 

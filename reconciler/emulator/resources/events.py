@@ -105,7 +105,7 @@ def of_device(call: Read) -> Listed:
     """GET /devices/{id}/events"""
     device = find_device(call)
     stored = call.tables.where(Event, "device", device.id)
-    return Listed(_newest_first([*stored, *_happened(device, call.now)], call.now))
+    return Listed(_newest_first([*_happened(device, call.now), *stored], call.now))
 
 
 def of_project(call: Read) -> Listed:

@@ -1,0 +1,50 @@
+"""Events of devices, projects, organizations and the user."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.emulator.client import Client
+
+RECORDED = {
+    "id", "type", "body", "state", "created_at", "relationships", "ip", "modified_by", "interpolated", "href",
+}  # fmt: skip
+
+
+def test_a_devices_events_are_paged_and_newest_first(api: Client, project: str) -> None:
+    device = api.active_device(project)
+    page = api.get(f"{device['href']}/events")
+    assert [event["type"] for event in page["events"]] == [f"provisioning.{code}" for code in range(110, 100, -1)]
+    assert all(set(event) == RECORDED for event in page["events"])
+    assert page["meta"]["total"] == 10
+
+
+def test_events_appear_as_they_happen(api: Client, project: str) -> None:
+    device = api.device(project)
+    assert api.get(f"{device['href']}/events")["events"] == []
+    api.wait(0.5)
+    assert [e["type"][-3:] for e in api.get(f"{device['href']}/events")["events"]] == ["102", "101"]
+
+
+def test_an_event_can_be_read_alone(api: Client, project: str) -> None:
+    device = api.active_device(project)
+    api.call("POST", f"{device['href']}/actions", {"type": "reboot"})
+    for event in api.get(f"{device['href']}/events?per_page=50")["events"]:
+        assert api.get(event["href"]) == event
+
+
+@pytest.mark.parametrize("identifier", ["x", "b1a6a5a4-0000-4000-8000-000000000000", "b1a6a5a4-0000-4000-8000-zzzzzzzzzzzz"])
+def test_an_unknown_event_is_404(api: Client, identifier: str) -> None:
+    assert api.call("GET", f"/events/{identifier}").status == 404
+
+
+def test_what_is_done_to_a_project_is_told_there_and_to_the_user(api: Client, project: str) -> None:
+    api.make(f"/projects/{project}/ips", {"type": "public_ipv4", "quantity": 2, "facility": "ewr1"})
+    api.wait(1)
+    api.call("POST", f"/projects/{project}/bgp-configs", {"deployment_type": "local"})
+    events = api.get(f"/projects/{project}/events")["events"]
+    assert [event["type"] for event in events] == ["bgp_config.requested", "ip_reservation.assigned"]
+    assert events[0]["interpolated"] == 'Local BGP was requested to be enabled on project "edge"'
+    assert events[1]["body"].endswith('added to "%project%" in ewr1 and got assigned 198.18.0.0/31.')
+    organization = api.get("/organizations")["organizations"][0]
+    assert api.get(f"{organization['href']}/events")["events"] == api.get("/events")["events"] == events

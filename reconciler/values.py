@@ -6,33 +6,43 @@ import hashlib
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Json = Any
 """A JSON value: None, bool, int, float, str, list or dict of the same. `Any` because it comes from outside."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Address:
     """Where a resource stands in the stack: its path in the YAML.
 
     `projects.edge.devices.web[0].bgp_sessions.ipv4` is the session `ipv4` in section `bgp_sessions` of the device
     `web[0]`. A singleton section such as `bgp_config` has an empty `name`. `index` is an int for `count`, a
-    str for `for_each`, else None.
+    str for `for_each`, else None. Its text says all of it, so two addresses are equal when their texts are.
     """
 
     parent: Address | None
     section: str
     name: str = ""
     index: int | str | None = None
+    text: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        above = f"{self.parent.text}." if self.parent is not None else ""
+        text = f"{above}{self.section}.{self.name}" if self.name else f"{above}{self.section}"
+        if self.index is not None:
+            text += f"[{self.index}]" if isinstance(self.index, int) else f"[{json.dumps(self.index)}]"
+        object.__setattr__(self, "text", text)
 
     def __str__(self) -> str:
-        above = f"{self.parent}." if self.parent is not None else ""
-        text = f"{above}{self.section}.{self.name}" if self.name else f"{above}{self.section}"
-        if self.index is None:
-            return text
-        return f"{text}[{self.index}]" if isinstance(self.index, int) else f"{text}[{json.dumps(self.index)}]"
+        return self.text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Address) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
 
     @property
     def sort_key(self) -> tuple[tuple[str, str, int, int, str], ...]:

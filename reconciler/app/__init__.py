@@ -1,14 +1,42 @@
 """Where the rooms meet: reads a stack, makes a plan, applies it, and keeps saved plans honest.
 
 The command line calls these functions and nothing below them; a program that embeds the reconciler can do the same.
+What is named here is imported when it is first used, so that `validate` starts without the client and the engine.
 """
 
 from __future__ import annotations
 
-from reconciler.app.run import Planned, apply_plan, connect, make_plan, read_outputs, read_stack
-from reconciler.app.saved import SavedPlan, open_plan, replan, save_plan
-from reconciler.engine.stop import Stop
-from reconciler.model.plan import Options
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reconciler.app.reading import read_stack
+    from reconciler.app.run import Planned, apply_plan, connect, make_plan, read_outputs
+    from reconciler.app.saved import SavedPlan, open_plan, replan, save_plan
+    from reconciler.engine.stop import Stop
+    from reconciler.model.plan import Options
+
+_HOMES = {
+    "Options": "reconciler.model.plan",
+    "Planned": "reconciler.app.run",
+    "SavedPlan": "reconciler.app.saved",
+    "Stop": "reconciler.engine.stop",
+    "apply_plan": "reconciler.app.run",
+    "connect": "reconciler.app.run",
+    "make_plan": "reconciler.app.run",
+    "open_plan": "reconciler.app.saved",
+    "read_outputs": "reconciler.app.run",
+    "read_stack": "reconciler.app.reading",
+    "replan": "reconciler.app.saved",
+    "save_plan": "reconciler.app.saved",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
 
 __all__ = [
     "Options",

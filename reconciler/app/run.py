@@ -1,11 +1,10 @@
-"""Reading a stack, making a plan, applying it."""
+"""Making a plan, and applying it."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from reconciler.api import Client
@@ -25,8 +24,6 @@ from reconciler.model.event import Event, Remains, Report
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Action, Options, Plan
 from reconciler.model.resource import Output, Stack, deferred
-from reconciler.stack import Inputs
-from reconciler.stack import read_stack as load_and_resolve
 from reconciler.values import Unknown
 from reconciler.wire import Account
 
@@ -44,11 +41,6 @@ class Planned:
     plan: Plan
     world: PlannedWorld
     scope: Scope
-
-
-def read_stack(paths: Sequence[Path], inputs: Inputs) -> Stack:
-    """Load and resolve a stack. Raises `diagnostics.Refused` with everything that is wrong in it."""
-    return load_and_resolve(paths, catalog(), inputs)
 
 
 def connect(

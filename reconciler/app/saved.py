@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reconciler.app.run import PARALLELISM, Planned, make_plan, read_stack
+from reconciler.app.reading import read_stack
+from reconciler.app.run import PARALLELISM, Planned, make_plan
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.model.plan import Change, Options
 from reconciler.stack import Inputs

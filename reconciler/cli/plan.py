@@ -74,14 +74,16 @@ def command(
         stack = session.read(paths, variables, var_files)
         account = session.connect(api_url, emulator, parallelism=parallelism, read_only=True)
         planned = session.plan(stack, account, Options(destroy, targets, replace), parallelism=parallelism)
-        document = seal(session.sink.scrubber.value(plan_document(planned.plan, tool_version=__version__)))
+        document = None
+        if form == "json" or out is not None:
+            document = seal(session.sink.scrubber.value(plan_document(planned.plan, tool_version=__version__)))
         if form == "json":
             session.sink.json(document)
             if planned.plan.diagnostics:
                 session.sink.diagnostics(planned.plan.diagnostics)
         else:
             session.sink.data(render_plan(planned.plan, colour=session.sink.colour_out))
-        if out is not None:
+        if out is not None and document is not None:
             app.save_plan(planned, out, paths, session.inputs(variables, var_files), document)
             session.sink.note(f"Saved the plan to {out}. To perform exactly these actions: reconciler apply {out}")
         return Exit.CHANGES if detailed_exitcode and not planned.plan.empty else Exit.DONE

@@ -187,7 +187,7 @@ class Evaluator:
         except Problem as problem:
             raise self._placed(problem, expression) from None
         except TooMuch as problem:
-            raise Problem(error("expression-limit", str(problem), place=expression.place)) from None
+            raise Problem(error("expression-limit", str(problem), place=expression.place), certain=True) from None
         except TypeError as problem:
             raise Problem(error("broken-expression", str(problem), place=expression.place)) from None
         if run.missed and _holds_null(value):

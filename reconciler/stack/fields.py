@@ -22,6 +22,7 @@ from reconciler.stack.shapes import (
     shape_place,
 )
 from reconciler.stack.sources import Refusal
+from reconciler.stack.tokens import OPEN
 from reconciler.stack.tree import Block, Instance
 from reconciler.stack.views import Run, Waiting
 from reconciler.stack.yaml_scalars import ambiguous
@@ -339,7 +340,11 @@ def _descend(node: Node, path: tuple[str | int, ...]) -> tuple[Node, tuple[str |
 
 
 def _quoting(message: str, node: Node | None) -> str:
-    if not isinstance(node, Scalar) or not node.bare:
+    if not isinstance(node, Scalar):
+        return ""
+    if "string" in message and isinstance(node.value, str) and OPEN in node.value:
+        return "an expression keeps its type; add `| string` for text"
+    if not node.bare:
         return ""
     if "string" in message and not isinstance(node.value, str) and node.value is not None:
         return f'put it in quotes: "{node.text}"'

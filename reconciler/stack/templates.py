@@ -18,6 +18,8 @@ _RAW = re.compile(r"[-+]?\s*raw\s*[-+]?%\}(?s:.*?)\{%[-+]?\s*endraw\s*[-+]?%\}")
 _BINDS = frozenset({"set", "with", "macro", "call"})
 _CONSTANTS = frozenset({"true", "false", "none", "True", "False", "None"})
 _HANDLES_MISSING = re.compile(r"\|\s*(?:default|d)\b|\bis\s+(?:not\s+)?(?:un)?defined\b")
+_FOR = re.compile(r"\bfor\s+[\w\s,()]+?\sin\b")
+_IN = re.compile(r"\bin\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,12 @@ def fault_in(text: str) -> Fault | None:
 
 
 def handles_missing(text: str, name: str = "") -> bool:
-    """Whether a text says what to do when something is missing: anything at all, or this name."""
+    """Whether a text says what to do when something is missing: anything at all, or this name.
+
+    `'x' in var.map` looks `x` up and so counts, other than the `in` of a loop.
+    """
     if not name:
-        return _HANDLES_MISSING.search(text) is not None
+        return _HANDLES_MISSING.search(text) is not None or _IN.search(_FOR.sub("", text)) is not None
     return re.search(rf"\b{re.escape(name)}\s*(?:{_HANDLES_MISSING.pattern})", text) is not None
 
 

@@ -247,52 +247,50 @@ class SectionView:
 class PoolView:
     """The instances of a block with count or for_each, in order, without those that `when` switched off.
 
-    Iterating gives the instances in both cases; those of for_each are looked up by key, and `.keys()` and `.items()`
-    give the keys too. Not a `Sequence`: the engine would then iterate by number, and numbers have gaps here.
+    Iterating gives the instances in both cases; those of for_each are looked up by key, and `.keys()` gives the keys.
+    Not a `Sequence`, for the engine would then iterate by number, and numbers have gaps here; and without `items`, for
+    it would be a mapping then, which cannot be sliced.
     """
 
-    __slots__ = ("_run", "_tree", "pool__")
+    __slots__ = ("_run", "_tree", "_pool")
 
     def __init__(self, run: Run, tree: Tree, pool: Pool) -> None:
         self._run = run
         self._tree = tree
-        self.pool__ = pool
+        self._pool = pool
 
     def __getitem__(self, key: Any) -> Any:
-        chosen = instance_of(self.pool__, key)
+        chosen = instance_of(self._pool, key)
         if isinstance(chosen, Problem):
             self._run.stop(chosen)
         return ResourceView(self._run, self._tree, chosen)
 
     def __iter__(self) -> Iterator[ResourceView]:
-        return (ResourceView(self._run, self._tree, each) for each in self.pool__.instances)
+        return (ResourceView(self._run, self._tree, each) for each in self._pool.instances)
 
     def __len__(self) -> int:
-        return len(self.pool__.instances)
+        return len(self._pool.instances)
 
     def __str__(self) -> str:
-        return f"({self.pool__.block.path})"
+        return f"({self._pool.block.path})"
 
     def keys(self) -> list[str]:
-        pool = self.pool__
+        pool = self._pool
         return [key for key, each in zip(pool.keys, pool.slots, strict=False) if each is not None]
-
-    def items(self) -> list[tuple[str, Any]]:
-        return [(key, self[key]) for key in self.keys()]
 
 
 class ResourceView:
     """One resource: its attributes and the sections in it."""
 
-    __slots__ = ("_run", "_tree", "instance__")
+    __slots__ = ("_run", "_tree", "_instance")
 
     def __init__(self, run: Run, tree: Tree, instance: Instance) -> None:
         self._run = run
         self._tree = tree
-        self.instance__ = instance
+        self._instance = instance
 
     def __getitem__(self, name: Any) -> Any:
-        instance = self.instance__
+        instance = self._instance
         sections = self._tree.sections_of(instance)
         if name in sections:
             return section_view(self._run, self._tree, instance, name)
@@ -300,14 +298,16 @@ class ResourceView:
             self._run.stop(no_such_attribute(self._tree, instance, str(name)))
         return self._run.give(self._run.read(instance, name))
 
-    def id__(self) -> Any:
-        return self._run.read(self.instance__, ID)
-
     def __str__(self) -> str:
         try:
-            return str(self.id__())
+            return str(_id_of(self))
         except (Waiting, Problem, Broken):
             return ""  # the run knows; an exception from here would be printed by the engine
+
+
+def _id_of(view: ResourceView) -> Any:
+    """Not a method, for the engine could call it."""
+    return view._run.read(view._instance, ID)
 
 
 def section_view(run: Run, tree: Tree, owner: Instance | None, section: str) -> Any:
@@ -438,7 +438,7 @@ class _Flattener:
                 raise TypeError("infinity and not-a-number have no JSON form")
             return value
         if isinstance(value, ResourceView):
-            return self.flatten(value.id__() if self._whole is None else self._whole(value.instance__))
+            return self.flatten(_id_of(value) if self._whole is None else self._whole(value._instance))
         if isinstance(value, ListView | PoolView | list | tuple):
             return [self.flatten(each) for each in value]
         if isinstance(value, MapView | SectionView | dict):

@@ -8,17 +8,17 @@ from collections.abc import Callable
 from tests.emulator.client import DEVICE, Client, public_key
 
 RECORDED_IN_2019 = {
-    "id", "short_id", "hostname", "description", "state", "tags", "image_url", "billing_cycle", "user", "iqn", "locked",
-    "bonding_mode", "created_at", "updated_at", "ipxe_script_url", "always_pxe", "storage", "customdata",
-    "operating_system", "facility", "project", "ssh_keys", "project_lite", "volumes", "ip_addresses", "plan", "userdata",
-    "switch_uuid", "network_ports", "href",
+    "id", "short_id", "hostname", "description", "state", "tags", "image_url", "billing_cycle", "user", "iqn",
+    "locked", "bonding_mode", "created_at", "updated_at", "ipxe_script_url", "always_pxe", "storage", "customdata",
+    "operating_system", "facility", "project", "ssh_keys", "project_lite", "volumes", "ip_addresses", "plan",
+    "userdata", "switch_uuid", "network_ports", "href",
 }  # fmt: skip
 """Fields of an active device in a list of March 2019."""
 
 
 def test_the_answer_is_a_queued_device_with_all_its_events_still_to_come(api: Client, project: str) -> None:
     made = api.device(project)
-    assert RECORDED_IN_2019 <= set(made)
+    assert set(made) >= RECORDED_IN_2019
     assert (made["state"], made["provisioning_percentage"], made["ip_addresses"]) == ("queued", 0.0, [])
     events = made["provisioning_events"]
     assert [event["type"] for event in events] == [f"provisioning.{code}" for code in range(101, 111)]
@@ -48,7 +48,7 @@ def test_what_was_asked_for_comes_back(api: Client, project: str) -> None:
 
 def test_the_defaults_are_the_documented_ones(api: Client, project: str) -> None:
     made = api.device(project)
-    expected = {
+    expected: dict[str, object] = {
         "description": None, "tags": [], "billing_cycle": "hourly", "locked": False, "customdata": {}, "userdata": "",
         "always_pxe": False, "spot_instance": False, "image_url": None, "user": "root", "volumes": [],
     }  # fmt: skip

@@ -94,7 +94,9 @@ def test_it_cannot_be_deleted_before_it_is_ready(api: Client, project: str) -> N
     for seconds in (0, 50):
         api.wait(seconds)
         assert api.refused("DELETE", path) == ["Cannot delete a device while it is provisioning"]
-        assert api.refused("DELETE", path, {"force_delete": True}) == ["Cannot delete a device while it is provisioning"]
+        assert api.refused("DELETE", path, {"force_delete": True}) == [
+            "Cannot delete a device while it is provisioning"
+        ]
 
 
 def test_it_cannot_be_deleted_twice_or_while_locked(api: Client, project: str) -> None:

@@ -46,7 +46,9 @@ def test_include_goes_three_levels_deep_and_no_deeper(api: Client, device: str) 
     assert is_closed(got["project"]["members"])
 
 
-@pytest.mark.parametrize("query", ["include=", "include=nonsense", "include=project,", "include=,nonsense.deep", "exclude=x"])
+@pytest.mark.parametrize(
+    "query", ["include=", "include=nonsense", "include=project,", "include=,nonsense.deep", "exclude=x"]
+)
 def test_what_is_unknown_or_empty_is_ignored(api: Client, device: str, query: str) -> None:
     assert api.get(f"/devices/{device}?{query}")["id"] == device
 

@@ -33,7 +33,9 @@ def test_an_event_can_be_read_alone(api: Client, project: str) -> None:
         assert api.get(event["href"]) == event
 
 
-@pytest.mark.parametrize("identifier", ["x", "b1a6a5a4-0000-4000-8000-000000000000", "b1a6a5a4-0000-4000-8000-zzzzzzzzzzzz"])
+@pytest.mark.parametrize(
+    "identifier", ["x", "b1a6a5a4-0000-4000-8000-000000000000", "b1a6a5a4-0000-4000-8000-zzzzzzzzzzzz"]
+)
 def test_an_unknown_event_is_404(api: Client, identifier: str) -> None:
     assert api.call("GET", f"/events/{identifier}").status == 404
 

@@ -178,7 +178,9 @@ def test_an_address_alone_is_one_address(api: Client, project: str) -> None:
 def test_an_unassigned_address_is_free_again(api: Client, project: str) -> None:
     block, device = reserve(api, project, 1), api.active_device(project)
     made = assign(api, device, f"{block['address']}/32")
-    assert api.refused("POST", f"{device['href']}/ips", {"address": block["address"]}) == ["Address is already assigned"]
+    assert api.refused("POST", f"{device['href']}/ips", {"address": block["address"]}) == [
+        "Address is already assigned"
+    ]
     api.delete(made["href"])
     assert api.call("GET", made["href"]).status == 404
     assert api.get(block["href"])["assignments"] == []

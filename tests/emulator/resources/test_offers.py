@@ -62,7 +62,7 @@ def test_capacity_is_told_by_old_or_new_slugs(api: Client) -> None:
 
 def test_a_deploy_can_be_checked_without_changing_anything(new_api: Callable[..., Client]) -> None:
     api = new_api(stock={"ewr1/c2.medium.x86": 3})
-    servers = [
+    servers: list[dict[str, object]] = [
         {"facility": "ewr1", "plan": "c2.medium.x86", "quantity": 3},
         {"facility": "ewr1", "plan": "c2.medium.x86", "quantity": "4"},
         {"facility": "sin1", "plan": "c2.medium.x86", "quantity": 1},
@@ -70,9 +70,13 @@ def test_a_deploy_can_be_checked_without_changing_anything(new_api: Callable[...
     rows = api.control("ledger")
     answer = api.call("POST", "/capacity", {"servers": servers})
     assert answer.status == 200
-    assert answer.json == {"servers": [{**s, "available": ok} for s, ok in zip(servers, (True, False, False), strict=True)]}
+    assert answer.json == {
+        "servers": [{**s, "available": ok} for s, ok in zip(servers, (True, False, False), strict=True)]
+    }
     assert api.control("ledger") == rows
-    assert api.refused("POST", "/capacity", {"servers": [{"facility": "x", "plan": "y"}]}) == ["x is not a valid facility"]
+    assert api.refused("POST", "/capacity", {"servers": [{"facility": "x", "plan": "y"}]}) == [
+        "x is not a valid facility"
+    ]
     unknown = {"servers": [{"facility": "ewr1", "plan": "y"}]}
     assert api.refused("POST", "/capacity", unknown) == ["y is not a valid plan"]
 

@@ -88,7 +88,7 @@ def test_an_unknown_path_or_method_is_404_with_json(http: requests.Session, serv
 def test_a_bug_is_500_in_the_apis_words_and_told_on_stderr(
     server: Emulator, http: requests.Session, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from reconciler.emulator.engine import Performer
+    from reconciler.emulator.performer import Performer
 
     def broken(self: object, job: object) -> None:
         raise ZeroDivisionError("a bug")

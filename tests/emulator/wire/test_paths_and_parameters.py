@@ -7,7 +7,9 @@ import pytest
 from tests.emulator.client import Client, public_key
 
 
-@pytest.mark.parametrize("spelling", ["/projects/{}", "//projects/{}", "/metal/v1/projects/{}", "/projects/{}/", "/projects/{}?"])
+@pytest.mark.parametrize(
+    "spelling", ["/projects/{}", "//projects/{}", "/metal/v1/projects/{}", "/projects/{}/", "/projects/{}?"]
+)
 def test_one_object_has_many_spellings(api: Client, project: str, spelling: str) -> None:
     assert api.get(spelling.format(project))["id"] == project
 
@@ -68,7 +70,7 @@ def test_custom_data_that_is_no_json_is_refused(api: Client, project: str) -> No
     assert api.refused("PUT", f"/projects/{project}", {"customdata": "not json"}) == ["Customdata is invalid"]
 
 
-WRONG = {
+WRONG: dict[str, list[object]] = {
     "hostname": [5, {"a": 1}],
     "tags": [5, [1], {"a": 1}],
     "locked": ["perhaps", 7, []],

@@ -71,7 +71,7 @@ def make_plan(stack: Stack, account: Account, options: Options, *, parallelism: 
     snapshot, existing = observe(account, kinds, wanted, parallelism)
     compared = diff(wanted, snapshot, existing, kinds, options, scope)
     protected = frozenset(each.address for each in stack.resources if each.lifecycle.protect)
-    check_names(compared.changes, account, kinds)
+    check_names(compared.changes, account, kinds, parallelism)
     check_rails(compared.changes, protected)
     ordered = order(compared.changes, kinds, stack.name)
     outputs, secret = evaluate_outputs(wanted.outputs, compared.world)

@@ -86,7 +86,9 @@ class Params:
         raise invalid(f"{_title(name)} is invalid")
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """A list of strings; one string is a list of one; absent, null and packet-python's `{}` are an empty one."""
+        """A list of strings; one string is a list of one; absent, null and packet-python's `{}` are an
+        empty one.
+        """
         value = self._values.get(name)
         if value is None or value in ("", {}):
             return ()

@@ -139,7 +139,9 @@ class Performer:
             fate=_fate(job.rule),
         )
         reply = route.write(call)
-        response = answers.of_object(reply, self._renderer, self._scene(call), _fields(params))
+        scene = self._scene(call)
+        self._renderer.prepare(change.changes, scene)
+        response = answers.of_object(reply, self._renderer, scene, _fields(params))
         change.entry = {
             "request_id": job.request_id,
             "method": job.request.method,

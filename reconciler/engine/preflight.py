@@ -16,7 +16,7 @@ from reconciler.model.rules import Listed
 from reconciler.wire import Account, Rejected, WireError
 
 
-def check_names(changes: Sequence[Change], account: Account, catalog: Catalog) -> None:
+def check_names(changes: Sequence[Change], account: Account, catalog: Catalog, parallelism: int) -> None:
     """Raises `Refused` for each declared name that the API does not know, with the line that set it."""
     named = [
         (change, name, field.listed)
@@ -26,7 +26,7 @@ def check_names(changes: Sequence[Change], account: Account, catalog: Catalog) -
         if field.listed is not None and change.after.get(name) is not None
     ]
     wanted = sorted({listed.catalogue for _, _, listed in named})
-    known = _read({each: catalog.names[each] for each in wanted}, account)
+    known = _read({each: catalog.names[each] for each in wanted}, account, parallelism)
     problems: dict[tuple[Place | None, str], Diagnostic] = {}
     for change, name, listed in named:
         for problem in _unknown(change, name, listed, known.get(listed.catalogue)):
@@ -35,7 +35,7 @@ def check_names(changes: Sequence[Change], account: Account, catalog: Catalog) -
         raise Refused(problems.values())
 
 
-def _read(catalogues: Mapping[str, NameList], account: Account) -> dict[str, frozenset[str]]:
+def _read(catalogues: Mapping[str, NameList], account: Account, parallelism: int) -> dict[str, frozenset[str]]:
     """The names in each catalogue; one that this token may not read is left out, and the API judges by itself."""
 
     def read(each: NameList) -> frozenset[str] | WireError:
@@ -48,7 +48,7 @@ def _read(catalogues: Mapping[str, NameList], account: Account) -> dict[str, fro
     if not catalogues:
         return {}
     found: dict[str, frozenset[str]] = {}
-    with ThreadPoolExecutor(len(catalogues)) as pool:
+    with ThreadPoolExecutor(min(parallelism, len(catalogues))) as pool:
         for name, answer in zip(catalogues, pool.map(read, catalogues.values()), strict=True):
             if isinstance(answer, frozenset):
                 found[name] = answer

@@ -61,6 +61,9 @@ class Failure(Exception):
         super().__init__(message)
 
 
+_PYTHON_ERRORS = (TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
+"""What views and functions may raise besides the reasons of their own to stop a run."""
+
 UNDEFINED: Final = object()
 """What `evaluate` returns for an expression that comes to nothing at all (`[1][4]`, `1 if false`)."""
 
@@ -91,7 +94,7 @@ class Engine:
             return self._expressions.eval_expr(f"({text}\n)|default(undefined__)", undefined__=UNDEFINED, **names)
         except TemplateError as problem:
             raise _failure(problem, text, shift=1) from None
-        except (TypeError, AttributeError) as problem:
+        except _PYTHON_ERRORS as problem:
             raise Failure(_python_message(problem)) from None
 
     def names_in(self, text: str) -> frozenset[str]:
@@ -107,7 +110,7 @@ class Engine:
             return str(self._templates.render_str(text, **names))
         except TemplateError as problem:
             raise _failure(problem, text, shift=0) from None
-        except (TypeError, AttributeError) as problem:
+        except _PYTHON_ERRORS as problem:
             raise Failure(_python_message(problem)) from None
 
 

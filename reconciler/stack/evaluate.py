@@ -10,7 +10,7 @@ from reconciler.diagnostics import Diagnostic, Place, Refused, did_you_mean, err
 from reconciler.model.resource import Evaluated, World
 from reconciler.model.rules import Refers
 from reconciler.stack.engine import UNDEFINED, Engine, Failure
-from reconciler.stack.functions import FUNCTIONS
+from reconciler.stack.functions import FILE_FUNCTIONS, FUNCTIONS
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.shapes import (
     INSTANCE_NAMES,
@@ -86,6 +86,7 @@ class Evaluator:
     def __init__(self, engine: Engine, scope: Scope, sources: Sources, problems: Problems) -> None:
         self._engine = engine
         self._sources = sources
+        self._templates: dict[str, _Template] = {}
         self.scope = scope
         self.problems = problems
 
@@ -133,9 +134,9 @@ class Evaluator:
         """Read a file that an expression names by a constant, so that it is known before the plan. Raises Refusal."""
         self._sources.read_text(path, stack_file, MAX_TEMPLATE_BYTES if function == "template" else MAX_BYTES)
 
-    def finished(self, diagnostic: Diagnostic, address: str = "") -> Diagnostic:
-        """The finding with its source line."""
-        if not diagnostic.excerpt:
+    def finished(self, diagnostic: Diagnostic, address: str, *, shown: bool) -> Diagnostic:
+        """The finding with its source line, unless a secret may stand there."""
+        if shown and not diagnostic.excerpt:
             diagnostic = replace(diagnostic, excerpt=self.problems.texts.excerpt(diagnostic.place))
         return replace(diagnostic, address=diagnostic.address or address)
 
@@ -158,7 +159,7 @@ class Evaluator:
         )
 
     def _raw(self, expression: Expression, run: Run) -> Any:
-        run.lenient = expression.parsed.lenient
+        run.lenient, run.missed = expression.parsed.lenient, ""
         try:
             value = self._engine.evaluate(expression.text, self._names(expression.roots, run, expression))
         except (Waiting, Broken):
@@ -166,6 +167,8 @@ class Evaluator:
         except Problem as problem:
             run.stopped = placed = self._placed(problem, expression)
             raise placed from None
+        except TooMuch as problem:
+            raise Problem(error("expression-limit", str(problem), place=expression.place), certain=True) from None
         except Failure as problem:
             self._raise_stopped(run, expression)
             raise Problem(self._failed(problem, expression, run)) from None
@@ -255,11 +258,11 @@ class Evaluator:
             return known.value
         if name not in run.local_values:
             inner, run.instance = run.instance, None
-            lenient = run.lenient
+            lenient, missed = run.lenient, run.missed
             try:
                 run.local_values[name] = self.given(self.scope.late[name], run)
             finally:
-                run.instance, run.lenient = inner, lenient
+                run.instance, run.lenient, run.missed = inner, lenient, missed
         return run.local_values[name]
 
     def _file_functions(self, run: Run, place: Place) -> Mapping[str, Callable[..., Any]]:
@@ -299,23 +302,16 @@ class Evaluator:
         return {"file": file, "template": template}
 
     def _render(self, path: str, text: str, names: Mapping[str, Any], run: Run) -> str:
-        fault = fault_in(text)
-        if fault is not None:
-            run.fail("expression-limit", f"{path}, line {fault.line}: {fault.message}", certain=True)
-        try:
-            strange = sorted(
-                name
-                for name in self._engine.names_in(text) - set(names) - FUNCTIONS
-                if not handles_missing(text, name) and name != "loop" and name != "caller"
-            )
-        except Failure as problem:
-            run.fail("broken-expression", f"{path}, line {problem.line}: {problem.message}", certain=True)
+        template = self._prepared(text)
+        if template.fault:
+            run.fail(template.code, f"{path}, {template.fault}", certain=True)
+        strange = sorted(template.needs - set(names))
         if strange:
-            line = _line_of(text, strange[0])
-            given = sorted(set(names) - {"file", "template"})
+            given = sorted(set(names) - FILE_FUNCTIONS)
             hint = did_you_mean(strange[0], given) or f"it is given: {', '.join(given) or 'no names'}"
-            run.fail("unknown-name", f"{path}, line {line}: `{strange[0]}` is not known", hint, certain=True)
-        run.lenient = handles_missing(text)
+            message = f"{path}, line {_line_of(text, strange[0])}: `{strange[0]}` is not known"
+            run.fail("unknown-name", message, hint, certain=True)
+        run.lenient = template.lenient
         handed = {name: value if callable(value) else run.give(value) for name, value in names.items()}
         try:
             return self._engine.render(text, handed)
@@ -326,6 +322,33 @@ class Evaluator:
             code = "expression-limit" if problem.limit else "broken-expression"
             message = "it fails on a secret value" if run.secret else problem.message
             run.fail(code, f"{where}: {message}")
+
+    def _prepared(self, text: str) -> _Template:
+        if text not in self._templates:
+            self._templates[text] = self._prepare(text)
+        return self._templates[text]
+
+    def _prepare(self, text: str) -> _Template:
+        fault = fault_in(text)
+        if fault is not None:
+            return _Template(f"line {fault.line}: {fault.message}", "expression-limit")
+        try:
+            names = self._engine.names_in(text)
+        except Failure as problem:
+            return _Template(f"line {problem.line}: {problem.message}", "broken-expression")
+        inner = FUNCTIONS | {"loop", "caller"}
+        needs = frozenset(name for name in names - inner if not handles_missing(text, name))
+        return _Template("", "", needs, handles_missing(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """What is known of a template's text: what is wrong with it, or the names that it has to be given."""
+
+    fault: str
+    code: str
+    needs: frozenset[str] = frozenset()
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -349,7 +372,8 @@ class Late:
             return Evaluated(waiting.unknown, self.secret or run.secret)
         except Problem as problem:
             address = str(self.instance.address) if self.instance is not None else ""
-            raise Refused([self.evaluator.finished(problem.diagnostic, address)]) from None
+            finished = self.evaluator.finished(problem.diagnostic, address, shown=not self.secret)
+            raise Refused([finished]) from None
         return Evaluated(value, self.secret or run.secret)
 
     @property

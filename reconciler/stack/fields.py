@@ -162,7 +162,9 @@ class FieldReader:
             instance.secret_fields.add(name)
         references = found.references(instance)
         fields.references.append(references)
-        return Late(shape, shape_place(shape), references, self._evaluator, instance, rule.refers, secret)
+        return Late(
+            shape, shape_place(shape), references, self._evaluator, instance, rule.refers, secret or rule.secret
+        )
 
     def _trial(self, instance: Instance, shape: Shape, plan: _Plan, found: Found, name: str) -> bool:
         """Run it once with made-up values, for what the paths do not show: which branch is taken, what templates read.
@@ -175,8 +177,10 @@ class FieldReader:
         plan.tried = True
         run = Run(None, instance)
         run.world = MadeUp(run)
+        complete = False
         try:
             self._evaluator.value(shape, run, self._evaluator.converter(run, instance.kind.fields[name].refers))
+            complete = True
         except (Broken, Waiting):
             pass
         except Problem as problem:
@@ -185,6 +189,10 @@ class FieldReader:
                 raise
         if branches and found.own_pool:
             found.addresses |= run.reads
+            if not complete:
+                # it ended too early to tell; those before it in the pool cannot make a cycle
+                own = instance.address.sort_key
+                found.addresses |= {each for each in found.own if each.sort_key < own}
         if run.secret:
             instance.block.secret_fields.add(name)
         return run.secret

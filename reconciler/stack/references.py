@@ -38,13 +38,15 @@ _NOTHING: Final = "nothing"
 
 @dataclass(slots=True)
 class Found:
-    """What an expression refers to. `reads` are attributes by block, for secrecy; `spots` where whole paths end."""
+    """What an expression refers to. `own` are instances of the reader's own block that one branch or another may read;
+    which of them is for a trial run to say. `reads` are attributes by block, for secrecy; `spots` where whole paths end."""
 
     addresses: set[Address] = field(default_factory=set)
     pools: list[frozenset[Address]] = field(default_factory=list)
     reads: set[tuple[Block, str]] = field(default_factory=set)
     problems: list[Diagnostic] = field(default_factory=list)
     own_pool: bool = False
+    own: set[Address] = field(default_factory=set)
     broken: bool = False
 
     def references(self, reader: Instance | None) -> frozenset[Address]:
@@ -228,6 +230,7 @@ class Referrer:
             if reader is not None and pool.block is reader.block:
                 found.own_pool = True
                 if expression.parsed.conditional:
+                    found.own |= pool.addresses
                     continue
             found.pools.append(pool.addresses)
 
@@ -248,7 +251,8 @@ class Referrer:
         if reader is not None and instance.block is reader.block:
             found.own_pool = True
             if expression.parsed.conditional:
-                return  # which one is read depends on the branch: the trial run tells
+                found.own.add(instance.address)
+                return
         found.addresses.add(instance.address)
 
     # addresses as plain text, in `after`

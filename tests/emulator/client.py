@@ -1,4 +1,6 @@
-"""A small Packet client that knows nothing of the emulator's code: method, path, JSON in, status and JSON out."""
+"""A small Packet client that knows nothing of the emulator's code: method, path, JSON in, status and JSON
+out.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""How fast the emulator is, over a real socket. Not a test: `python -m tests.emulator.measure [devices] [file]`.
+"""How fast the emulator is, over a real socket. Not a test: `python -m tests.emulator.measure [devices]
+[file]`.
 
-Prints what it cost to make so many devices from 16 client threads, to list a thousand of them (first and again), and to open
-the world again when it has a file. The clients' own time is in the figures: they share the processor and the interpreter.
+Prints what it cost to make so many devices from 16 client threads, to list a thousand of them (first and
+again), and to open the world again when it has a file. The clients' own time is in the figures: they share
+the processor and the interpreter.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ def show_reservation(block: Reservation, scene: Scene) -> View:
         "project": Link(f"/projects/{block.project_id}"),
         "project_lite": Link(f"/projects/{block.project_id}"),
         "assignments": [Link(f"/ips/{a.id}") for a in assignments if a.created_at <= scene.now],
-        "facility": Link(f"/facilities/{facility.id}", shown=True) if facility else None,
+        "facility": Link(f"/facilities/{facility.id}", True, facility) if facility else None,
         "available": f"/ips/{block.id}/available",
         "href": f"/ips/{block.id}",
     }
@@ -81,7 +81,7 @@ def show_assignment(assignment: Assignment, scene: Scene) -> View:
         "customdata": json.loads(assignment.customdata),
         "project": {},
         "project_lite": {},
-        "facility": Link(f"/facilities/{facility.id}", shown=True) if facility else None,
+        "facility": Link(f"/facilities/{facility.id}", True, facility) if facility else None,
         "assigned_to": Link(f"/devices/{assignment.device_id}"),
         "interface": Link(f"/ports/{assignment.port_id}"),
         "parent_block": _parent_block(assignment, scene),

@@ -1,0 +1,58 @@
+"""Whatever is sent to whichever endpoint: refused or done, never a crash."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from reconciler.emulator.routes import all_routes
+from tests.emulator.client import Client, public_key
+
+ROUTES = sorted({(route.method, route.template) for route in all_routes()})
+NAMES = (
+    "name", "hostname", "facility", "plan", "operating_system", "tags", "customdata", "userdata", "type", "quantity",
+    "address", "address_family", "deployment_type", "asn", "md5", "label", "key", "description", "details", "locked",
+    "ip_addresses", "project_ssh_keys", "user_ssh_keys", "termination_time", "spot_instance", "spot_price_max",
+    "public_ipv4_subnet_size", "servers", "default_route", "organization_id", "payment_method_id", "billing_cycle",
+    "ipxe_script_url", "include", "exclude", "page", "per_page", "cidr", "manageable", "hardware_reservation_id",
+)  # fmt: skip
+VALUES: tuple[object, ...] = (
+    None, True, False, 0, -1, 4, 10**30, 0.5, "", " ", "any", "ewr1", "t1.small.x86", "ubuntu_16_04", "public_ipv4",
+    "global_ipv4", "ipv4", "local", "reboot", "\x00", "\ud800", "𝒳" * 3, "1e400", "nan", "::/0", "10.0.0.0/8", "9999-12-31",
+    "0001-01-01T00:00:00+14:00", "a" * 5000, [], [[]], ["any"], ["ewr1", 5], [{}], [{"facility": "ewr1"}], {}, {"a": []},
+    [{"address_family": 4, "public": False, "cidr": 28, "ip_reservations": ["x"]}],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "template"), ROUTES)
+def test_no_body_crashes_an_endpoint(api: Client, method: str, template: str) -> None:
+    project = api.project()
+    device = api.active_device(project)
+    block = api.make(f"/projects/{project}/ips", {"type": "public_ipv4", "quantity": 4, "facility": "ewr1"})
+    api.call("POST", f"/projects/{project}/bgp-configs", {"deployment_type": "local"})
+    identifiers = {
+        "projects": project, "devices": device["id"], "ips": block["id"],
+        "users": api.get("/user")["id"], "organizations": api.get("/user")["default_organization_id"],
+        "ssh-keys": api.get(f"/projects/{project}/ssh-keys")["ssh_keys"][0]["id"],
+        "virtual-networks": api.make(f"/projects/{project}/virtual-networks", {"facility": "ewr1"})["id"],
+        "sessions": api.make(f"{device['href']}/bgp/sessions", {"address_family": "ipv6"})["id"],
+        "ports": device["network_ports"][0]["id"],
+        "events": api.get(f"{device['href']}/events")["events"][0]["id"],
+    }  # fmt: skip
+    parts = template.split("/")
+    path = "/".join(identifiers[parts[n - 1]] if part.startswith("{") else part for n, part in enumerate(parts))
+    good = {
+        "name": "n", "label": "l", "key": public_key(77), "facility": "ewr1", "plan": "t1.small.x86", "quantity": 1,
+        "operating_system": "ubuntu_16_04", "type": "public_ipv4", "address": block["address"],
+        "deployment_type": "local", "address_family": "ipv4",
+    }  # fmt: skip
+    for name in NAMES:
+        for value in VALUES:
+            answer = api.call(method, path, {**good, name: value})
+            assert answer.status < 500, (name, value, answer)
+            if answer.body:
+                json.loads(answer.body, parse_constant=lambda constant: pytest.fail(f"{constant} is no JSON"))
+            if method == "DELETE":
+                break
+    assert api.call("GET", "/projects").status == 200

@@ -90,9 +90,9 @@ def serve(port: int, database: Path | None, token: str | None, **changes: float 
         from_environment = bool(token) and token == os.environ.get(TOKEN_VARIABLE)
         known = f'"${TOKEN_VARIABLE}"' if from_environment else shlex.quote(own)
         emulator = _emulator(database, own, port, given)
-        session.sink.note(f"The Packet API emulator listens on {emulator.listen()}; Ctrl-C stops it.")
-        session.sink.reveal(f"export PACKET_API_URL={emulator.url}\nexport PACKET_AUTH_TOKEN={known}\n")
         with suppress(KeyboardInterrupt, SystemExit):
+            session.sink.note(f"The Packet API emulator listens on {emulator.listen()}; Ctrl-C stops it.")
+            session.sink.reveal(f"export PACKET_API_URL={emulator.url}\nexport PACKET_AUTH_TOKEN={known}\n")
             emulator.serve_forever()
         return Exit.DONE
 

@@ -14,7 +14,7 @@ from reconciler.cli.options import (
     stack_arguments,
     target_option,
 )
-from reconciler.cli.planfile import is_plan_file
+from reconciler.cli.planfile import is_plan_file, plan_from
 from reconciler.cli.session import Session
 
 
@@ -47,10 +47,9 @@ def command(
         from reconciler import app
         from reconciler.model.plan import Options
         from reconciler.report.graph import render_dot, render_mermaid
-        from reconciler.report.plan_read import read_plan
 
         if len(paths) == 1 and is_plan_file(paths[0]):
-            plan = read_plan(app.open_plan(paths[0]).document)
+            plan = plan_from(app.open_plan(paths[0]).document, paths[0])
         else:
             stack = session.read(paths, variables, var_files)
             account = session.connect(api_url, emulator, read_only=True)

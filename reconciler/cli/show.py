@@ -8,8 +8,8 @@ import click
 
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import no_color_option
+from reconciler.cli.planfile import plan_from
 from reconciler.cli.session import Session
-from reconciler.diagnostics import Refused, error
 
 
 @click.command("show")
@@ -28,16 +28,11 @@ def command(plan_file: Path, form: str, no_color: bool) -> int:
     with Session(no_color=no_color) as session:
         from reconciler import app
         from reconciler.report.human import render_plan
-        from reconciler.report.plan_read import read_plan
 
         document = app.open_plan(plan_file).document
         if form == "json":
             session.sink.json(document)
             return Exit.DONE
-        try:
-            plan = read_plan(document)
-        except (KeyError, ValueError, TypeError, AttributeError, StopIteration) as problem:
-            summary = f"{plan_file} is not a plan that this version of reconciler can read"
-            raise Refused([error("unreadable-plan", summary, hint="make it anew with `plan -o`")]) from problem
+        plan = plan_from(document, plan_file)
         session.sink.data(render_plan(plan, colour=session.sink.colour_out))
         return Exit.DONE

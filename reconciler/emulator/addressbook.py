@@ -1,5 +1,4 @@
-"""Which addresses are taken: one `Space` for each world-wide pool and one for each reservation, kept in
-step with the tables.
+"""Which addresses are taken: a `Space` for each world-wide pool and each reservation, in step with the tables.
 
 The pools are ranges that no network routes, on purpose: a login typed to an emulated machine must not reach
 a stranger. Public IPv4 comes from the benchmark range 198.18.0.0/15 (RFC 2544), IPv6 from 2001:db8::/32
@@ -115,9 +114,7 @@ def _inside(reservation: Reservation, facility: str) -> str:
 
 
 def _space_name(assignment: Assignment) -> str:
-    """The space an assignment is cut from. A global block may be bound once in each facility, so it has one
-    per facility.
-    """
+    """The space an assignment is cut from. A global block can be bound once in each facility: one space each."""
     if assignment.reservation_id is None:
         return PUBLIC_IPV4
     return f"{assignment.reservation_id}@{assignment.facility}" if assignment.global_ip else assignment.reservation_id

@@ -74,9 +74,7 @@ class Emulator:
         self._thread.start()
 
     def serve_forever(self) -> None:
-        """Listen, and answer until `stop` is called from another thread or a signal raises; then let go of
-        everything.
-        """
+        """Listen, and answer until another thread calls `stop` or a signal raises; then let go of everything."""
         server = self._server or self._listen()
         self._serving = True
         try:
@@ -85,9 +83,7 @@ class Emulator:
             self.stop()
 
     def listen(self) -> str:
-        """Bind to the port without answering yet, for a caller that has the URL to tell before
-        `serve_forever`.
-        """
+        """Bind to the port without answering yet, for a caller that has the URL to tell before `serve_forever`."""
         return (self._server or self._listen()).url
 
     def stop(self) -> None:
@@ -105,7 +101,11 @@ class Emulator:
         return self._engine.handle(Request.of(method, path, headers or {}, body))
 
     def __enter__(self) -> Emulator:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(

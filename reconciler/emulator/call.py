@@ -26,9 +26,7 @@ R = TypeVar("R", bound=Record)
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What lies ahead of a device that is being created: how provisioning ends, and when, if not as the
-    settings say.
-    """
+    """What lies ahead of a new device: how provisioning ends, and when, if not as the settings say."""
 
     end: Literal["active", "failed", "stuck"] = "active"
     provision_seconds: float | None = None
@@ -97,9 +95,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Write(Read):
-    """A call that changes the world: everything through `change`, ids for the ledger into `created` and
-    `deleted`.
-    """
+    """A call that changes the world: everything through `change`, ids for the ledger into `created` and `deleted`."""
 
     change: Transaction
     fate: Fate = Fate()

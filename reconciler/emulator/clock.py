@@ -31,9 +31,7 @@ class RealClock:
 
 
 class ScaledClock:
-    """A clock that starts now and runs `scale` times as fast as the machine's: 60 makes a minute of a
-    second.
-    """
+    """A clock that starts now and runs `scale` times as fast as the machine's: 60 makes a minute of a second."""
 
     def __init__(self, scale: float) -> None:
         if scale <= 0:
@@ -71,9 +69,7 @@ class VirtualClock:
 
 
 def rfc3339(moment: float) -> str:
-    """A time as the API writes it: whole seconds, UTC, with a Z (facts seen in libcloud's recorded
-    answers).
-    """
+    """A time as the API writes it: whole seconds, UTC, with a Z (facts seen in libcloud's recorded answers)."""
     return datetime.fromtimestamp(int(moment), UTC).isoformat()[:19] + "Z"
 
 

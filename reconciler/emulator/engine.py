@@ -91,9 +91,7 @@ class Engine:
                 found_world(change)
 
     def _admit(self, request: Request) -> None:
-        """Refuse a caller without the token, or one that was lured here under another host's name (DNS
-        rebinding).
-        """
+        """Refuse a caller without the token, or one that was lured here under another host's name (DNS rebinding)."""
         if not _is_local(request.header("host")):
             raise ApiError(403, "This emulator answers to loopback names only")
         if not hmac.compare_digest(request.header("x-auth-token").encode(), self._token.encode()):

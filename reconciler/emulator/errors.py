@@ -54,9 +54,7 @@ def blank(field: str) -> ApiError:
 
 
 def error_body(status: int, errors: tuple[str, ...]) -> dict[str, object]:
-    """The JSON of a refusal: `error` for a bad token, `errors` for all else (2019 clients had to read
-    both).
-    """
+    """The JSON of a refusal: `error` for a bad token, `errors` for all else (2019 clients had to read both)."""
     if status == 401:
         return {"error": errors[0] if errors else INVALID_TOKEN}
     return {"errors": list(errors)}

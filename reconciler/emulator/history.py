@@ -56,9 +56,7 @@ class History:
         return Past(self._without(tables, [c for c in self._commits if c.time > moment]), moment)
 
     def before_last(self, tables: Tables, kinds: tuple[type[Record], ...], now: float) -> Past:
-        """The world just before the last commit that touched one of these kinds; the present one if none
-        did.
-        """
+        """The world just before the last commit that touched one of these kinds; the present one if none did."""
         undone: list[Commit] = []
         for commit in reversed(self._commits):
             undone.append(commit)

@@ -33,7 +33,5 @@ def near(identifier: str, ordinal: int) -> str:
 
 
 def derived_id(*parts: str) -> str:
-    """A lasting version-4 UUID computed from text, for things that are shown by id but never stored (racks,
-    switches).
-    """
+    """A lasting version-4 UUID computed from text, for what is shown by id but never stored (racks, switches)."""
     return str(uuid.UUID(bytes=hashlib.sha256("/".join(parts).encode()).digest()[:16], version=4))

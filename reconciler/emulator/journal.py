@@ -55,13 +55,11 @@ class Row:
 
 
 class UnusableFile(Exception):
-    """The file exists but is no world of this version."""
+    """The file exists but is no world of this version; told with what is wrong and what to do."""
 
 
 class Journal:
-    """One connection to a world's file, or to a database in memory when `path` is None. Not locked: its
-    owner is.
-    """
+    """One connection to a world's file, or to a database in memory when `path` is None. Not locked: its owner is."""
 
     def __init__(self, path: Path | None) -> None:
         if path is not None:
@@ -75,14 +73,9 @@ class Journal:
         )
         try:
             self._prepare()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnusableFile) as error:
             self._connection.close()
-            raise UnusableFile(
-                f"{path} is not an emulator world: {error}; move it away or name another file"
-            ) from error
-        except UnusableFile as error:
-            self._connection.close()
-            raise UnusableFile(f"{path}: {error}; move it away or name another file") from error
+            raise UnusableFile(f"{path} cannot be an emulator's world: {error}; name another file") from error
         self._seen = self._data_version()
 
     def begin(self) -> None:

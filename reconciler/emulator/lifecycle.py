@@ -1,5 +1,4 @@
-"""A device's life, computed from the times in its record: state at a moment, provisioning events, what
-falls due.
+"""A device's life, computed from the times in its record: state at a moment, provisioning events, what falls due.
 
     queued -> provisioning -> active <-> (powering_off -> inactive -> powering_on | rebooting | reinstalling)
                   |                \\
@@ -61,9 +60,7 @@ class Step:
 
 
 def steps(device: Device) -> list[Step]:
-    """The device's provisioning events, in order. Their ids lie beside the device's, so they need no
-    storing.
-    """
+    """The device's provisioning events, in order. Their ids lie beside the device's, so they need no storing."""
     codes = _SHORT if device.short_install else _LONG
     gap = device.provision_seconds * (1 - _QUEUED_PART) / (len(codes) - 1)
     first = device.created_at + device.provision_seconds * _QUEUED_PART
@@ -97,9 +94,7 @@ def ready_at(device: Device) -> float:
 
 
 def state(device: Device, now: float) -> str:
-    """The device's state at a moment. A moment before its creation counts as queued (the answer to the
-    create).
-    """
+    """The device's state at a moment. A moment before its creation counts as queued (the answer to the create)."""
     if device.deleted_at is not None and now >= device.deleted_at:
         return "deprovisioning"
     if now < ready_at(device):

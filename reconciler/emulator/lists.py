@@ -66,9 +66,7 @@ class Listing:
         return b"".join((*pieces, b"]", meta, b"}"))  # joined once: a long list has megabytes
 
     def shortened(self) -> Listing:
-        """The same list with the last half of its items lost (all of them if there is but one), `meta` as
-        before.
-        """
+        """The same list with the last half of its items lost (all of them if there is but one), `meta` as before."""
         return replace(self, items=self.items[: len(self.items) // 2])
 
     def miscounted(self) -> Listing:

@@ -86,9 +86,7 @@ class Params:
         raise invalid(f"{_title(name)} is invalid")
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """A list of strings; one string is a list of one; absent, null and packet-python's `{}` are an
-        empty one.
-        """
+        """A list of strings; one string is a list of one; absent, null and packet-python's `{}` are an empty one."""
         value = self._values.get(name)
         if value is None or value in ("", {}):
             return ()
@@ -107,14 +105,12 @@ class Params:
         return tuple(Params(item) for item in value)
 
     def custom_data(self) -> str:
-        """`customdata` as JSON text: clients send an object or JSON in a string, the API gives an object
-        back.
-        """
+        """`customdata` as JSON text: clients send an object or JSON in a string, the API gives an object back."""
         value = self._values.get("customdata")
         if value is None or value == "":
             return "{}"
         try:
-            return json.dumps(parse_json(value) if isinstance(value, str) else value)
+            return json.dumps(parse_json(value) if isinstance(value, str) else value, allow_nan=False)
         except ValueError:
             raise invalid("Customdata is invalid") from None  # text unsure
 

@@ -1,5 +1,4 @@
-"""Carrying out one routed request against the world: settle what time has done, run the handler, make the
-answer.
+"""Carrying out one routed request against the world: settle what time has done, run the handler, make the answer.
 
 Reading happens under the world's lock, changing inside one transaction that also writes the ledger's row.
 Lists may be shown as they were some seconds ago (`list_lag_seconds`, fault `stale_list`); single objects

@@ -97,9 +97,7 @@ class Vlan:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """A block of addresses of a project: asked for (elastic), or made with the first device in a facility
-    (automatic).
-    """
+    """A block of addresses: asked for (elastic), or made with the first device in a facility (automatic)."""
 
     id: str
     project_id: str
@@ -199,9 +197,7 @@ class Device:
     short_install: bool
     """Custom iPXE: four provisioning events instead of ten."""
     fate: str
-    """`active`, `failed` (it will fail where it should have become active) or `stuck` (it never gets
-    there).
-    """
+    """`active`, `failed` (it will fail where it should have become active) or `stuck` (it never gets there)."""
     fades_at: float | None
     """When a failed device is taken away."""
     operation: str | None
@@ -286,9 +282,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class LateRequest:
-    """A request whose caller was cut off and that is carried out at `due` all the same (fault
-    `late_commit`).
-    """
+    """A request whose caller was cut off and that is carried out at `due` all the same (fault `late_commit`)."""
 
     id: str
     """The request's id, as the ledger will show it."""

@@ -1,5 +1,4 @@
-"""From records to JSON: which links are shown in full (`include`, `exclude`), and bytes kept for objects at
-rest.
+"""From records to JSON: which links are shown in full (`include`, `exclude`), and bytes kept for objects at rest.
 
 A view function turns a record into a dictionary whose links to other objects are `Link` values. The
 renderer replaces each with `{"href": ...}` or with the object behind it. What is shown in full unasked is
@@ -151,8 +150,7 @@ class _Kept:
 
 
 class KeepingRenderer(Renderer):
-    """A renderer of the present that keeps bytes: of devices, since long lists are made of them, and of
-    what is inside them.
+    """A renderer of the present that keeps bytes: of devices, which long lists are made of, and of their parts.
 
     A device's bytes hold until something of it changes (`observe`) or its next change by time comes
     (`changes_at`); those of its addresses and ports until they change, those of the catalogue for ever. A
@@ -178,8 +176,7 @@ class KeepingRenderer(Renderer):
         return super().encode(record, scene, fields)
 
     def prepare(self, changes: Iterable[Change], scene: Scene) -> None:
-        """Encode the addresses that a change has made, so that the first long list is as quick as the next.
-        """
+        """Encode the addresses that a change has made, so that the first long list is as quick as the next."""
         for _, new in changes:
             if isinstance(new, Assignment):
                 self.encode(new, scene)

@@ -1,5 +1,4 @@
-"""The socket: HTTP/1.1 with keep-alive on a loopback address, one thread for a connection, one send for a
-response.
+"""The socket: HTTP/1.1 with keep-alive on a loopback address, one thread for a connection, one send for a response.
 
 The standard library's server, since some faults need the bare socket (a connection closed without an
 answer, a body that trickles), and since the tool's base install has to carry it. Nothing is decided here;

@@ -1,5 +1,4 @@
-"""What can be set on a running emulator: by its flags, by `POST /_emulator/settings`, or by `Settings` from
-Python.
+"""What can be set on a running emulator: by its flags, by `POST /_emulator/settings`, or by `Settings` from Python.
 
 Where the API's documents give a figure it is the default here (12 VLANs a project, a /30 of global
 addresses, 16 public addresses without review: "IP allocation" and "Layer 2 configurations" in the 2020
@@ -29,9 +28,7 @@ class Settings:
     """All settings, each with its default. Frozen: a change makes a new value (`changed`)."""
 
     latency_seconds: float = 0.0
-    """Added to each call: half before the work, half after it, so that a killed client's call is done or
-    nearly so.
-    """
+    """Added to each call: half before the work, half after it, so that a killed client's call is done or nearly so."""
     provision_seconds: float = 2.0
     """From POST of a device to `active`; the first tenth of it is spent `queued`."""
     deprovision_seconds: float = 1.0
@@ -51,9 +48,7 @@ class Settings:
     public_ipv4_largest_without_review: int = 16
     public_ipv4_largest: int = 256
     over_quota: OverQuota = "message"
-    """What a request for more addresses gets: the 2019 acknowledgement without a block, the 2020 pending
-    block, or a 422.
-    """
+    """What asking for more gets: the acknowledgement of 2019 without a block, the pending block of 2020, a 422."""
     review_seconds: float | None = None
     """How long a pending block waits until it is granted; None is for ever."""
     bgp_session_seconds: float = 2.0

@@ -21,9 +21,7 @@ class Space:
         self._add(network, cidr)
 
     def lowest(self, cidr: int) -> int | None:
-        """The network of the free block of this size to use next (tightest fit first), or None. Takes
-        nothing.
-        """
+        """The network of the free block of this size to use next (tightest fit first), or None. Takes nothing."""
         for prefix in range(cidr, self.cidr - 1, -1):
             if self._free[prefix]:
                 return self._top(prefix)

@@ -29,9 +29,7 @@ class Request:
 
     @classmethod
     def of(cls, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Request:
-        """From the parts of a request line: a doubled leading slash, the later prefix and a trailing slash
-        are dropped.
-        """
+        """From a request line: a doubled leading slash, the later prefix and a trailing slash are dropped."""
         path, _, query = target.partition("?")
         path = "/" + path.partition("#")[0].strip("/")
         if path == LATER_PREFIX or path.startswith(LATER_PREFIX + "/"):

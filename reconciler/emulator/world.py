@@ -241,9 +241,7 @@ class World:
                 self.tables.apply(None, self._codec.load(row.kind, row.body))
 
     def _never_backwards(self) -> None:
-        """A world last seen later than this clock says (a scaled or virtual one made it) goes on from
-        there.
-        """
+        """A world last seen later than this clock says (a scaled or virtual one made it) goes on from there."""
         behind = float(self._journal.meta().get("last_time", "0")) - self.now()
         if behind > 0:
             self.advance(behind)

@@ -65,7 +65,13 @@ def diff(
     if walk.problems:
         raise Refused(walk.problems)
     rest = Unclaimed(stack.name, snapshot, catalog, walk.changes, scope)
-    changes = {each.address: each for each in (*walk.changes.values(), *rest.unwanted())}
+    unwanted = rest.unwanted()
+    if options.destroy:
+        unwanted = [replace(each, because="") for each in unwanted]  # the command itself is the reason
+    hidden = rest.marks_not_shown(options.destroy)
+    if hidden:
+        raise Refused(hidden)
+    changes = {each.address: each for each in (*walk.changes.values(), *unwanted)}
     strangers = rest.strangers()
     kept, findings = rest.keep_what_holds_strangers(changes, strangers)
     findings = [*findings, *rest.lookalikes()]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import queue
 import random
+import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from reconciler.clock import Clock
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.observe import read_collection
 from reconciler.engine.perform import Ending, Outcome, Performer, reason_of
-from reconciler.engine.prepare import Preparation
+from reconciler.engine.prepare import Preparation, patience
 from reconciler.engine.schedule import Schedule
 from reconciler.engine.stop import Stop
 from reconciler.engine.watch import Arrived, Awaited, Collection, Watch
@@ -52,7 +53,14 @@ class Probed:
     gone: str
 
 
-Message = Outcome | Read | Probed | Noted
+@dataclass(frozen=True, slots=True)
+class Broke:
+    """A thread ended by an exception that nobody foresaw; the coordinator raises it, or it would wait for ever."""
+
+    mistake: BaseException
+
+
+Message = Outcome | Read | Probed | Noted | Broke
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +105,8 @@ class Apply:
         self._stop = stop
         self._listen = listen
         self._schedule = Schedule(steps, {each.id: _weight(each, catalog) for each in steps})
-        self._prepare = Preparation(stack, catalog, world)
+        known = frozenset(each.live.id for each in changes if each.live is not None)
+        self._prepare = Preparation(stack, catalog, world, known)
         self._performer = Performer(means.account, means.clock, means.rng, stop, means.settle_seconds, self._hand_note)
         self._watch = Watch()
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
@@ -160,19 +169,18 @@ class Apply:
 
     def _hand_in(self, work: Callable[[], Message]) -> None:
         """Runs on a worker's or poller's thread: the only way back to the coordinator is the queue."""
-        self._messages.put(work())
+        try:
+            self._messages.put(work())
+        except BaseException as mistake:
+            self._messages.put(Broke(mistake))
+            raise
 
     # waiting for slow objects
 
     def _wait_for(self, step: Step, live: LiveObject) -> None:
         now = self._clock.now()
         kind = self._catalog[step.kind]
-        resource = self._changes[step.address].resource
-        own = None
-        if resource is not None:
-            own = resource.timeouts.delete if step.verb is Verb.DELETE else resource.timeouts.create
-        limit = kind.delete_seconds if step.verb is Verb.DELETE else kind.create_seconds
-        deadline = now + (limit if own is None else own)
+        deadline = now + patience(step, kind, self._changes[step.address].resource)
         self._watch.add(Awaited(step, kind, live, self._started[step.id], deadline), now)
 
     def _poll(self, pollers: ThreadPoolExecutor) -> None:
@@ -229,6 +237,8 @@ class Apply:
         if isinstance(message, Noted):
             self._listen(message)
             return
+        if isinstance(message, Broke):
+            raise message.mistake
         self._in_flight -= 1
         if isinstance(message, Outcome):
             self._working -= 1
@@ -291,9 +301,7 @@ class Apply:
         resource = self._changes[step.address].resource
         place = None
         if resource is not None:
-            named = [
-                name for name in resource.field_places if name in reason or name.replace("_", " ") in reason.lower()
-            ]
+            named = [name for name in resource.field_places if _names(reason, name)]
             place = resource.place_of(max(named, key=len)) if named else resource.place
         problem = error("step-failed", f"{step.address}: {reason}", address=str(step.address), place=place)
         self._end(step, Result.FAILED, live=live, reason=reason, diagnostic=problem)
@@ -355,6 +363,12 @@ class Apply:
 
     def _note(self, message: str) -> None:
         self._listen(Noted(message, self._clock.now() - self._began))
+
+
+def _names(reason: str, field: str) -> bool:
+    """Whether a text names a field, as one or several words of their own ("Operating system is not ...")."""
+    words = field.replace("_", "[ _]")
+    return re.search(rf"(?<![a-z0-9_]){words}(?![a-z0-9_])", reason.lower()) is not None
 
 
 def _weight(step: Step, catalog: Catalog) -> float:

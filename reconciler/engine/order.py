@@ -203,9 +203,7 @@ class _Joins:
                 self._link(*edge)
 
 
-def _join_users(
-    joins: _Joins, changes: Mapping[Address, Change], catalog: Catalog, steps: Mapping[str, Step]
-) -> None:
+def _join_users(joins: _Joins, changes: Mapping[Address, Change], catalog: Catalog, steps: Mapping[str, Step]) -> None:
     """Deletes of what a kind uses come after the deletes of that kind, project by project."""
     deletes: dict[tuple[str, str], list[str]] = {}
     for address, change in changes.items():

@@ -36,7 +36,8 @@ class Ending(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Task:
     """One step with everything that it needs. `live` is the object to change or delete; `wish` what is wanted of it;
-    `avoid` an id that a lookup must not take for the new object (the one that is about to be replaced).
+    `avoid` the ids that a lookup must not take for the new object, since they were there before; `patience` the seconds
+    for which a refusal that clears by itself is waited out.
     """
 
     step: Step
@@ -44,7 +45,8 @@ class Task:
     wish: Wish
     live: LiveObject | None = None
     changed: frozenset[str] = frozenset()
-    avoid: str = ""
+    avoid: frozenset[str] = frozenset()
+    patience: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,9 @@ class Performer:
     def _create(self, task: Task) -> Outcome:
         call = task.kind.create(task.wish)
         live: LiveObject | None = None
-        for _ in range(SENDS):
+        for tries in range(SENDS):
+            if tries and self._stop.requested:
+                return Outcome(task.step, Ending.ABANDONED, None, "interrupted")
             try:
                 body = self._send(task, call)
             except InDoubt as doubt:
@@ -124,6 +128,8 @@ class Performer:
         if second is not None:
             body = self._account.send(second)
             live = task.kind.read_answer(body, task.wish) or live
+        if live.status.phase is Phase.FAILED:
+            return Outcome(task.step, Ending.FAILED, live, f"its state became {live.status.word}")
         waiting = task.kind.waits and live.status.phase is Phase.WORKING
         return Outcome(task.step, Ending.WAITING if waiting else Ending.DONE, live)
 
@@ -152,7 +158,10 @@ class Performer:
     def _update(self, task: Task) -> Outcome:
         assert task.live is not None, "an update has a live object"
         body = self._account.send(task.kind.update(task.wish, task.live, task.changed))
-        live = task.kind.read_answer(body, task.wish) or task.live
+        live = task.kind.read_answer(body, task.wish)
+        if live is None:  # the answer does not show the object, and what was sent is not what is there
+            objects = read_collection(self._account, task.kind, task.wish.owner_id)
+            live = next((each for each in objects if each.id == task.live.id), task.live)
         return Outcome(task.step, Ending.DONE, live)
 
     def _delete(self, task: Task) -> Outcome:
@@ -167,8 +176,7 @@ class Performer:
 
     def _send(self, task: Task, call: Call) -> object:
         """Send, and send again after a pause while the kind says that the refusal clears by itself."""
-        limit = task.kind.delete_seconds if task.step.verb is Verb.DELETE else task.kind.create_seconds
-        deadline = self._clock.now() + limit
+        deadline = self._clock.now() + task.patience
         pause, longest = LATER_SECONDS
         while True:
             try:
@@ -188,13 +196,13 @@ _STOPPED = object()
 
 def is_wanted(task: Task, live: LiveObject) -> bool:
     """Whether a listed object is the one that this create was to make."""
-    if not live.present or live.id == task.avoid:
+    if not live.present or live.id in task.avoid or live.parent_id != task.wish.parent_id:
         return False
     mark = task.wish.mark
     if live.mark is not None:
         return (live.mark.stack, live.mark.address) == (mark.stack, mark.address)
     key = task.kind.natural_key(task.wish.values)
-    return bool(key) and live.key == key and live.parent_id == task.wish.parent_id
+    return bool(key) and live.key == key
 
 
 def reason_of(problem: WireError) -> str:

@@ -12,8 +12,16 @@ from reconciler.model.kind import Catalog, Kind, Verb, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import Mark
 from reconciler.model.plan import Change, Step
-from reconciler.model.resource import Resource
+from reconciler.model.resource import Resource, Timeouts
 from reconciler.values import Unknown
+
+
+def patience(step: Step, kind: Kind, resource: Resource | None) -> float:
+    """For how many seconds a step may wait, by the user's own limit or else by the kind's."""
+    timeouts = resource.timeouts if resource is not None else Timeouts()
+    if step.verb is Verb.DELETE:
+        return kind.delete_seconds if timeouts.delete is None else timeouts.delete
+    return kind.create_seconds if timeouts.create is None else timeouts.create
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,8 @@ class Preparation:
     stack: str
     catalog: Catalog
     world: PlannedWorld
+    known: frozenset[str]
+    """The ids of all objects that the plan is about: none of them is what a create is to make."""
 
     def task(self, step: Step, change: Change) -> Task | None:
         """The task of a step; None when nothing is left to do. Raises `Refused` when a value does not fit after all."""
@@ -30,14 +40,15 @@ class Preparation:
         if step.verb is Verb.DELETE or change.resource is None:
             live = change.live
             owner = (live.parent_id, live.owner_id) if live is not None else (None, None)
-            return Task(step, kind, Wish({}, Mark(self.stack, str(step.address)), *owner), live)
+            wish = Wish({}, Mark(self.stack, str(step.address)), *owner)
+            return Task(step, kind, wish, live, patience=patience(step, kind, change.resource))
         settled = self._settled(change.resource, kind)
         born = change.live.mark if change.live is not None and step.verb is Verb.UPDATE else None
         mark = Mark(self.stack, str(step.address), kind.memo(settled.values, born))
         wish = Wish(settled.values, mark, *self._ids(change.resource, kind))
         if step.verb is Verb.CREATE:
             self.world.place(step.address, Standing(kind, settled.values))
-            return Task(step, kind, wish, avoid=change.live.id if change.live is not None else "")
+            return Task(step, kind, wish, avoid=self.known, patience=patience(step, kind, change.resource))
         live = self.world.live(step.address) or change.live
         assert live is not None, "an update has a live object"
         differing = {

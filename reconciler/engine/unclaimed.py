@@ -189,6 +189,27 @@ class Unclaimed:
             raise Refused(refused, exit_code=REFUSED_BY_RAIL)
         return kept, found
 
+    def marks_not_shown(self, destroying: bool) -> list[Diagnostic]:
+        """Creates (all, when destroying) beside objects that may be ours: the answer leaves out where a mark would be.
+
+        What cannot be read is not taken for absent: a second machine would be bought, or one of ours left behind.
+        """
+        hidden: dict[tuple[str, str | None], LiveObject] = {}
+        for live in self._left:
+            if live.mark_missing and self._catalog[live.kind].marked:
+                hidden.setdefault((live.kind, live.parent_id), live)
+        creates = {(each.kind, each.parent_id) for each in self._declared.values() if each.action.creates}
+        return [
+            error(
+                "mark-not-shown",
+                f"{live.kind} {live.label} ({live.id}) is shown without `{live.mark_missing}`, so nobody can tell "
+                "whether it is ours",
+                hint="nothing is created or destroyed beside it, since absent cannot be told from not shown",
+            )
+            for place, live in hidden.items()
+            if destroying or place in creates
+        ]
+
     def lookalikes(self) -> list[Diagnostic]:
         """A create beside an unmarked object that looks just like it: most likely ours, with its mark overwritten."""
         unmarked: dict[tuple[str, str | None], list[LiveObject]] = {}

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from reconciler.api import endpoints
-from reconciler.kinds.common import known, last_segment
+from reconciler.kinds.common import id_of, known, last_segment
 from reconciler.model.kind import FieldError, Form, Kind, Spec, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.rules import CreateOnly, Secret, WriteOnce
@@ -65,10 +65,10 @@ class BgpConfig(Kind):
         word = str(body.get("status") or "")
         yield LiveObject(
             kind=self.name,
-            id=str(body["id"]),
+            id=id_of(body),
             label=f"{word} {body.get('deployment_type', '')}".strip(),
             values=values,
-            attributes={**values, **known(body, "status", "max_prefix"), "id": str(body["id"])},
+            attributes={**values, **known(body, "status", "max_prefix"), "id": id_of(body)},
             owner_id=owner_id,
             parent_id=last_segment(body.get("project")) or owner_id,
             key=self.section,

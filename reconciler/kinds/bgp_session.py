@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from reconciler.api import endpoints
-from reconciler.kinds.common import known, last_segment
+from reconciler.kinds.common import id_of, known, last_segment, same_flag
 from reconciler.model.kind import Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.rules import FromKey, Update
@@ -22,7 +22,7 @@ from reconciler.wire import Call, Listing, Rejected
 class BgpSessionSpec(Spec):
     address_family: Annotated[Literal["ipv4", "ipv6"], FromKey(), Field(description="Given by the key.")]
     default_route: Annotated[
-        bool | None, Update(), Field(description="Whether the switch announces a default route.")
+        bool | None, Update(same=same_flag), Field(description="Whether the switch announces a default route.")
     ] = None
 
 
@@ -48,10 +48,10 @@ class BgpSession(Kind):
         values = known(body, "address_family", "default_route")
         yield LiveObject(
             kind=self.name,
-            id=str(body["id"]),
+            id=id_of(body),
             label=str(body.get("address_family", "")),
             values=values,
-            attributes={**values, **known(body, "status"), "id": str(body["id"])},
+            attributes={**values, **known(body, "status"), "id": id_of(body)},
             owner_id=owner_id,
             parent_id=last_segment(body.get("device")),
             key=str(body.get("address_family", "")),

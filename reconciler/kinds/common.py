@@ -7,6 +7,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from reconciler.model.kind import FieldError
+from reconciler.model.mark import RESERVED_KEY, RESERVED_TAGS
+
 
 def last_segment(href: Any) -> str | None:
     """The id at the end of an href object (`{"href": "/devices/<id>"}`) or of an expanded object."""
@@ -16,6 +19,32 @@ def last_segment(href: Any) -> str | None:
         return str(href["id"])
     text = href.get("href")
     return text.rsplit("/", 1)[-1] or None if isinstance(text, str) else None
+
+
+def id_of(body: Mapping[str, Any]) -> str:
+    """The object's id. Raises ValueError when the answer shows none, KeyError when it has no such field."""
+    found = body["id"]
+    if not isinstance(found, str) or not found:
+        raise ValueError(f"id is {found!r}")
+    return found
+
+
+def reserved_tags(values: Mapping[str, Any]) -> list[FieldError]:
+    """Declared tags that only an ownership mark may have."""
+    tags = [each for each in values.get("tags") or () if each.startswith(RESERVED_TAGS)]
+    return [FieldError(("tags",), f"{each!r} is how an ownership mark looks", "use another tag") for each in tags]
+
+
+def reserved_key(values: Mapping[str, Any]) -> list[FieldError]:
+    """A declared key in customdata that only an ownership mark may have."""
+    if RESERVED_KEY not in (values.get("customdata") or {}):
+        return []
+    return [FieldError(("customdata",), f"the key `{RESERVED_KEY}` is the ownership mark's", "use another key")]
+
+
+def missing(body: Mapping[str, Any], name: str) -> str:
+    """The name of a field that the answer left out, else nothing."""
+    return "" if name in body else name
 
 
 def known(body: Mapping[str, Any], *names: str) -> dict[str, Any]:
@@ -41,6 +70,11 @@ def same_customdata(declared: Any, live: Any) -> bool:
 def same_text(declared: Any, live: Any) -> bool:
     """Equal texts; the API shows an unset text as null."""
     return (declared or "") == (live or "")
+
+
+def same_flag(declared: Any, live: Any) -> bool:
+    """Both on or both off; the API shows a flag that was never set as null."""
+    return bool(declared) == bool(live)
 
 
 def same_members(declared: Any, live: Any) -> bool:

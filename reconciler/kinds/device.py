@@ -16,10 +16,14 @@ from pydantic import Field
 from reconciler.api import endpoints
 from reconciler.kinds.common import (
     facility_code,
+    id_of,
     known,
     last_segment,
+    missing,
     parsed,
+    reserved_tags,
     same_customdata,
+    same_flag,
     same_members,
     same_text,
 )
@@ -61,16 +65,12 @@ def same_plan(declared: Any, live: Any) -> bool:
 def same_facility(declared: Any, live: Any) -> bool:
     """A wish may be a list in order of preference or `any`; the live device is in one facility."""
     wanted = declared if isinstance(declared, list) else [declared]
-    return ANY in wanted or bool(live in wanted)
+    return declared is None or ANY in wanted or bool(live in wanted)
 
 
 def same_reservation(declared: Any, live: Any) -> bool:
     """`next-available` is met by whichever reservation it was given."""
     return bool(declared == live) or (declared == NEXT_AVAILABLE and live is not None)
-
-
-def same_spot(declared: Any, live: Any) -> bool:
-    return bool(declared) == bool(live)
 
 
 def same_number(declared: Any, live: Any) -> bool:
@@ -139,7 +139,7 @@ class DeviceSpec(Spec):
     hardware_reservation_id: Annotated[
         str | None, Replace(same=same_reservation), Field(description="A reservation's uuid, or `next-available`.")
     ] = None
-    spot_instance: Annotated[bool | None, Replace(same=same_spot), Field(description="Bid on the spot market.")] = None
+    spot_instance: Annotated[bool | None, Replace(same=same_flag), Field(description="Bid on the spot market.")] = None
     spot_price_max: Annotated[
         float | None, Replace(same=same_number), Field(gt=0, description="The highest bid, in dollars an hour.")
     ] = None
@@ -205,7 +205,7 @@ class Device(Kind):
         values = _values(body)
         if "tags" in body:
             values["tags"] = own_tags(mark, tags) if mark else tags
-        identifier = str(body["id"])
+        identifier = id_of(body)
         yield LiveObject(
             kind=self.name,
             id=identifier,
@@ -213,6 +213,7 @@ class Device(Kind):
             values=values,
             attributes={**values, **_addresses(body), **known(body, "short_id", "state", "user"), "id": identifier},
             mark=mark,
+            mark_missing=missing(body, "tags"),
             owner_id=owner_id,
             parent_id=owner_id,
             status=_status(body),
@@ -229,7 +230,7 @@ class Device(Kind):
         return {name: value for name, value in values.items() if name not in left_out}
 
     def check_meaning(self, values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
-        found = []
+        found = reserved_tags(values)
         hostname = values.get("hostname")
         if isinstance(hostname, str) and not _HOSTNAME.fullmatch(hostname):
             hint = f"`{re.sub(r'[^A-Za-z0-9.-]+', '-', hostname).strip('-.')}` would do"
@@ -239,7 +240,8 @@ class Device(Kind):
         if "facility" not in declared and "hardware_reservation_id" not in declared:
             found.append(FieldError((), "a device needs a `facility`", "name one, a list, or any", "missing-field"))
         found += _ipxe_errors(values, partial)
-        if values.get("spot_price_max") is not None and not values.get("spot_instance"):
+        spot = values.get("spot_instance") or "spot_instance" in partial
+        if values.get("spot_price_max") is not None and not spot:
             found.append(FieldError(("spot_price_max",), "a bid needs `spot_instance: true`"))
         return found
 

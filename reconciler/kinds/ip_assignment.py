@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from reconciler.api import endpoints
-from reconciler.kinds.common import known, last_segment, same_cidr, same_customdata
+from reconciler.kinds.common import id_of, known, last_segment, missing, reserved_key, same_cidr, same_customdata
 from reconciler.model.kind import FieldError, Kind, Spec, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import from_customdata
@@ -67,7 +67,7 @@ class IpAssignment(Kind):
         leaving = body.get("state") == "deprovisioning"
         for item in body.get("ip_addresses") or ():
             if isinstance(item, Mapping) and item.get("management") is False and item.get("id"):
-                yield self._assignment(item, owner_id, str(body["id"]), leaving)
+                yield self._assignment(item, owner_id, id_of(body), leaving)
 
     def read_answer(self, body: Any, wish: Wish) -> LiveObject | None:
         if not isinstance(body, Mapping) or not body.get("id"):
@@ -78,17 +78,20 @@ class IpAssignment(Kind):
         self, item: Mapping[str, Any], owner_id: str | None, device_id: str | None, leaving: bool
     ) -> LiveObject:
         mark, customdata = from_customdata(item.get("customdata"))
-        values: dict[str, Any] = {"customdata": customdata, **known(item, "manageable")}
+        values: dict[str, Any] = known(item, "manageable")
+        if "customdata" in item:
+            values["customdata"] = customdata
         key = f"{item.get('network')}/{item.get('cidr')}"
         if item.get("network") and isinstance(item.get("cidr"), int):
             values["address"] = key
         return LiveObject(
             kind=self.name,
-            id=str(item["id"]),
+            id=id_of(item),
             label=f"{item.get('address')}/{item.get('cidr')}",
             values=values,
-            attributes={**values, **known(item, "address", "network", "gateway", "cidr"), "id": str(item["id"])},
+            attributes={**values, **known(item, "address", "network", "gateway", "cidr"), "id": id_of(item)},
             mark=mark,
+            mark_missing=missing(item, "customdata"),
             owner_id=owner_id,
             parent_id=device_id,
             key=key,
@@ -100,14 +103,13 @@ class IpAssignment(Kind):
         return _key(values["address"]) if values.get("address") else ""
 
     def check_meaning(self, values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
-        address = values.get("address")
-        if address is None:
-            return []
+        found = reserved_key(values)
         try:
-            ipaddress.ip_interface(address)
+            ipaddress.ip_interface(values.get("address", "0.0.0.0"))
         except ValueError:
-            return [FieldError(("address",), f"{address!r} is not an address", "write it as `147.75.1.2/32`")]
-        return []
+            message = f"{values['address']!r} is not an address"
+            found.append(FieldError(("address",), message, "write it as `147.75.1.2/32`"))
+        return found
 
     def create(self, wish: Wish) -> Call:
         body = {**wish.values, "customdata": wish.mark.to_customdata(wish.values.get("customdata") or {})}

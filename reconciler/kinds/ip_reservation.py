@@ -12,7 +12,17 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from reconciler.api import endpoints
-from reconciler.kinds.common import facility_code, known, parsed, same_customdata, same_members, same_text
+from reconciler.kinds.common import (
+    facility_code,
+    id_of,
+    known,
+    missing,
+    parsed,
+    reserved_tags,
+    same_customdata,
+    same_members,
+    same_text,
+)
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import from_tags, own_tags
@@ -84,16 +94,17 @@ class IpReservation(Kind):
         state = str(body.get("state") or "")
         yield LiveObject(
             kind=self.name,
-            id=str(body["id"]),
+            id=id_of(body),
             label=block or str(body.get("details") or ""),
             values=values,
             attributes={
                 **known(body, "address", "network", "netmask", "gateway", "cidr"),
                 **values,
-                "id": str(body["id"]),
+                "id": id_of(body),
                 "block": block,
             },
             mark=mark,
+            mark_missing=missing(body, "tags"),
             owner_id=owner_id,
             parent_id=owner_id,
             status=Status(_PHASES.get(state, Phase.READY), state, message="waits for a review" if state else ""),
@@ -103,7 +114,7 @@ class IpReservation(Kind):
         )
 
     def check_meaning(self, values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
-        found = []
+        found = reserved_tags(values)
         quantity, block_type = values.get("quantity"), values.get("type")
         if isinstance(quantity, int) and quantity & (quantity - 1):
             hint = "ask for 1, 2, 4, 8 or 16 addresses (32 to 256 after a review)"

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from reconciler.api import endpoints
-from reconciler.kinds.common import known, last_segment, same_customdata
-from reconciler.model.kind import Kind, Spec, Verb, Verdict, Wish
+from reconciler.kinds.common import id_of, known, last_segment, missing, reserved_key, same_customdata
+from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import from_customdata
 from reconciler.model.rules import Update, WriteOnce
@@ -65,13 +65,17 @@ class Project(Kind):
                 values[field] = identifier
         yield LiveObject(
             kind=self.name,
-            id=str(body["id"]),
+            id=id_of(body),
             label=str(body.get("name", "")),
             values=values,
-            attributes={**values, "id": str(body["id"])},
+            attributes={**values, "id": id_of(body)},
             mark=mark,
+            mark_missing=missing(body, "customdata"),
             created_at=str(body.get("created_at") or ""),
         )
+
+    def check_meaning(self, values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
+        return reserved_key(values)
 
     def create(self, wish: Wish) -> Call:
         body = {key: value for key, value in wish.values.items() if key != "backend_transfer_enabled"}

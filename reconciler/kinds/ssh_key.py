@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from reconciler.api import endpoints
-from reconciler.kinds.common import same_text
+from reconciler.kinds.common import id_of, missing, same_text
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import from_text
@@ -53,23 +53,24 @@ class SshKey(Kind):
 
     def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
         mark, label = from_text(body.get("label"))
-        values: dict[str, Any] = {"label": label or ""}
+        values: dict[str, Any] = {"label": label or ""} if "label" in body else {}
         if "key" in body:
             values["key"] = str(body["key"]).strip()
         owner = body.get("owner") or body.get("entity")
         href = owner.get("href", "") if isinstance(owner, Mapping) else ""
         yield LiveObject(
             kind=self.name,
-            id=str(body["id"]),
+            id=id_of(body),
             label=label or "",
             values=values,
             attributes={
                 **values,
-                "id": str(body["id"]),
+                "id": id_of(body),
                 "fingerprint": body.get("fingerprint"),
                 "owner_id": str(href).rsplit("/", 1)[-1] or None,
             },
             mark=mark,
+            mark_missing=missing(body, "label"),
             owner_id=owner_id,
             parent_id=owner_id,
             created_at=str(body.get("created_at") or ""),

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from reconciler.api import endpoints
-from reconciler.kinds.common import facility_code, same_text
+from reconciler.kinds.common import facility_code, id_of, missing, same_text
 from reconciler.model.kind import Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import from_text
@@ -50,7 +50,7 @@ class Vlan(Kind):
 
     def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
         mark, description = from_text(body.get("description"))
-        values: dict[str, Any] = {"description": description}
+        values: dict[str, Any] = {"description": description} if "description" in body else {}
         code = facility_code(body)
         if code is not None:
             values["facility"] = code
@@ -58,11 +58,12 @@ class Vlan(Kind):
             values["vxlan"] = body["vxlan"]
         yield LiveObject(
             kind=self.name,
-            id=str(body["id"]),
+            id=id_of(body),
             label=f"{body.get('vxlan', '')} {description or ''}".strip(),
             values=values,
-            attributes={**values, "id": str(body["id"])},
+            attributes={**values, "id": id_of(body)},
             mark=mark,
+            mark_missing=missing(body, "description"),
             owner_id=owner_id,
             parent_id=owner_id,
             created_at=str(body.get("created_at") or ""),

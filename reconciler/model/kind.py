@@ -184,7 +184,8 @@ class Kind(ABC):
         """
         kept = dict(born.memo) if born is not None else {}
         for name, each in self.fields.items():
-            if isinstance(each.rule, CreateOnly) and each.rule.replaces and born is None and name in values:
+            kept_once = isinstance(each.rule, CreateOnly) and each.rule.replaces and born is None
+            if kept_once and values.get(name) is not None:
                 kept[name] = memo_digest(values[name])
         if "tags" in self.fields and "tags" in values:
             kept["tags"] = remember_tags(values["tags"])

@@ -59,6 +59,8 @@ class LiveObject:
     created_at: str = ""
     foreign_tags: tuple[str, ...] = ()
     """Tags that somebody else put on the object; every update of ours sends them back."""
+    mark_missing: str = ""
+    """The field that would hold a mark, when the answer left it out: it may be ours, and nobody can tell."""
 
     @property
     def present(self) -> bool:

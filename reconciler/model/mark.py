@@ -19,8 +19,11 @@ from reconciler.values import digest
 
 _TAG = "reconciler:"
 _MEMO_TAG = "reconciler-memo:"
-_SUFFIX = re.compile(r"\s?\[reconciler:(?P<stack>[a-z0-9-]+):(?P<address>\S+)\]\s*$")
+_SUFFIX = re.compile(r"\s?\[reconciler:(?P<stack>[a-z0-9-]+):(?P<address>(?:(?!\[reconciler:).)+)\]\s*$")
 _CUSTOMDATA_KEY = "reconciler"
+RESERVED_TAGS = (_TAG, _MEMO_TAG)
+"""How the tags begin, and `RESERVED_KEY` the key in customdata, that only a mark may have."""
+RESERVED_KEY = _CUSTOMDATA_KEY
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -51,7 +54,8 @@ class Mark:
     # text: a VLAN's description, a key's label
 
     def to_text(self, text: str) -> str:
-        return f"{text} [{_TAG}{self.stack}:{self.address}]".lstrip()
+        own = f"[{_TAG}{self.stack}:{self.address}]"
+        return f"{text} {own}" if text else own
 
     # customdata
 

@@ -26,12 +26,18 @@ def drifted(plan: Plan) -> bool:
     return not plan.empty
 
 
+def _drifting(plan: Plan) -> list[Change]:
+    """What differs by itself; what would only be replaced because something else is has not drifted."""
+    return [each for each in plan.pending if each.reason != "parent_replaced"]
+
+
 def render_drift(plan: Plan, *, colour: bool) -> str:
     """The drift as text, the summary last."""
     page = strangers_page(plan.strangers)
-    missing = [each for each in plan.pending if each.action is Action.CREATE]
-    unexpected = [each for each in plan.pending if each.action is Action.DELETE]
-    changed = [each for each in plan.pending if each not in missing and each not in unexpected]
+    drifting = _drifting(plan)
+    missing = [each for each in drifting if each.action is Action.CREATE]
+    unexpected = [each for each in drifting if each.action is Action.DELETE]
+    changed = [each for each in drifting if each.action not in (Action.CREATE, Action.DELETE)]
     _missing(page, missing)
     _unexpected(page, unexpected)
     _changed(page, changed)
@@ -61,7 +67,7 @@ def drift_document(plan: Plan, *, tool_version: str) -> dict[str, Any]:
             "source": {"file": each.place.file, "line": each.place.line} if each.place is not None else None,
             "fields": [_live_and_wanted(each, field) for field in each.fields],
         }
-        for each in plan.pending
+        for each in _drifting(plan)
     ]
     words = [each["drift"] for each in resources]
     counts = {word: words.count(word) for word in ("changed", "missing", "unexpected")}

@@ -123,6 +123,8 @@ def write_difference(page: Page, slot: Slot, before: Any, after: Any) -> None:
         _sequence(page, slot, before, after)
     elif isinstance(before, str) and isinstance(after, str) and ("\n" in before or "\n" in after):
         _text(page, slot, before, after)
+    elif _long(before) and isinstance(after, Unknown):
+        _until_known(page, slot, before, after)
     elif _long(before) or _long(after):
         write_whole(page, slot, "-", before)
         write_whole(page, slot, "+", after)
@@ -203,6 +205,25 @@ def _sequence(page: Page, slot: Slot, before: Sequence[Any], after: Sequence[Any
             write_whole(page, inner, "+", each)
     write_hidden(page, slot.depth + 1, hidden, "element")
     page.line(*slot.closing("]"), *slot.comma, *slot.tail)
+
+
+def _until_known(page: Page, slot: Slot, before: Any, after: Unknown) -> None:
+    """A long value that goes for one that only an apply can tell."""
+    opening, closing = ("{", "}") if isinstance(before, Mapping) else ("<<-EOT", "EOT")
+    if isinstance(before, list | tuple):
+        opening, closing = "[", "]"
+    page.line(*slot.head("~"), opening)
+    if isinstance(before, Mapping):
+        width = max(len(_key(each)) for each in before)
+        for name in sorted(before, key=str):
+            write_whole(page, Slot(slot.depth + 1, f"{_key(name):<{width}} = "), "-", before[name])
+    elif isinstance(before, str):
+        for each in before.rstrip("\n").split("\n"):
+            page.line(" " * (4 * slot.depth + 4), *symbol_spans("-"), (each, Style.RED))
+    else:
+        for each in before:
+            write_whole(page, Slot(slot.depth + 1, element=True), "-", each)
+    page.line(*slot.closing(closing), _ARROW, _scalar_span(after), *slot.comma, *slot.tail)
 
 
 def _text(page: Page, slot: Slot, before: str, after: str) -> None:

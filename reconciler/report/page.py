@@ -37,6 +37,8 @@ _RUNNER_COMMAND = re.compile(r"##(?=\[|vso\[)", re.IGNORECASE)
 
 def safe(text: str) -> str:
     """Foreign text fit for the inside of one line."""
+    if text.isascii() and text.isprintable() and "##" not in text:
+        return text
     return _RUNNER_COMMAND.sub("# #", visible(text).replace("\n", "\\n"))
 
 
@@ -47,15 +49,18 @@ def safe_json(text: str) -> str:
 
 def line_text(spans: Iterable[Span], *, colour: bool) -> str:
     """One finished line, without its newline."""
-    parts = [(safe(each), Style.PLAIN) if isinstance(each, str) else (safe(each[0]), each[1]) for each in spans]
-    plain = "".join(text for text, _ in parts)
+    spans = tuple(spans)
+    raw = "".join([each if isinstance(each, str) else each[0] for each in spans])
+    plain = safe(raw)
     if plain.lstrip().startswith("::"):
         return "\\" + plain.lstrip()
-    if _RUNNER_COMMAND.search(plain):  # put together from two spans
-        return safe(plain)
-    if not colour:
+    if not colour or ("##" in raw and _RUNNER_COMMAND.search(raw)):
         return plain
-    return "".join(f"\x1b[{style}m{text}\x1b[0m" if style and text else text for text, style in parts)
+    return "".join([safe(each) if isinstance(each, str) else _styled(*each) for each in spans])
+
+
+def _styled(text: str, style: Style) -> str:
+    return f"\x1b[{style}m{safe(text)}\x1b[0m" if style and text else safe(text)
 
 
 class Page:

@@ -226,7 +226,7 @@ class Evaluator:
         """The names that an expression reads, and no others: most read one or two."""
         names: dict[str, Any] = {}
         instance = run.instance
-        for root in roots:
+        for root in sorted(roots):  # in one order, so that of two mistakes it is always the same that is told
             if root == "var":
                 names[root] = NamesView(run, "var", self.scope.variables, self._variable)
             elif root == "local":

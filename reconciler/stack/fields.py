@@ -50,6 +50,7 @@ class _Plan:
 
     late: bool
     shared: bool
+    place: Place
     refers_to_files: bool = False
     tried: bool = False
     value: Any = None
@@ -96,7 +97,9 @@ class FieldReader:
             every = list(expressions(shape))
             late = any(self._evaluator.scope.touches(each) for each in every)
             shared = not late and all(each.roots <= _FIXED_NAMES for each in every)
-            plan = self._plans[key] = _Plan(late, shared, any(each.parsed.calls_files for each in every))
+            plan = self._plans[key] = _Plan(
+                late, shared, shape_place(shape), any(each.parsed.calls_files for each in every)
+            )
             for expression in every:
                 for function, path, offset in expression.parsed.files:
                     try:

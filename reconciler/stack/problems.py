@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reconciler.diagnostics import Diagnostic, Place, error
+from reconciler.values import visible
 
 _WIDEST_EXCERPT = 400
 """Characters of a source line to show; a longer one (a whole script in one line) is cut."""
@@ -97,6 +98,12 @@ class Problems:
             diagnostic = replace(diagnostic, excerpt=self.texts.excerpt(diagnostic.place))
         if address and not diagnostic.address:
             diagnostic = replace(diagnostic, address=address)
+        diagnostic = replace(diagnostic, summary=_one_line(diagnostic.summary), hint=_one_line(diagnostic.hint))
         place = diagnostic.place
         spot = (place.file, place.line, place.column) if place is not None else (diagnostic.address, diagnostic.summary)
         self._found.setdefault((diagnostic.code, *spot), diagnostic)
+
+
+def _one_line(text: str) -> str:
+    """Names from a stack may hold anything; a summary is one line of what can be seen."""
+    return visible(text.replace("\n", "\\n").replace("\t", "\\t"))

@@ -38,8 +38,11 @@ _NOTHING: Final = "nothing"
 
 @dataclass(slots=True)
 class Found:
-    """What an expression refers to. `own` are instances of the reader's own block that one branch or another may read;
-    which of them is for a trial run to say. `reads` are attributes by block, for secrecy; `spots` where whole paths end."""
+    """What an expression refers to.
+
+    `own` are instances of the reader's own block that one branch or another may read; which of them is for a trial run
+    to say. `reads` are attributes by block: the ways that secrecy travels.
+    """
 
     addresses: set[Address] = field(default_factory=set)
     pools: list[frozenset[Address]] = field(default_factory=list)

@@ -250,7 +250,8 @@ class Compiler:
             faults.append(("broken-expression", "the expression is empty", 0, 1, "write a name: ${{ var.name }}"))
         else:
             faults += self._syntax(text) or _strange_words(text)
-        found = tuple(paths(tokens))
+        # a path is read from tokens on the understanding that the brackets match
+        found = () if faults else tuple(paths(tokens))
         return Parsed(
             paths=found,
             lenient=handles_missing(text),

@@ -120,9 +120,13 @@ class Tree:
     pools: dict[str, dict[str, Pool]] = field(default_factory=dict)
     instances: dict[Address, Instance] = field(default_factory=dict)
     unknown_sections: bool = False
+    _sections: dict[str, dict[str, Kind]] = field(default_factory=dict)
 
     def sections_of(self, owner: Instance | None) -> dict[str, Kind]:
-        return self.catalog.sections(owner.kind.name if owner is not None else "")
+        name = owner.kind.name if owner is not None else ""
+        if name not in self._sections:
+            self._sections[name] = self.catalog.sections(name)
+        return self._sections[name]
 
     def pools_of(self, owner: Instance | None) -> dict[str, dict[str, Pool]]:
         return owner.pools if owner is not None else self.pools

@@ -248,11 +248,10 @@ class PoolView:
     """The instances of a block with count or for_each, in order, without those that `when` switched off.
 
     Iterating gives the instances in both cases; those of for_each are looked up by key, and `.keys()` gives the keys.
-    Not a `Sequence`, for the engine would then iterate by number, and numbers have gaps here; and without `items`, for
-    it would be a mapping then, which cannot be sliced.
+    It has no `items`, for the engine would take it for a mapping then, and iterate and slice it otherwise.
     """
 
-    __slots__ = ("_run", "_tree", "_pool")
+    __slots__ = ("_pool", "_run", "_tree")
 
     def __init__(self, run: Run, tree: Tree, pool: Pool) -> None:
         self._run = run
@@ -279,10 +278,21 @@ class PoolView:
         return [key for key, each in zip(pool.keys, pool.slots, strict=False) if each is not None]
 
 
+class WholePoolView(PoolView, Sequence[Any]):
+    """A pool whose numbers have no gaps: a sequence to the engine, which then needs not walk it to find one item."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: Any) -> Any:
+        if type(key) is int and 0 <= key < len(self._pool.instances):
+            return ResourceView(self._run, self._tree, self._pool.instances[key])
+        return super().__getitem__(key)
+
+
 class ResourceView:
     """One resource: its attributes and the sections in it."""
 
-    __slots__ = ("_run", "_tree", "_instance")
+    __slots__ = ("_instance", "_run", "_tree")
 
     def __init__(self, run: Run, tree: Tree, instance: Instance) -> None:
         self._run = run
@@ -321,7 +331,8 @@ def view_of(run: Run, tree: Tree, pool: Pool) -> Any:
     if pool.broken:
         run.stop(Broken())
     if not pool.plain:
-        return PoolView(run, tree, pool)
+        gaps = pool.block.counted and len(pool.instances) < len(pool.slots)
+        return PoolView(run, tree, pool) if gaps else WholePoolView(run, tree, pool)
     if not pool.instances:
         run.stop(switched_off(pool))
     return ResourceView(run, tree, pool.instances[0])

@@ -30,5 +30,5 @@ def apply_plan(
 if __name__ == "__main__":
     stubborn = STUBBORN in sys.argv
     sys.argv = [each for each in sys.argv if each != STUBBORN]
-    app.apply_plan = apply_plan  # type: ignore[assignment]  # a stand-in for this process only
+    app.apply_plan = apply_plan
     main()

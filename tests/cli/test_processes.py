@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -18,15 +19,10 @@ ROOT = Path(__file__).parents[2]
 MAIN = (sys.executable, "-m", "reconciler")
 
 
-def start(*command: str, **more: object) -> subprocess.Popen[str]:
+def start(*command: str, stdout: IO[str] | int = subprocess.PIPE) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(
-        command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=more.get("stdout", subprocess.PIPE),  # type: ignore[call-overload]
-        stderr=subprocess.PIPE,
-        text=True,
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, text=True
     )
 
 

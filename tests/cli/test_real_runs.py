@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
 
+from reconciler import app
 from reconciler.report.plan_schema import plan_schema
 from tests.cli.conftest import Ran, Shell
 
@@ -207,3 +209,15 @@ def test_a_file_that_holds_no_world_is_named(shell: Shell) -> None:
     ran = shell.run("plan", "stack.yaml", "--emulator=stack.yaml")
     assert ran.code == 1
     assert "error[no-world]: stack.yaml" in ran.err
+
+
+@pytest.mark.parametrize("command", [("show", "odd.plan"), ("graph", "odd.plan")])
+def test_a_plan_of_another_shape_is_refused(shell: Shell, command: tuple[str, ...]) -> None:
+    def open_plan(_path: Path) -> SimpleNamespace:
+        return SimpleNamespace(document={"format_version": "1.2", "x_reconciler": {"stack": "a"}})
+
+    shell.monkeypatch.setattr(app, "open_plan", open_plan)
+    shell.write("odd.plan", '{"format_version": "1.2"}')
+    ran = shell.run(*command)
+    assert ran.code == 1
+    assert "error[unreadable-plan]: odd.plan" in ran.err

@@ -84,7 +84,7 @@ def without(*names: str) -> Callable[[list[Body]], list[Body]]:
         ("/projects", ("name", "backend_transfer_enabled")),
         ("/ssh-keys", ("key",)),
         ("/projects/{id}/virtual-networks", ("vxlan", "facility_code")),
-        ("/projects/{id}/ips", ("details", "customdata", "facility", "cidr", "global_ip", "network")),
+        ("/projects/{id}/ips", ("details", "customdata", "facility", "global_ip")),
         ("/projects/{id}/bgp-config", ("md5", "asn", "deployment_type", "status")),
         ("/projects/{id}/bgp/sessions", ("default_route", "status")),
         (

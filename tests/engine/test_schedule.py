@@ -84,9 +84,10 @@ def test_a_failed_key_lets_devices_that_do_not_need_it_wait_for_the_next_run(ben
 def test_everything_below_a_failed_project_is_skipped_with_its_reason(bench: Bench) -> None:
     bench.account.end("reject", "POST", "/projects", status=403, texts=("You are not authorized",))
     run = bench.apply(shop(2))
-    assert run.results.pop("projects.edge:create") == "failed"
-    assert run.results.pop("ssh_keys.me:create") == "done"
-    assert set(run.results.values()) == {"skipped"}
+    results = run.results
+    assert results.pop("projects.edge:create") == "failed"
+    assert results.pop("ssh_keys.me:create") == "done"
+    assert set(results.values()) == {"skipped"}
     assert {each.reason for each in run.applied.ended if each.result.value == "skipped"} == {
         "because projects.edge failed"
     }

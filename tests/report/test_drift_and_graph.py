@@ -52,6 +52,15 @@ Drift: 2 changed, 1 missing, 1 unexpected.
     )
 
 
+def test_what_follows_a_replaced_parent_has_not_drifted() -> None:
+    below = samples.change(
+        "projects.edge.devices.db.bgp_sessions.ipv4", "bgp_session", Action.DELETE_CREATE, reason="parent_replaced"
+    )
+    plan = samples.plan(samples.replacement(), below)
+    assert "bgp_sessions" not in render_drift(plan, colour=False)
+    assert drift_document(plan, tool_version="1.2.3")["summary"]["changed"] == 1
+
+
 def test_drift_as_one_document() -> None:
     plan = samples.everything()
     made = drift_document(plan, tool_version="1.2.3")

@@ -130,8 +130,13 @@ SKIPPED = Ended("projects.a.vlans.b", "vlan", Verb.CREATE, 1.0, Result.SKIPPED, 
 
 def test_the_end_in_terraforms_words() -> None:
     assert render_outcome(report(), colour=False) == "Apply complete! Resources: 1 added, 0 changed, 0 destroyed.\n"
-    destroyed = report(operation="destroy", counts=Counts(0, 0, 3))
-    assert render_outcome(destroyed, colour=False) == "Destroy complete! Resources: 3 destroyed.\n"
+    gone = Ended("projects.a.vlans.c", "vlan", Verb.DELETE, 1.0, Result.DONE)
+    destroyed = report(operation="destroy", counts=Counts(0, 0, 3), ended=(gone,))
+    assert render_outcome(destroyed, colour=False) == (
+        "Destroy complete! Resources: 3 destroyed.\nEverything was listed again afterwards: nothing is left.\n"
+    )
+    nothing = report(operation="destroy", counts=Counts())
+    assert render_outcome(nothing, colour=False) == "Destroy complete! Resources: 0 destroyed.\n"
     assert render_trouble(report(), colour=False) == ""
 
 
@@ -235,9 +240,28 @@ def test_finished_lines_scroll_above_and_secrets_stay_out() -> None:
         for each in STORY:
             live(each)
         live(Noted("the canary sang [bold]", 1.0))
-        live.say("draining")
+        live.say("draining\nonce more to leave")
     text = file.getvalue()
     assert "projects.edge.devices.web[0]: Creation complete after 8m1s [id=d-1]\n" in text
     assert "projects.a: Modifications errored after 1s: 422 name is taken\n" in text
     assert "the *** sang [bold]" in text
-    assert "draining" in shown(live, 120)
+    footer = [each.strip() for each in shown(live, 120).rstrip("\n").split("\n")[-2:]]
+    assert footer == ["draining", "once more to leave"]
+
+
+def test_waiting_for_what_an_earlier_run_made() -> None:
+    story: tuple[Event, ...] = (
+        Started(WEB, "device", Verb.AWAIT, 0.0, "d-1"),
+        Progressed(WEB, "device", Verb.AWAIT, 10.0, 10.0, 57.0),
+        Ended(WEB, "device", Verb.AWAIT, 12.0, Result.DONE, 12.0, "d-1"),
+    )
+    written: list[str] = []
+    progress = PlainProgress(written.append)
+    for each in story:
+        progress(each)
+    assert "".join(written) == (
+        f"{WEB}: Waiting... [id=d-1]\n"
+        f"{WEB}: Still waiting... [10s elapsed] [provisioning 57%]\n"
+        f"{WEB}: Wait complete after 12s [id=d-1]\n"
+    )
+    assert {lines().event(each)["hook"]["action"] for each in story} == {"read"}

@@ -240,10 +240,32 @@ def test_values_that_come_go_or_wait() -> None:
     assert changed_field(False, True) == "      ~ field = false -> true\n"
     assert changed_field(["x"], Unknown()) == (
         """\
-      - field = [
+      ~ field = [
           - "x",
-        ] -> null
-      + field = (known after apply)
+        ] -> (known after apply)
+"""
+    )
+    assert changed_field({"a": 1}, Unknown()) == (
+        """\
+      ~ field = {
+          - "a" = 1 -> null
+        } -> (known after apply)
+"""
+    )
+    assert changed_field("one\ntwo\n", Unknown()) == (
+        """\
+      ~ field = <<-EOT
+          - one
+          - two
+        EOT -> (known after apply)
+"""
+    )
+    assert changed_field("x", {"a": 1}) == (
+        """\
+      - field = "x" -> null
+      + field = {
+          + "a" = 1
+        }
 """
     )
     assert changed_field([], ["x"]) == (

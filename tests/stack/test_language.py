@@ -322,7 +322,11 @@ def test_files_are_found_from_the_stack_file_and_have_a_digest(read: Read) -> No
     stack = read(
         "ignored",
         other={
-            "d/s.yaml": "stack: s\nnets: {a: {label: \"${{ file('k/x.pub') }}\", key: \"${{ template('t.j2', n=3) }}\"}}\n",
+            "d/s.yaml": """
+stack: s
+nets:
+  a: {label: "${{ file('k/x.pub') }}", key: "${{ template('t.j2', n=3) }}"}
+""",
             "d/k/x.pub": "ssh-ed25519 AAAA\n",
             "d/t.j2": "{% for i in range(n) %}{{ i }},{% endfor %}${HOME}\n",
         },

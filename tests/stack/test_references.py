@@ -163,7 +163,8 @@ def test_a_whole_resource_stands_for_what_the_api_wants_of_it(read: Read) -> Non
 
 def test_a_whole_pool_stands_for_all_of_it(read: Read) -> None:
     stack = read(
-        "stack: s\nnets: {a: {count: 2}}\nsites: {s: {boxes: {b: {nets: '${{ nets.a }}'}}}}\noutputs: {o: '${{ nets.a }}'}\n"
+        "stack: s\nnets: {a: {count: 2}}\nsites: {s: {boxes: {b: {nets: '${{ nets.a }}'}}}}\n"
+        "outputs: {o: '${{ nets.a }}'}\n"
     )
     world = FakeWorld({(f"nets.a[{index}]", name): f"{name}{index}" for index in range(2) for name in ("tag", "id")})
 

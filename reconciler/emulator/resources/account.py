@@ -216,9 +216,7 @@ def update_organization(call: Write) -> Reply:
 
 
 def delete_organization(call: Write) -> Reply:
-    """DELETE /organizations/{id}; refused while it has projects, or while it is the user's default (both
-    unsure).
-    """
+    """DELETE /organizations/{id}; refused while it has projects, or while it is the user's default (both unsure)."""
     old = call.get(Organization)
     if call.tables.count(Project, "organization", old.id):
         raise invalid("Cannot delete an organization that has projects")

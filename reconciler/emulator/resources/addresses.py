@@ -257,9 +257,7 @@ def _netmask(family: int, cidr: int) -> str:
 
 
 def _parent_block(assignment: Assignment, scene: Scene) -> View:
-    """What an assignment was cut from. A public management block is its own parent, under an id that no
-    list shows.
-    """
+    """What an assignment was cut from. A public management block is its own parent, under an id that no list shows."""
     parent = scene.tables.get(Reservation, assignment.reservation_id) if assignment.reservation_id else None
     block = parent or assignment
     return {
@@ -294,9 +292,7 @@ def _facility_for(call: Write, kind: str) -> Facility | None:
 
 
 def _over_quota(call: Write, project: Project, kind: str, quantity: int) -> bool:
-    """Whether the request needs a human: a large public block, or more global addresses than a project may
-    have.
-    """
+    """Whether the request needs a human: a large public block, or more global addresses than a project may have."""
     if kind == "public_ipv4":
         return quantity > call.settings.public_ipv4_largest_without_review
     blocks = call.tables.where(Reservation, "project", project.id)

@@ -189,9 +189,7 @@ def _neighbor(call: Read, device: Device, session: BgpSession, config: BgpConfig
 
 
 def _routes(call: Read, own: Assignment | None) -> list[View]:
-    """What the switch takes from the machine: the project's blocks of that family in its facility, and its
-    global ones.
-    """
+    """What the switch takes from the machine: the project's blocks of that family there, and its global ones."""
     if own is None:
         return []
     blocks = call.tables.where(Reservation, "project", own.project_id)

@@ -1,5 +1,4 @@
-"""POST /devices/{id}/actions: power_on, power_off, reboot, rescue, reinstall. 202 at once, the work goes
-on.
+"""POST /devices/{id}/actions: power_on, power_off, reboot, rescue, reinstall. 202 at once, the work goes on.
 
 Events and their texts are those of a recorded device of March 2019 (power.200 to power.204). What an action
 that does not fit the device's state is told is unsure.
@@ -53,9 +52,7 @@ def perform(call: Write) -> Reply:
 
 
 def _reinstalled(call: Write, device: Device) -> Device:
-    """Reinstalling keeps id, machine, addresses and user data; another operating system may be named (after
-    2019).
-    """
+    """Reinstalling keeps id, machine, addresses and user data; another operating system may be named (after 2019)."""
     if device.locked:
         raise invalid("Cannot reinstall a locked item")
     name = call.params.text("operating_system")

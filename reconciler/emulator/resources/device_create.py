@@ -22,19 +22,13 @@ from reconciler.emulator.resources.devices import BILLING_CYCLES
 from reconciler.emulator.resources.ports import new_ports
 
 _IPXE_PART = 0.4
-"""A custom iPXE device is active once its script is served, long before an operating system runs (2020
-documentation).
-"""
+"""A custom iPXE device is active once its script is served, before any system runs (2020 documentation)."""
 
 _SMALLEST_WITHOUT_SPACE = 30
-"""Larger public subnets than this have to come out of a reservation (metal-cli#222), except where the OS
-needs them.
-"""
+"""Larger public subnets than this have to come out of a reservation (metal-cli#222), except where the OS needs them."""
 
 _BEFORE = 1e-3
-"""The answer shows the device this long before its creation, so that nothing has happened yet even in no
-time.
-"""
+"""The answer shows the device this long before its creation, so that nothing has happened yet even in no time."""
 
 _AUTOMATIC_CIDR = {4: 25, 6: 56}
 
@@ -187,9 +181,7 @@ def _out_of_automatic(call: Write, device: Device, address: WantedAddress) -> tu
 
 
 def _given(call: Write, device: Device, family: int) -> Reservation:
-    """A new automatic block: a private IPv4 /25 or an IPv6 /56 for the project in the facility (recorded
-    project_ips).
-    """
+    """A new automatic block: a private IPv4 /25 or an IPv6 /56 for the project there (recorded project_ips)."""
     found = call.addresses.in_pool(PRIVATE_IPV4 if family == 4 else IPV6, family, _AUTOMATIC_CIDR[family])
     if found is None:
         raise invalid(INSUFFICIENT_IPV4)

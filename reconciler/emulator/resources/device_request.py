@@ -1,5 +1,4 @@
-"""What a device is asked to be: the parameters of a create (and some of an update) checked and turned into
-values.
+"""What a device is asked to be: the parameters of a create (and some of an update) checked and turned into values.
 
 Rules and texts: 2019 API reference, libcloud's recordings, the 2020 documentation, and the issue threads
 that the texts are quoted from (packngo#120 and #112, packet-rb#6, metal-cli#222,
@@ -102,9 +101,7 @@ def refuse_hardware_reservation(call: Write) -> None:
 
 
 def check_ipxe(call: Write, system: OperatingSystem) -> None:
-    """Custom iPXE needs a script, from a URL or in the user data, not both (Terraform's provider; API texts
-    unsure).
-    """
+    """Custom iPXE needs a script, from a URL or in the user data, not both (Terraform's provider; API texts unsure)."""
     url, userdata = call.params.text("ipxe_script_url"), call.params.text("userdata") or ""
     in_userdata = bool(_IPXE_SCRIPT.match(userdata))
     if system.slug != "custom_ipxe":
@@ -117,9 +114,7 @@ def check_ipxe(call: Write, system: OperatingSystem) -> None:
 
 
 def spot_terms(call: Write, facility: Facility, plan: Plan) -> tuple[bool, float | None]:
-    """Whether it is a spot instance, and at which price a hour at most. Too low a bid is refused (text
-    unsure).
-    """
+    """Whether it is a spot instance, and at which price a hour at most. Too low a bid is refused (text unsure)."""
     spot, price = call.params.flag("spot_instance"), call.params.number("spot_price_max")
     if not spot:
         return False, None

@@ -1,5 +1,4 @@
-"""Devices: how they are shown, updated, deleted; their create is in `device_create.py`, their actions in
-`device_actions.py`.
+"""Devices: how they are shown, updated, deleted. Creating and acting on them have modules of their own.
 
 Fields follow recorded devices of 2018 and 2019 (libcloud devices_for_project, device_create; fog-packet),
 together with the spot and hardware fields of the 2019 API reference. `provisioning_events` and

@@ -12,7 +12,7 @@ from reconciler.emulator.clock import rfc3339
 from reconciler.emulator.errors import not_found
 from reconciler.emulator.ids import derived_id, near
 from reconciler.emulator.lifecycle import Step, steps
-from reconciler.emulator.records import Device, Event, Project, User
+from reconciler.emulator.records import Device, Event, Organization, Project, User
 from reconciler.emulator.rendering import Scene, View
 from reconciler.emulator.resources.finding import find_device
 
@@ -29,9 +29,7 @@ def note(
     after: float = 0.0,
     by_user: bool = True,
 ) -> None:
-    """Record an event, seen `after` seconds from now. `%project%` and `%device%` in `body` stay in it as in
-    the real service.
-    """
+    """Record an event, seen `after` seconds from now. `body` keeps its `%project%` and `%device%`."""
     names = {"%project%": project.name, "%device%": device.hostname if device else ""}
     interpolated = body
     for placeholder, name in names.items():
@@ -115,7 +113,7 @@ def of_project(call: Read) -> Listed:
 
 def of_organization(call: Read) -> Listed:
     """GET /organizations/{id}/events"""
-    projects = call.tables.where(Project, "organization", call.path["id"])
+    projects = call.tables.where(Project, "organization", call.get(Organization).id)
     found = [event for project in projects for event in call.tables.where(Event, "project", project.id)]
     return Listed(_newest_first(found, call.now))
 

@@ -9,9 +9,7 @@ from reconciler.emulator.records import Device, Vanished
 
 
 def find_device(call: Read, argument: str = "id") -> Device:
-    """The device that a path argument names; 403 for one that the platform took away, 404 for one that is
-    not there.
-    """
+    """The device that a path argument names; 403 for one that the platform took away, 404 for one that is not there."""
     identifier = call.path[argument]
     device = call.tables.get(Device, identifier)
     if device is not None:

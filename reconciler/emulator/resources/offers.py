@@ -36,9 +36,7 @@ def show_facility(facility: Facility, _scene: Scene) -> View:
 
 
 def show_plan(plan: Plan, scene: Scene) -> View:
-    """A plan's JSON. Its slug is the class name, as devices of mid-2019 show it even where the old slug was
-    asked for.
-    """
+    """A plan's JSON. Its slug is the class, as devices of mid-2019 show even where the old slug was asked for."""
     places = [scene.catalogue.facility(code) for code in plan.facilities]
     return {
         "id": plan.id,
@@ -119,9 +117,7 @@ def spot_price(call: Read, facility: str, plan: Plan) -> float:
 
 
 def capacity(call: Read) -> Reply:
-    """GET /capacity; `legacy=only/include/exclude` chooses the slugs (packet-python). Unasked, old slugs
-    where there are any.
-    """
+    """GET /capacity; `legacy=only/include/exclude` chooses the slugs (packet-python), `only` the old ones unasked."""
     slugs = {
         "exclude": lambda plan: [plan.slug],
         "include": lambda plan: [plan.slug, *([plan.legacy_slug] if plan.legacy_slug else [])],

@@ -15,9 +15,7 @@ from reconciler.emulator.world import Transaction
 
 
 def show_port(port: Port, scene: Scene) -> View:
-    """A port's JSON: bonds have a network type, the others a MAC, their bond and the switch port they lead
-    to.
-    """
+    """A port's JSON: bonds have a network type, the others a MAC, their bond and the switch port they lead to."""
     device = scene.tables.where(Device, "port", port.id)[0]
     bond = next((p for p in device.ports if p.id == port.bond_id), None)
     head: View = {

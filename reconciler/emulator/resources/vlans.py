@@ -63,9 +63,7 @@ def create(call: Write) -> Reply:
 
 
 def delete(call: Write) -> Reply:
-    """DELETE /virtual-networks/{id}; refused while any port is in it, a deleted device's until that is
-    gone.
-    """
+    """DELETE /virtual-networks/{id}; refused while any port is in it, a deleted device's until that is gone."""
     vlan = call.get(Vlan)
     if call.tables.count(Device, "vlan", vlan.id):
         raise invalid("Cannot delete Virtual Network when port is assigned")

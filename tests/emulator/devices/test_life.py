@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -110,8 +111,6 @@ def test_it_cannot_be_deleted_twice_or_while_locked(api: Client, project: str) -
 
 def test_a_termination_time_ends_it_and_leaves_403(api: Client, project: str) -> None:
     at = api.clock.time() + 150
-    from datetime import UTC, datetime
-
     text = datetime.fromtimestamp(at, UTC).isoformat()
     device = api.active_device(project, termination_time=text)
     assert device["termination_time"] == text[:19] + "Z"
@@ -125,8 +124,6 @@ def test_a_termination_time_ends_it_and_leaves_403(api: Client, project: str) ->
 
 
 def test_a_lock_holds_a_termination_off(api: Client, project: str) -> None:
-    from datetime import UTC, datetime
-
     text = datetime.fromtimestamp(api.clock.time() + 150, UTC).isoformat()
     path = f"/devices/{api.active_device(project, termination_time=text, locked=True)['id']}"
     api.wait(1000)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 
+from reconciler.emulator.faults import KINDS
 from tests.emulator.client import DEVICE, Client
 
 
@@ -56,8 +58,6 @@ def test_late_commit_drops_now_and_does_it_later(api: Client) -> None:
     (project,) = api.get("/projects")["projects"]
     assert row["created"] == [project["id"]]
     assert project["created_at"] == row["time"][:19] + "Z"
-    from datetime import datetime
-
     assert 29 <= datetime.fromisoformat(row["time"]).timestamp() - start <= 31
 
 
@@ -242,8 +242,6 @@ def test_faults_never_touch_the_emulators_own_calls(api: Client) -> None:
 
 
 def test_every_kind_is_told_of(new_api: Callable[..., Client]) -> None:
-    from reconciler.emulator.faults import KINDS
-
     documented = {
         "drop_before", "commit_then_drop", "commit_then_status", "late_commit", "status", "delay", "slow_body",
         "garbage", "truncate_page", "wrong_total", "stale_list", "redirect", "fail_provisioning", "stuck",

@@ -25,13 +25,13 @@ def test_a_drop_closes_the_connection_without_a_byte(
 
 
 def test_a_slow_body_arrives_in_pieces_and_whole(http: requests.Session, server: Emulator) -> None:
-    fault(http, server, kind="slow_body", seconds=0.08)
+    fault(http, server, kind="slow_body", seconds=0.3)
     start = time.monotonic()
     with http.get(f"{server.url}/facilities", stream=True) as got:
         headers_after = time.monotonic() - start
         body = got.content
-    assert headers_after < 0.06
-    assert time.monotonic() - start >= 0.08
+    assert headers_after < 0.25
+    assert time.monotonic() - start >= 0.3
     assert body == http.get(f"{server.url}/facilities").content
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from reconciler.emulator.records import Device
 from tests.emulator.client import Client
 
 RECORDED = {
@@ -94,10 +96,6 @@ def test_a_vlan_on_a_port_cannot_be_deleted_until_its_device_is_gone(new_api: Ca
 
 def _put_on_port(api: Client, device_id: str, vlan_id: str) -> None:
     """As a port's assign call will do."""
-    from dataclasses import replace
-
-    from reconciler.emulator.records import Device
-
     world = api.emulator._engine.world
     with world.transaction() as change:
         device = world.tables.get(Device, device_id)

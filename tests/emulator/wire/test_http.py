@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from reconciler.emulator import Emulator, Settings
+from reconciler.emulator.performer import Performer
 from tests.emulator.client import TOKEN
 
 
@@ -88,8 +89,6 @@ def test_an_unknown_path_or_method_is_404_with_json(http: requests.Session, serv
 def test_a_bug_is_500_in_the_apis_words_and_told_on_stderr(
     server: Emulator, http: requests.Session, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from reconciler.emulator.performer import Performer
-
     def broken(self: object, job: object) -> None:
         raise ZeroDivisionError("a bug")
 
@@ -119,6 +118,27 @@ def test_stop_ends_open_connections_and_frees_the_port() -> None:
             session.get(url + "/projects", headers={"X-Auth-Token": TOKEN})
     with Emulator(token=TOKEN, port=port) as again:
         assert again.url == url
+
+
+def test_stop_cuts_off_a_request_that_is_under_way_without_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+    emulator = Emulator(token=TOKEN, settings=Settings(latency_seconds=0.5))
+    emulator.start()
+    errors: list[Exception] = []
+
+    def call(url: str) -> None:
+        try:
+            requests.post(url + "/projects", headers={"X-Auth-Token": TOKEN}, json={"name": "a"}, timeout=5)
+        except requests.RequestException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=call, args=(emulator.url,))
+    thread.start()
+    time.sleep(0.03)
+    emulator.stop()
+    thread.join()
+    time.sleep(0.3)  # until the request wakes from the first half of its latency and finds the world closed
+    assert len(errors) == 1
+    assert capsys.readouterr().err == ""
 
 
 def test_serve_forever_ends_when_another_thread_stops_it() -> None:

@@ -9,7 +9,9 @@ import pytest
 from reconciler.emulator.routes import all_routes
 from tests.emulator.client import Client, public_key
 
-ROUTES = sorted({(route.method, route.template) for route in all_routes()})
+ROUTES = sorted(
+    {(route.method, route.template) for route in all_routes() if route.method != "PATCH"}
+)  # PUT is the same
 NAMES = (
     "name", "hostname", "facility", "plan", "operating_system", "tags", "customdata", "userdata", "type", "quantity",
     "address", "address_family", "deployment_type", "asn", "md5", "label", "key", "description", "details", "locked",
@@ -17,11 +19,12 @@ NAMES = (
     "public_ipv4_subnet_size", "servers", "default_route", "organization_id", "payment_method_id", "billing_cycle",
     "ipxe_script_url", "include", "exclude", "page", "per_page", "cidr", "manageable", "hardware_reservation_id",
 )  # fmt: skip
+FILTERS = ("include", "exclude", "page", "per_page", "cidr", "name", "search", "facility", "plan", "legacy", "ipv4")
 VALUES: tuple[object, ...] = (
     None, True, False, 0, -1, 4, 10**30, 0.5, "", " ", "any", "ewr1", "t1.small.x86", "ubuntu_16_04", "public_ipv4",
-    "global_ipv4", "ipv4", "local", "reboot", "\x00", "\ud800", "𝒳" * 3, "1e400", "nan", "::/0", "10.0.0.0/8", "9999-12-31",
-    "0001-01-01T00:00:00+14:00", "a" * 5000, [], [[]], ["any"], ["ewr1", 5], [{}], [{"facility": "ewr1"}], {}, {"a": []},
-    [{"address_family": 4, "public": False, "cidr": 28, "ip_reservations": ["x"]}],
+    "global_ipv4", "ipv4", "local", "reboot", "\x00", "\ud800", "\U0001d4b3", "1e400", "nan", "::/0", "10.0.0.0/8",
+    "9999-12-31", "0001-01-01T00:00:00+14:00", "a" * 5000, [], [[]], ["any"], ["ewr1", 5], [{}], {}, {"a": []},
+    [{"facility": "ewr1"}], [{"address_family": 4, "public": False, "cidr": 28, "ip_reservations": ["x"]}],
 )  # fmt: skip
 
 
@@ -47,7 +50,7 @@ def test_no_body_crashes_an_endpoint(api: Client, method: str, template: str) ->
         "operating_system": "ubuntu_16_04", "type": "public_ipv4", "address": block["address"],
         "deployment_type": "local", "address_family": "ipv4",
     }  # fmt: skip
-    for name in NAMES:
+    for name in FILTERS if method in ("GET", "DELETE") else NAMES:
         for value in VALUES:
             answer = api.call(method, path, {**good, name: value})
             assert answer.status < 500, (name, value, answer)

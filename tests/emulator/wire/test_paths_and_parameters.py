@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 
 from tests.emulator.client import Client, public_key
@@ -99,7 +101,5 @@ def test_a_value_of_the_wrong_kind_is_422_and_never_500(api: Client, project: st
 
 
 def test_a_key_may_be_made_from_the_query_as_libcloud_does(api: Client) -> None:
-    from urllib.parse import urlencode
-
     made = api.make("/ssh-keys?" + urlencode({"label": "q", "key": public_key(7)}))
     assert made["key"] == public_key(7)

@@ -148,7 +148,7 @@ def test_a_file_that_is_no_world_is_refused_and_left_alone(tmp_path: Path) -> No
     path = tmp_path / "notes.txt"
     path.write_text("these are my notes, not a database, and they are long enough to be looked at\n" * 50)
     before = path.read_bytes()
-    with pytest.raises(UnusableFile, match=r"notes\.txt is not an emulator world"):
+    with pytest.raises(UnusableFile, match=r"notes\.txt cannot be an emulator's world"):
         Emulator(db=path, token=TOKEN)
     assert path.read_bytes() == before
 

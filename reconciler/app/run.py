@@ -64,15 +64,20 @@ def connect(
     )
 
 
-def make_plan(stack: Stack, account: Account, options: Options, *, parallelism: int = PARALLELISM) -> Planned:
-    """Observe, compare and order. Raises `diagnostics.Refused`; its `exit_code` says whether a rail refused."""
+def make_plan(
+    stack: Stack, account: Account, options: Options, *, parallelism: int = PARALLELISM, guarded: bool = True
+) -> Planned:
+    """Observe, compare and order. Raises `diagnostics.Refused`; its `exit_code` says whether a rail refused.
+
+    `guarded=False` leaves the rails out, for a plan that is only looked at (drift).
+    """
     kinds = catalog()
     wanted, scope = narrow(stack, options)
     snapshot, existing = observe(account, kinds, wanted, parallelism)
     compared = diff(wanted, snapshot, existing, kinds, options, scope)
-    protected = frozenset(each.address for each in stack.resources if each.lifecycle.protect)
     check_names(compared.changes, account, kinds, parallelism)
-    check_rails(compared.changes, protected)
+    if guarded:
+        check_rails(compared.changes, frozenset(each.address for each in stack.resources if each.lifecycle.protect))
     ordered = order(compared.changes, kinds, stack.name)
     outputs, secret = evaluate_outputs(wanted.outputs, compared.world)
     plan = Plan(

@@ -25,6 +25,7 @@ from reconciler.wire import Account
 
 STALE = 5
 """The exit code of an apply whose saved plan no longer holds."""
+_ORDER = "(order of steps)"
 _MAKE_ANEW = "make the plan again and look at it"
 
 
@@ -122,7 +123,7 @@ def signature(planned: Planned) -> dict[str, str]:
     """For each change that is to be made, a digest of it and of the live facts that it rests on. No secret goes in."""
     changes = {str(each.address): digest(_essence(each), 32) for each in planned.plan.pending}
     steps = [[each.id, sorted(each.requires)] for each in planned.plan.steps]
-    return {**changes, "(order of steps)": digest(steps, 32)}
+    return {**changes, _ORDER: digest(steps, 32)}
 
 
 def _essence(change: Change) -> list[Any]:
@@ -147,10 +148,12 @@ def _check_sources(saved: SavedPlan) -> None:
 
 
 def _stale(address: str, then: str | None, now: str | None) -> Diagnostic:
+    if address == _ORDER:
+        return error("stale-plan", "the steps have another order now", hint=_MAKE_ANEW)
     if then is None:
         what = "would now be changed too, and the saved plan leaves it alone"
     elif now is None:
         what = "needs no change any more"
     else:
-        what = "or what is live of it has changed since the plan was made"
+        what = "has moved: it, or what is live of it, has changed since the plan was made"
     return error("stale-plan", f"{address} {what}", address=address, hint=_MAKE_ANEW)

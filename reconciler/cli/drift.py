@@ -58,7 +58,7 @@ def command(
 
         stack = session.read(paths, variables, var_files)
         account = session.connect(api_url, emulator, parallelism=parallelism, read_only=True)
-        plan = session.plan(stack, account, Options(targets=targets), parallelism=parallelism).plan
+        plan = session.plan(stack, account, Options(targets=targets), parallelism=parallelism, guarded=False).plan
         if session.lines is not None:
             for line in (session.lines.version(__version__), *session.lines.drifted(plan)):
                 session.sink.json(line, line=True)

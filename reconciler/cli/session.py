@@ -93,9 +93,17 @@ class Session:
         return client
 
     def plan(
-        self, stack: Stack, account: Client, options: Options, *, parallelism: int = DEFAULT_PARALLELISM
+        self,
+        stack: Stack,
+        account: Client,
+        options: Options,
+        *,
+        parallelism: int = DEFAULT_PARALLELISM,
+        guarded: bool = True,
     ) -> Planned:
-        """A plan for a stack. Raises `Refused`, for a stack with nothing in it too: that is no way to say destroy."""
+        """A plan for a stack, which the rails have passed if `guarded`. Raises `Refused`, for a stack with nothing in
+        it too: that is no way to say destroy.
+        """
         from reconciler import app
 
         if not options.destroy and not any(each.managed for each in stack.resources):
@@ -108,7 +116,7 @@ class Session:
                     )
                 ]
             )
-        return app.make_plan(stack, account, options, parallelism=parallelism)
+        return app.make_plan(stack, account, options, parallelism=parallelism, guarded=guarded)
 
     def _report(self, problem: Exception) -> int:
         if os.environ.get("RECONCILER_DEBUG") == "1":

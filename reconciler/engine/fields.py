@@ -47,7 +47,7 @@ def _create_only(name: str, rule: CreateOnly, wanted: Any, secret: bool, live: L
     if not rule.replaces or live.mark is None:
         return []
     recorded = live.mark.memo.get(name)
-    if not isinstance(wanted, Unknown) and recorded == (None if wanted is None else memo_digest(wanted)):
+    if not isinstance(wanted, Unknown) and recorded == (None if wanted is None else memo_digest(rule.remembered(wanted))):
         return []
     before = NOT_SHOWN if recorded else None
     return [FieldChange((name,), before, wanted, forces_replacement=True, secret=secret, note=rule.note)]

@@ -64,7 +64,16 @@ def parsed(customdata: Any) -> Any:
 
 def same_customdata(declared: Any, live: Any) -> bool:
     """Equal as JSON, whether written as text or as an object; nothing and `{}` are the same."""
-    return (parsed(declared) or {}) == (parsed(live) or {})
+    return _same_json(parsed(declared) or {}, parsed(live) or {})
+
+
+def _same_json(one: Any, other: Any) -> bool:
+    """Equal as JSON: `true` is not 1, though 1 is 1.0."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_same_json(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same_json, one, other))
+    return isinstance(one, bool) is isinstance(other, bool) and bool(one == other)
 
 
 def same_text(declared: Any, live: Any) -> bool:

@@ -123,12 +123,14 @@ class DeviceSpec(Spec):
         Update(same=same_text, note="stored now, run at the next install only"),
         Field(description="Cloud-init text or an iPXE script."),
     ] = None
-    always_pxe: Annotated[bool | None, Update(), Field(description="Boot by iPXE each time, not only once.")] = None
+    always_pxe: Annotated[
+        bool | None, Update(same=same_flag), Field(description="Boot by iPXE each time, not only once.")
+    ] = None
     ipxe_script_url: Annotated[
         str | None, Update(same=same_text), Field(description="Where the iPXE script is; needs `custom_ipxe`.")
     ] = None
     locked: Annotated[
-        bool | None, Update(), Field(description="A locked device refuses to be deleted or reinstalled.")
+        bool | None, Update(same=same_flag), Field(description="A locked device refuses to be deleted or reinstalled.")
     ] = None
     customdata: Annotated[
         dict[str, Any] | list[Any] | str | None,
@@ -148,19 +150,19 @@ class DeviceSpec(Spec):
     ] = None
     project_ssh_keys: Annotated[
         list[str] | None,
-        CreateOnly(note="keys are fixed when the device is provisioned"),
+        CreateOnly(note="keys are fixed when the device is provisioned", unordered=True),
         Refers(("ssh_key",)),
         Field(description="Project keys to put on it; all when neither list is given."),
     ] = None
     user_ssh_keys: Annotated[
         list[str] | None,
-        CreateOnly(note="keys are fixed when the device is provisioned"),
+        CreateOnly(note="keys are fixed when the device is provisioned", unordered=True),
         Refers(("ssh_key",), "owner_id"),
         Field(description="Users (by uuid) whose keys to put on it."),
     ] = None
     features: Annotated[
         list[str] | dict[str, Literal["required", "preferred"]] | None,
-        CreateOnly(),
+        CreateOnly(unordered=True),
         Field(description="What the hardware must have: a list, or a map to `required` or `preferred`."),
     ] = None
     public_ipv4_subnet_size: Annotated[

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from reconciler.api import endpoints
-from reconciler.kinds.common import id_of, known, last_segment, missing, reserved_key, same_customdata
+from reconciler.kinds.common import id_of, known, last_segment, missing, reserved_key, same_customdata, same_flag
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import from_customdata
@@ -29,7 +29,7 @@ class ProjectSpec(Spec):
     ] = None
     payment_method_id: Annotated[str | None, Update(), Field(description="How the project is paid for.")] = None
     backend_transfer_enabled: Annotated[
-        bool | None, Update(), Field(description="Whether the facilities' private networks are joined.")
+        bool | None, Update(same=same_flag), Field(description="Whether the facilities' private networks are joined.")
     ] = None
     customdata: Annotated[
         dict[str, Any] | None,

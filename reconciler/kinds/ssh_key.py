@@ -56,7 +56,7 @@ class SshKey(Kind):
         values: dict[str, Any] = {"label": label or ""} if "label" in body else {}
         if "key" in body:
             values["key"] = str(body["key"]).strip()
-        owner = body.get("owner") or body.get("entity")
+        owner = body.get("owner") or body.get("entity") or body.get("user")
         href = owner.get("href", "") if isinstance(owner, Mapping) else ""
         yield LiveObject(
             kind=self.name,

@@ -184,9 +184,9 @@ class Kind(ABC):
         """
         kept = dict(born.memo) if born is not None else {}
         for name, each in self.fields.items():
-            kept_once = isinstance(each.rule, CreateOnly) and each.rule.replaces and born is None
-            if kept_once and values.get(name) is not None:
-                kept[name] = memo_digest(values[name])
+            rule = each.rule
+            if isinstance(rule, CreateOnly) and rule.replaces and born is None and values.get(name) is not None:
+                kept[name] = memo_digest(rule.remembered(values[name]))
         if "tags" in self.fields and "tags" in values:
             kept["tags"] = remember_tags(values["tags"])
         return kept

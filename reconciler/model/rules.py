@@ -44,6 +44,14 @@ class CreateOnly:
 
     note: str = ""
     replaces: bool = True
+    unordered: bool = False
+    """Whether a list means the same in any order, doubles ignored."""
+
+    def remembered(self, value: Any) -> Any:
+        """The value as its digest sees it."""
+        if not (self.unordered and isinstance(value, list)):
+            return value
+        return sorted({str(each): each for each in value}.values(), key=str)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,10 +43,10 @@ def test_a_list_that_cannot_be_read_stops_every_plan_with_nothing_sent(
 ) -> None:
     bench.settled(shop(1))
     bench.account.ledger.clear()
-    for options in ({}, {"destroy": True}):
+    for destroy in (False, True):
         bench.account.end("broken", "LIST", route, error=error)
         with pytest.raises(Refused) as refused:
-            bench.plan(shop(1), **options)
+            bench.plan(shop(1), destroy=destroy)
         assert [each.code for each in refused.value.diagnostics] == [code]
         assert refused.value.diagnostics[0].hint
     assert bench.account.ledger == []

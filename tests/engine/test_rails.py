@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from reconciler.diagnostics import Refused
@@ -68,10 +70,10 @@ def test_unlocking_is_a_change_of_its_own(bench: Bench) -> None:
     ],
 )
 def test_a_bgp_config_cannot_be_changed_and_the_reason_is_given(
-    bench: Bench, values: dict[str, object], field: str, shown: str
+    bench: Bench, values: dict[str, Any], field: str, shown: str
 ) -> None:
     bench.settled(stack(EDGE, resource("projects.edge.bgp_config", md5="First1Secret")))
-    changed = {"deployment_type": "local", "asn": 65000, "md5": "First1Secret", **values}
+    changed: dict[str, Any] = {"deployment_type": "local", "asn": 65000, "md5": "First1Secret", **values}
     refused = refusal(bench, EDGE, resource("projects.edge.bgp_config", line=10, **changed))
     (problem,) = refused.diagnostics
     assert problem.code == "write-once"

@@ -1,0 +1,285 @@
+"""Real answers of the API, cut down to what a kind reads. Each names where its data comes from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Body = dict[str, Any]
+
+AMS1: Body = {"id": "8e6470b3-b75e-47d1-bb93-45b225750975", "name": "Amsterdam, NL", "code": "ams1"}
+
+# apache/libcloud fixture projects.json, Apache-2.0
+PROJECT_2019: Body = {
+    "id": "3d27fd13-0466-4878-be22-9a4b5595a3df",
+    "name": "Packet Integration Testing [Sponsored]",
+    "created_at": "2019-02-07T17:33:22Z",
+    "updated_at": "2019-02-07T17:33:51Z",
+    "backend_transfer_enabled": False,
+    "customdata": {},
+    "memberships": [],
+    "members": [{"href": "/users/446476b8-a835-414a-8e9c-84925cc72705"}],
+    "organization": {"href": "/organizations/1432653f-f993-47c5-949e-af3c0de48d70"},
+    "href": "/projects/3d27fd13-0466-4878-be22-9a4b5595a3df",
+}
+
+# apache/jclouds resource projects.json, Apache-2.0 (January 2017: no customdata yet)
+PROJECT_2017: Body = {
+    "id": "93907f48-adfe-43ed-ad89-0e6e83721a54",
+    "name": "Cloudsoft CCS Testing",
+    "created_at": "2016-09-15T08:50:58Z",
+    "max_devices": {"baremetal_0": 1},
+    "payment_method": {"href": "/payment-methods/b2bb4ee0-506b-4c01-b17d-ba41d5c430c5"},
+    "href": "/projects/93907f48-adfe-43ed-ad89-0e6e83721a54",
+}
+
+# apache/libcloud fixture sshkey_create.json, Apache-2.0 (key shortened): a trailing newline, the owner under `user`
+SSH_KEY_2015: Body = {
+    "id": "2c1a7f23-1dc6-4a37-948e-d9857d9f607c",
+    "label": "ubuntu1404-201505221415a4c7757e-5198-4f49-82d4-35eb2d06eb27",
+    "key": "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDI4pIqzpb5 user@example.com\n",
+    "fingerprint": "aa:49:46:57:2a:07:64:56:33:07:ef:76:1d:54:a3:41",
+    "created_at": "2015-05-22T18:15:04Z",
+    "user": {"href": "/users/userid"},
+    "href": "/ssh-keys/2c1a7f23-1dc6-4a37-948e-d9857d9f607c",
+}
+
+# apache/jclouds resource ssh-key-create-res.json, Apache-2.0 (key shortened)
+SSH_KEY_2017: Body = {
+    "id": "da5d6c21-2e8c-43ac-820f-ff41bd4e6ebc",
+    "label": "andrea-device-livetest",
+    "key": "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQCdgcoNzH4h",
+    "fingerprint": "60:b0:5a:23:42:b8:53:19:d0:32:f1:4d:a8:7c:9b:71",
+    "created_at": "2017-01-20T14:15:26Z",
+    "owner": {"href": "/users/ad711bc3-6333-449a-a405-23ca81f38c00"},
+    "href": "/ssh-keys/da5d6c21-2e8c-43ac-820f-ff41bd4e6ebc",
+}
+
+# fog/fog-packet mock list_virtual_networks, MIT: the facility as an href beside its code
+VLAN_2018: Body = {
+    "id": "699c3c36-0cf6-4552-ad43-a1845c04a838",
+    "description": "test",
+    "vxlan": 1022,
+    "created_at": "2018-03-12T22:16:39Z",
+    "internet_gateway": None,
+    "facility": {"href": "/facilities/e1e9c52e-a0bc-4117-b996-0fc94843ea09"},
+    "instances": [],
+    "assigned_to": {"href": "/projects/93125c2a-8b78-4d4f-a3c4-7367d6b7cca8"},
+    "facility_code": "ewr1",
+    "href": "/virtual-networks/699c3c36-0cf6-4552-ad43-a1845c04a838",
+}
+
+# apache/libcloud fixture project_ips.json, Apache-2.0: a public block without a `tags` field
+BLOCK_2017: Body = {
+    "id": "01c184f5-1413-4b0b-9f6d-ac993f6c9241",
+    "address_family": 4,
+    "management": False,
+    "manageable": True,
+    "addon": True,
+    "public": True,
+    "global_ip": False,
+    "details": None,
+    "customdata": {},
+    "network": "147.75.33.32",
+    "address": "147.75.33.34",
+    "gateway": "147.75.33.33",
+    "netmask": "255.255.255.240",
+    "cidr": 28,
+    "facility": AMS1,
+    "assignments": [],
+    "created_at": "2017-12-29T10:59:59Z",
+}
+
+# apache/libcloud fixture reserve_ip.json, Apache-2.0: a global address
+GLOBAL_2019: Body = {
+    "id": "31ae66fe-ee00-4f50-be25-60eeca8718ff",
+    "address_family": 4,
+    "netmask": "255.255.255.255",
+    "created_at": "2019-04-06T23:05:17Z",
+    "details": None,
+    "public": True,
+    "cidr": 32,
+    "management": False,
+    "manageable": True,
+    "global_ip": True,
+    "customdata": {},
+    "addon": True,
+    "facility": None,
+    "network": "147.75.40.2",
+    "address": "147.75.40.2",
+    "gateway": "147.75.40.2",
+}
+
+# equinixmetal-archive/docs-packet-legacy, ip-allocation.md, MIT: with tags
+BLOCK_2020: Body = {
+    "id": "18c40668-f9b6-4cdc-b50e-0f8729d4f2f6",
+    "address_family": 4,
+    "netmask": "255.255.255.252",
+    "created_at": "2020-02-20T18:53:52Z",
+    "details": "my test /30 in AMS1",
+    "tags": [],
+    "public": True,
+    "cidr": 30,
+    "management": False,
+    "manageable": True,
+    "global_ip": False,
+    "customdata": {},
+    "addon": True,
+    "facility": AMS1,
+    "network": "147.75.80.220",
+    "address": "147.75.80.222",
+    "gateway": "147.75.80.221",
+}
+
+# apache/libcloud fixture bgp_config_project_1.json, Apache-2.0
+BGP_CONFIG_2019: Body = {
+    "id": "02dde1ca-a360-4bc5-9c08-897bbd22536a",
+    "status": "enabled",
+    "deployment_type": "local",
+    "asn": 65000,
+    "md5": None,
+    "route_object": None,
+    "max_prefix": 10,
+    "created_at": "2019-03-08T12:03:01Z",
+    "project": {"href": "/projects/4b653fce-6405-4300-9f7d-c587b7888fe5"},
+    "sessions": [],
+}
+
+# apache/libcloud fixture bgp_session_get.json, Apache-2.0
+BGP_SESSION_2019: Body = {
+    "id": "08f6b756-758b-4f1f-bfaf-b9b5479822d7",
+    "status": "down",
+    "learned_routes": [],
+    "switch_name": "esr1.r04b01.ams1.packet.net",
+    "default_route": None,
+    "created_at": "2019-03-21T17:24:59Z",
+    "device": {"href": "/devices/905037a4-967c-4e81-b364-3a0603aa071b"},
+    "address_family": "ipv4",
+}
+
+# apache/libcloud fixture associate_ip.json, Apache-2.0
+ASSIGNMENT_2019: Body = {
+    "id": "aea4ee0c-675f-4b77-8337-8e13b868dd9c",
+    "address_family": 4,
+    "created_at": "2019-04-09T15:58:58Z",
+    "public": True,
+    "cidr": 32,
+    "management": False,
+    "manageable": True,
+    "global_ip": True,
+    "customdata": {},
+    "assigned_to": {"href": "/devices/756db520-fa13-4a8c-858c-b3ceb60ce95f"},
+    "network": "147.75.40.2",
+    "address": "147.75.40.2",
+    "gateway": "147.75.40.2",
+}
+
+# apache/libcloud fixture devices_for_project.json, Apache-2.0
+DEVICE_2018: Body = {
+    "id": "905037a4-967c-4e81-b364-3a0603aa071b",
+    "short_id": "905037a4",
+    "hostname": "mistopenstack",
+    "description": None,
+    "state": "active",
+    "tags": [],
+    "billing_cycle": "hourly",
+    "user": "root",
+    "locked": False,
+    "created_at": "2018-04-02T18:02:39Z",
+    "ipxe_script_url": None,
+    "always_pxe": False,
+    "customdata": {},
+    "userdata": "",
+    "operating_system": {"id": "68bad60d-f5a7-45c2-ad09-573edaad3a3c", "slug": "centos_7", "name": "CentOS 7"},
+    "facility": AMS1,
+    "plan": {"slug": "baremetal_0", "name": "t1.small.x86", "class": "t1.small.x86"},
+    "ip_addresses": [
+        {
+            "id": "f73172c4-4955-4376-8089-aad2daaf16eb",
+            "address_family": 4,
+            "public": True,
+            "cidr": 31,
+            "management": True,
+            "customdata": {},
+            "network": "147.75.102.192",
+            "address": "147.75.102.193",
+            "gateway": "147.75.102.192",
+        },
+        {
+            "id": "366abb1f-3f79-42d7-8b0b-fab4950eca57",
+            "address_family": 6,
+            "public": True,
+            "cidr": 127,
+            "management": True,
+            "network": "2604:1380:2000:c100::2",
+            "address": "2604:1380:2000:c100::3",
+        },
+        {
+            "id": "a3d00b4e-d74f-4ac2-8bc9-91065d815b41",
+            "address_family": 4,
+            "public": False,
+            "cidr": 31,
+            "management": True,
+            "network": "10.99.214.0",
+            "address": "10.99.214.1",
+        },
+    ],
+}
+
+# apache/jclouds resource device.json, Apache-2.0: half provisioned, without customdata or always_pxe
+DEVICE_2017: Body = {
+    "id": "98e22032-579e-4c04-bb12-05cc6a3864c8",
+    "short_id": "98e22032",
+    "hostname": "test",
+    "description": None,
+    "state": "provisioning",
+    "tags": [],
+    "billing_cycle": "hourly",
+    "locked": False,
+    "created_at": "2017-01-03T09:47:59Z",
+    "provisioning_percentage": 50,
+    "provisioning_events": [
+        {"type": "provisioning.101", "body": "Provisioning started", "created_at": "2017-01-03T09:48:01Z"},
+        {
+            "type": "provisioning.102",
+            "body": "Network configured",
+            "interpolated": "Network configured with addresses 147.75.106.81",
+            "created_at": "2017-01-03T09:48:10Z",
+        },
+        {"type": "provisioning.110", "body": "Device phoned home and is ready to go", "created_at": None},
+    ],
+    "operating_system": {"slug": "centos_7"},
+    "facility": {"id": "e1e9c52e-a0bc-4117-b996-0fc94843ea09", "name": "Parsippany, NJ", "code": "ewr1"},
+    "plan": {"slug": "baremetal_0", "name": "Type 0"},
+    "userdata": "",
+    "root_password": "scrubbed",
+    "ip_addresses": [],
+}
+
+# apache/libcloud fixture device_create.json, Apache-2.0: the answer to a create, its facility without a code
+DEVICE_CREATED_2015: Body = {
+    "id": "9f7eafab-6f6b-4ae4-988d-c2a686367791",
+    "userdata": None,
+    "operating_system": {"distro": "coreos", "slug": "coreos_stable"},
+    "locked": False,
+    "tags": [],
+    "created_at": "2015-05-22T17:59:43Z",
+    "hostname": "9f7eafab.packethost.net",
+    "provisioning_percentage": 0.0,
+    "state": "queued",
+    "billing_cycle": "hourly",
+    "user": "core",
+    "ip_addresses": [],
+    "facility": {"id": "e1e9c52e-a0bc-4117-b996-0fc94843ea09"},
+    "provisioning_events": [{"body": "Provisioning started", "created_at": None, "type": "provisioning.101"}],
+    "plan": {"slug": "baremetal_1", "name": "Type 1"},
+}
+
+# kubernetes/autoscaler test data of its packet provider, Apache-2.0: a list cut down to the least
+DEVICE_TRIMMED: Body = {
+    "id": "0f5609af-1c27-451b-8edd-a1283f2c9440",
+    "short_id": "0f5609af",
+    "hostname": "k8s-cluster2-pool2-jssxcyzz",
+    "description": None,
+    "state": "active",
+    "tags": ["k8s-cluster-cluster2", "k8s-nodepool-pool2"],
+}

@@ -1,0 +1,337 @@
+"""What differs and what that does: a table of declared values, answers and outcomes, with a case for every field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reconciler.diagnostics import Place
+from reconciler.engine.fields import differences
+from reconciler.kinds import catalog
+from reconciler.model.kind import Kind
+from reconciler.model.live import LiveObject
+from reconciler.model.mark import Mark
+from reconciler.model.resource import Resource
+from reconciler.model.rules import CreateOnly, FromKey, Replace, Update, WriteOnce
+from reconciler.values import Unknown, parse_address
+
+from . import answers
+from .answers import Body
+
+CATALOG = catalog()
+BASES: dict[str, Body] = {
+    "project": answers.PROJECT_2019,
+    "ssh_key": answers.SSH_KEY_2015,
+    "vlan": answers.VLAN_2018,
+    "ip_reservation": answers.BLOCK_2020,
+    "bgp_config": answers.BGP_CONFIG_2019,
+    "bgp_session": answers.BGP_SESSION_2019,
+    "ip_assignment": answers.ASSIGNMENT_2019,
+    "device": answers.DEVICE_2018,
+}
+KEY = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDI4pIqzpb5 user@example.com"
+SAME, UPDATE, REPLACE, REFUSED = "same", "update", "replace", "refused"
+LEFT_OUT = object()
+"""In an answer: the field is not there at all."""
+
+# kind, field, declared, what the answer shows instead of the real one, outcome
+CASES: list[tuple[str, str, Any, dict[str, Any], str]] = [
+    ("project", "name", "Packet Integration Testing [Sponsored]", {}, SAME),
+    ("project", "name", "Other", {}, UPDATE),
+    ("project", "name", "Other", {"name": LEFT_OUT}, SAME),
+    ("project", "organization_id", "1432653f-f993-47c5-949e-af3c0de48d70", {}, SAME),
+    ("project", "organization_id", "another", {}, REFUSED),
+    ("project", "organization_id", "another", {"organization": LEFT_OUT}, SAME),
+    ("project", "organization_id", "x", {"organization": {"id": "x", "name": "expanded"}}, SAME),
+    ("project", "payment_method_id", "p", {"payment_method": {"href": "/payment-methods/p"}}, SAME),
+    ("project", "payment_method_id", "q", {"payment_method": {"href": "/payment-methods/p"}}, UPDATE),
+    ("project", "payment_method_id", "q", {}, SAME),
+    ("project", "backend_transfer_enabled", False, {}, SAME),
+    ("project", "backend_transfer_enabled", True, {}, UPDATE),
+    ("project", "backend_transfer_enabled", False, {"backend_transfer_enabled": None}, SAME),
+    ("project", "customdata", {}, {}, SAME),
+    ("project", "customdata", {}, {"customdata": None}, SAME),
+    ("project", "customdata", {"a": 1}, {"customdata": {"a": 1}}, SAME),
+    ("project", "customdata", {"a": 1}, {"customdata": {"a": 2}}, UPDATE),
+    ("project", "customdata", {"a": 1}, {"customdata": LEFT_OUT}, SAME),
+    ("project", "customdata", {"b": {"c": [1, 2]}, "a": 1}, {"customdata": {"a": 1, "b": {"c": [1, 2]}}}, SAME),
+    ("ssh_key", "label", "ubuntu1404-201505221415a4c7757e-5198-4f49-82d4-35eb2d06eb27", {}, SAME),
+    ("ssh_key", "label", "mine", {}, UPDATE),
+    ("ssh_key", "label", "mine", {"label": "mine [reconciler:shop:ssh_keys.mine]"}, SAME),
+    ("ssh_key", "label", "", {"label": "[reconciler:shop:ssh_keys.mine]"}, SAME),
+    ("ssh_key", "label", "mine", {"label": LEFT_OUT}, SAME),
+    ("ssh_key", "key", KEY, {}, SAME),
+    ("ssh_key", "key", f"  {KEY}\r\n", {}, SAME),
+    ("ssh_key", "key", KEY.replace(" ", "  "), {}, SAME),
+    ("ssh_key", "key", KEY.replace("user@", "root@"), {}, UPDATE),
+    ("ssh_key", "key", "ssh-rsa AAAAB3other", {}, UPDATE),
+    ("ssh_key", "key", "ssh-rsa AAAAB3other", {"key": LEFT_OUT}, SAME),
+    ("vlan", "facility", "ewr1", {}, SAME),
+    ("vlan", "facility", "ams1", {}, REPLACE),
+    ("vlan", "facility", "ams1", {"facility_code": LEFT_OUT}, SAME),
+    ("vlan", "facility", "ams1", {"facility": answers.AMS1}, SAME),
+    ("vlan", "description", "test", {}, SAME),
+    ("vlan", "description", "other", {}, REPLACE),
+    ("vlan", "description", "", {"description": None}, SAME),
+    ("vlan", "description", None, {"description": ""}, SAME),
+    ("vlan", "description", "test", {"description": "test [reconciler:shop:projects.e.vlans.v]"}, SAME),
+    ("vlan", "description", "", {"description": "[reconciler:shop:projects.e.vlans.v]"}, SAME),
+    ("vlan", "description", "  x", {"description": "  x [reconciler:shop:projects.e.vlans.v]"}, SAME),
+    ("vlan", "description", "test", {"description": LEFT_OUT}, SAME),
+    ("vlan", "vxlan", 1022, {}, SAME),
+    ("vlan", "vxlan", 1023, {}, REPLACE),
+    ("vlan", "vxlan", 1023, {"vxlan": LEFT_OUT}, SAME),
+    ("vlan", "vxlan", 1023, {"vxlan": None}, SAME),
+    ("vlan", "vxlan", None, {}, SAME),
+    ("ip_reservation", "type", "public_ipv4", {}, SAME),
+    ("ip_reservation", "type", "global_ipv4", {}, REPLACE),
+    ("ip_reservation", "type", "global_ipv4", {"global_ip": True}, SAME),
+    ("ip_reservation", "type", "global_ipv4", {"global_ip": None}, SAME),
+    ("ip_reservation", "quantity", 4, {}, SAME),
+    ("ip_reservation", "quantity", 8, {}, REPLACE),
+    ("ip_reservation", "quantity", 1, {"cidr": 32}, SAME),
+    ("ip_reservation", "quantity", 256, {"cidr": 24}, SAME),
+    ("ip_reservation", "quantity", 8, {"cidr": LEFT_OUT}, SAME),
+    ("ip_reservation", "facility", "ams1", {}, SAME),
+    ("ip_reservation", "facility", "ewr1", {}, REPLACE),
+    ("ip_reservation", "facility", "ewr1", {"facility": LEFT_OUT}, SAME),
+    ("ip_reservation", "facility", None, {"facility": None}, SAME),
+    ("ip_reservation", "details", "my test /30 in AMS1", {}, SAME),
+    ("ip_reservation", "details", "other", {}, UPDATE),
+    ("ip_reservation", "details", "", {"details": None}, SAME),
+    ("ip_reservation", "details", "other", {"details": LEFT_OUT}, SAME),
+    ("ip_reservation", "comments", "whatever", {}, SAME),
+    ("ip_reservation", "customdata", {}, {}, SAME),
+    ("ip_reservation", "customdata", "{}", {"customdata": None}, SAME),
+    ("ip_reservation", "customdata", '{"a": [1]}', {"customdata": {"a": [1]}}, SAME),
+    ("ip_reservation", "customdata", {"a": 1}, {}, UPDATE),
+    ("ip_reservation", "customdata", {"a": 1}, {"customdata": LEFT_OUT}, SAME),
+    ("ip_reservation", "tags", [], {}, SAME),
+    ("ip_reservation", "tags", ["b", "a"], {"tags": ["a", "b"]}, SAME),
+    ("ip_reservation", "tags", ["a"], {}, UPDATE),
+    ("ip_reservation", "tags", ["a"], {"tags": LEFT_OUT}, SAME),
+    ("bgp_config", "deployment_type", "local", {}, SAME),
+    ("bgp_config", "deployment_type", "global", {}, REFUSED),
+    ("bgp_config", "deployment_type", "global", {"deployment_type": LEFT_OUT}, SAME),
+    ("bgp_config", "asn", 65000, {}, SAME),
+    ("bgp_config", "asn", 65001, {}, REFUSED),
+    ("bgp_config", "asn", 65001, {"asn": LEFT_OUT}, SAME),
+    ("bgp_config", "md5", "Secret12345", {"md5": "Secret12345"}, SAME),
+    ("bgp_config", "md5", "Secret12345", {}, REFUSED),
+    ("bgp_config", "md5", None, {}, SAME),
+    ("bgp_config", "md5", "Secret12345", {"md5": LEFT_OUT}, SAME),
+    ("bgp_config", "use_case", "other", {}, SAME),
+    ("bgp_session", "address_family", "ipv4", {}, SAME),
+    ("bgp_session", "address_family", "ipv6", {}, SAME),
+    ("bgp_session", "default_route", True, {}, UPDATE),
+    ("bgp_session", "default_route", False, {}, SAME),
+    ("bgp_session", "default_route", True, {"default_route": True}, SAME),
+    ("bgp_session", "default_route", True, {"default_route": LEFT_OUT}, SAME),
+    ("ip_assignment", "address", "147.75.40.2/32", {}, SAME),
+    ("ip_assignment", "address", "147.75.40.2", {}, SAME),
+    ("ip_assignment", "address", "147.75.40.3/32", {}, REPLACE),
+    ("ip_assignment", "address", "147.75.40.3/30", {"network": "147.75.40.0", "cidr": 30}, SAME),
+    ("ip_assignment", "address", "2604:1380:0:0::1/64", {"network": "2604:1380::", "cidr": 64}, SAME),
+    ("ip_assignment", "address", "147.75.40.3/32", {"network": LEFT_OUT}, SAME),
+    ("ip_assignment", "manageable", True, {}, SAME),
+    ("ip_assignment", "manageable", False, {}, REPLACE),
+    ("ip_assignment", "manageable", False, {"manageable": LEFT_OUT}, SAME),
+    ("ip_assignment", "customdata", {"a": 1}, {"customdata": {"a": 1}}, SAME),
+    ("ip_assignment", "customdata", {"a": 1}, {}, REPLACE),
+    ("ip_assignment", "customdata", {}, {"customdata": None}, SAME),
+    ("ip_assignment", "customdata", {"a": 1}, {"customdata": LEFT_OUT}, SAME),
+    ("device", "hostname", "mistopenstack", {}, SAME),
+    ("device", "hostname", "other", {}, UPDATE),
+    ("device", "hostname", "other", {"hostname": LEFT_OUT}, SAME),
+    ("device", "facility", "ams1", {}, SAME),
+    ("device", "facility", "ewr1", {}, REPLACE),
+    ("device", "facility", ["ewr1", "ams1"], {}, SAME),
+    ("device", "facility", ["ewr1", "sjc1"], {}, REPLACE),
+    ("device", "facility", "any", {}, SAME),
+    ("device", "facility", ["ewr1", "any"], {}, SAME),
+    ("device", "facility", None, {}, SAME),
+    ("device", "facility", "ewr1", {"facility": {"href": "/facilities/1"}}, SAME),
+    ("device", "facility", "ewr1", {"facility": LEFT_OUT}, SAME),
+    ("device", "plan", "baremetal_0", {}, SAME),
+    ("device", "plan", "t1.small.x86", {}, SAME),
+    ("device", "plan", "baremetal_0", {"plan": {"slug": "t1.small.x86"}}, SAME),
+    ("device", "plan", "baremetal_1", {}, REPLACE),
+    ("device", "plan", "c1.small.x86", {}, REPLACE),
+    ("device", "plan", "c2.medium.x86", {"plan": {"href": "/plans/1"}}, SAME),
+    ("device", "plan", "c2.medium.x86", {"plan": LEFT_OUT}, SAME),
+    ("device", "operating_system", "centos_7", {}, SAME),
+    ("device", "operating_system", "ubuntu_18_04", {}, REPLACE),
+    ("device", "operating_system", "ubuntu_18_04", {"operating_system": LEFT_OUT}, SAME),
+    ("device", "description", "", {}, SAME),
+    ("device", "description", "x", {}, UPDATE),
+    ("device", "description", None, {"description": "x"}, UPDATE),
+    ("device", "description", "x", {"description": LEFT_OUT}, SAME),
+    ("device", "billing_cycle", "hourly", {}, SAME),
+    ("device", "billing_cycle", "monthly", {}, UPDATE),
+    ("device", "billing_cycle", "monthly", {"billing_cycle": LEFT_OUT}, SAME),
+    ("device", "userdata", "", {"userdata": None}, SAME),
+    ("device", "userdata", "#!/bin/sh\n", {"userdata": "#!/bin/sh\n"}, SAME),
+    ("device", "userdata", "#!/bin/sh\n", {}, UPDATE),
+    ("device", "userdata", "#!/bin/sh\n", {"userdata": LEFT_OUT}, SAME),
+    ("device", "always_pxe", False, {}, SAME),
+    ("device", "always_pxe", True, {}, UPDATE),
+    ("device", "always_pxe", False, {"always_pxe": None}, SAME),
+    ("device", "always_pxe", True, {"always_pxe": LEFT_OUT}, SAME),
+    ("device", "ipxe_script_url", "", {}, SAME),
+    ("device", "ipxe_script_url", "https://x", {}, UPDATE),
+    ("device", "ipxe_script_url", "https://x", {"ipxe_script_url": LEFT_OUT}, SAME),
+    ("device", "locked", False, {}, SAME),
+    ("device", "locked", True, {}, UPDATE),
+    ("device", "locked", False, {"locked": None}, SAME),
+    ("device", "locked", True, {"locked": LEFT_OUT}, SAME),
+    ("device", "customdata", {}, {}, SAME),
+    ("device", "customdata", "", {}, SAME),
+    ("device", "customdata", '{"a": {"b": null}}', {"customdata": {"a": {"b": None}}}, SAME),
+    ("device", "customdata", {"a": 1}, {"customdata": '{"a":1}'}, SAME),
+    ("device", "customdata", [1, 2], {"customdata": [1, 2]}, SAME),
+    ("device", "customdata", [1, 2], {"customdata": [2, 1]}, UPDATE),
+    ("device", "customdata", "not json", {"customdata": "not json"}, SAME),
+    ("device", "customdata", {"a": 1}, {}, UPDATE),
+    ("device", "customdata", {"a": True}, {"customdata": {"a": 1}}, UPDATE),
+    ("device", "customdata", {"a": 1}, {"customdata": LEFT_OUT}, SAME),
+    ("device", "tags", [], {}, SAME),
+    ("device", "tags", ["a", "a", "b"], {"tags": ["b", "a"]}, SAME),
+    ("device", "tags", ["a"], {"tags": ["a", "b"]}, UPDATE),
+    ("device", "tags", None, {}, SAME),
+    ("device", "tags", ["a"], {"tags": LEFT_OUT}, SAME),
+    ("device", "hardware_reservation_id", "r", {"hardware_reservation": {"href": "/hardware-reservations/r"}}, SAME),
+    ("device", "hardware_reservation_id", "s", {"hardware_reservation": {"href": "/hardware-reservations/r"}}, REPLACE),
+    ("device", "hardware_reservation_id", "next-available", {"hardware_reservation": {"id": "r"}}, SAME),
+    ("device", "hardware_reservation_id", "next-available", {"hardware_reservation": None}, REPLACE),
+    ("device", "hardware_reservation_id", "s", {}, SAME),
+    ("device", "hardware_reservation_id", None, {"hardware_reservation": None}, SAME),
+    ("device", "spot_instance", True, {"spot_instance": True}, SAME),
+    ("device", "spot_instance", False, {"spot_instance": None}, SAME),
+    ("device", "spot_instance", True, {"spot_instance": False}, REPLACE),
+    ("device", "spot_instance", True, {}, SAME),
+    ("device", "spot_price_max", 0.1, {"spot_price_max": "0.10"}, SAME),
+    ("device", "spot_price_max", 1, {"spot_price_max": 1.0}, SAME),
+    ("device", "spot_price_max", 0.2, {"spot_price_max": 0.1}, REPLACE),
+    ("device", "spot_price_max", 0.2, {}, SAME),
+    ("device", "termination_time", "2019-12-01T00:00:00Z", {"termination_time": "other"}, SAME),
+    ("device", "project_ssh_keys", ["a"], {}, SAME),
+    ("device", "user_ssh_keys", ["a"], {}, SAME),
+    ("device", "features", ["tpm"], {}, SAME),
+    ("device", "public_ipv4_subnet_size", 29, {}, SAME),
+    ("device", "ip_addresses", [{"address_family": 4, "public": False}], {}, SAME),
+]
+
+
+def live_of(kind: Kind, edits: dict[str, Any], mark: Mark | None = None) -> LiveObject:
+    body = {name: value for name, value in {**BASES[kind.name], **edits}.items() if value is not LEFT_OUT}
+    if mark is not None:
+        body["tags"] = mark.to_tags()
+    if kind.name == "ip_assignment":
+        body = {**answers.DEVICE_2018, "ip_addresses": [body]}
+    (live,) = kind.read(body, "p")
+    return live
+
+
+def resource_of(kind: Kind, values: dict[str, Any]) -> Resource:
+    return Resource(parse_address("projects.p"), kind.name, values, Place("stack.yaml"))
+
+
+def outcome(kind: Kind, values: dict[str, Any], live: LiveObject) -> dict[str, str]:
+    changes = differences(resource_of(kind, values), kind, values, frozenset(), live)
+    words = {Update: UPDATE, Replace: REPLACE, CreateOnly: REPLACE, WriteOnce: REFUSED}
+    for each in changes:
+        rule = kind.fields[str(each.path[0])].rule
+        assert each.forces_replacement is isinstance(rule, (Replace, CreateOnly))
+    return {str(each.path[0]): words[type(kind.fields[str(each.path[0])].rule)] for each in changes}
+
+
+@pytest.mark.parametrize(("kind", "field", "declared", "edits", "expected"), CASES)
+def test_a_field(kind: str, field: str, declared: Any, edits: dict[str, Any], expected: str) -> None:
+    of = CATALOG[kind]
+    assert outcome(of, {field: declared}, live_of(of, edits)) == ({} if expected == SAME else {field: expected})
+
+
+def test_every_field_of_every_kind_has_cases() -> None:
+    for kind in CATALOG.kinds:
+        covered = {field for name, field, *_ in CASES if name == kind.name}
+        assert covered == set(kind.fields), kind.name
+        for name, field in kind.fields.items():
+            words = {case[-1] for case in CASES if case[:2] == (kind.name, name)}
+            silent = isinstance(field.rule, (CreateOnly, FromKey))
+            assert silent or len(words) == 2, f"{kind.name}.{name}: a case that differs and one that does not"
+
+
+MEMO_FIELDS = [
+    (kind.name, name)
+    for kind in CATALOG.kinds
+    for name, f in kind.fields.items()
+    if isinstance(f.rule, CreateOnly) and f.rule.replaces
+]
+EXAMPLES: dict[str, tuple[Any, Any]] = {
+    "termination_time": ("2019-12-01T00:00:00Z", "2020-12-01T00:00:00Z"),
+    "project_ssh_keys": (["a", "b"], ["a"]),
+    "user_ssh_keys": (["a"], ["b"]),
+    "features": ({"tpm": "required"}, {"tpm": "preferred"}),
+    "public_ipv4_subnet_size": (29, 31),
+    "ip_addresses": ([{"address_family": 4, "public": False}], [{"address_family": 6, "public": True}]),
+}
+
+
+@pytest.mark.parametrize(("kind", "field"), MEMO_FIELDS)
+def test_what_the_api_never_shows_is_compared_by_the_memo(kind: str, field: str) -> None:
+    of = CATALOG[kind]
+    used, other = EXAMPLES[field]
+    live = live_of(of, {}, Mark("shop", "projects.p.devices.d", of.memo({field: used})))
+    assert outcome(of, {field: used}, live) == {}
+    assert outcome(of, {field: other}, live) == {field: REPLACE}
+    assert outcome(of, {field: Unknown()}, live) == {field: REPLACE}
+    assert outcome(of, {}, live) == {}
+    without = live_of(of, {}, Mark("shop", "projects.p.devices.d"))
+    assert outcome(of, {field: used}, without) == {field: REPLACE}
+    unset = live_of(of, {}, Mark("shop", "projects.p.devices.d", of.memo({field: None})))
+    assert outcome(of, {field: None}, unset) == {}
+
+
+@pytest.mark.parametrize(("kind", "field"), MEMO_FIELDS)
+def test_an_update_keeps_the_memo_of_the_create(kind: str, field: str) -> None:
+    of = CATALOG[kind]
+    used, other = EXAMPLES[field]
+    born = Mark("shop", "a", of.memo({field: used, "tags": ["x"]}))
+    again = of.memo({field: other, "tags": ["y"]}, born)
+    assert again[field] == born.memo[field]
+    assert again["tags"] != born.memo["tags"]
+
+
+def test_the_order_of_keys_on_a_device_is_no_reason_to_wipe_it() -> None:
+    device = CATALOG["device"]
+    for field, one, two in (
+        ("project_ssh_keys", ["a", "b"], ["b", "a"]),
+        ("user_ssh_keys", ["a", "b"], ["b", "a"]),
+        ("features", ["tpm", "txt"], ["txt", "tpm"]),
+    ):
+        live = live_of(device, {}, Mark("shop", "a", device.memo({field: one})))
+        assert outcome(device, {field: two}, live) == {}
+
+
+@pytest.mark.parametrize("kind", [each.name for each in CATALOG.kinds])
+def test_an_unknown_value_differs_only_where_the_answer_shows_the_field(kind: str) -> None:
+    of = CATALOG[kind]
+    live = live_of(of, {})
+    unknown = {name: Unknown() for name in of.fields}
+    shown = {name for name in live.values if not isinstance(of.fields[name].rule, (CreateOnly, FromKey))}
+    assert set(outcome(of, unknown, live)) == shown
+
+
+def test_a_change_inside_customdata_is_told_with_its_path() -> None:
+    device = CATALOG["device"]
+    live = live_of(device, {"customdata": {"rack": {"row": 1, "list": [1, 2]}, "old": True}})
+    values = {"customdata": {"rack": {"row": 2, "list": [1, 3]}, "new": "x"}}
+    changes = differences(resource_of(device, values), device, values, frozenset(), live)
+    assert {(each.path, each.before, each.after) for each in changes if each.path[-1] != "list"} == {
+        (("customdata", "rack", "row"), 1, 2),
+        (("customdata", "old"), True, None),
+        (("customdata", "new"), None, "x"),
+    }
+    (listed,) = (each for each in changes if each.path[-1] == "list")
+    assert (listed.path, listed.before, listed.after) == (("customdata", "rack", "list"), [1, 2], [1, 3])

@@ -1,0 +1,301 @@
+"""What the kinds make of real answers, from 2015 to 2020."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reconciler.kinds import catalog
+from reconciler.model.kind import Wish
+from reconciler.model.live import LiveObject, Phase
+from reconciler.model.mark import Mark
+
+from . import answers
+from .answers import Body
+
+CATALOG = catalog()
+PROJECT = "4b653fce-6405-4300-9f7d-c587b7888fe5"
+SSH_KEY = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDI4pIqzpb5 user@example.com"
+
+READ: dict[str, tuple[str, Body, dict[str, Any]]] = {
+    "project of 2019": (
+        "project",
+        answers.PROJECT_2019,
+        {
+            "label": "Packet Integration Testing [Sponsored]",
+            "values": {
+                "name": "Packet Integration Testing [Sponsored]",
+                "backend_transfer_enabled": False,
+                "customdata": {},
+                "organization_id": "1432653f-f993-47c5-949e-af3c0de48d70",
+            },
+            "parent_id": None,
+            "mark_missing": "",
+        },
+    ),
+    "project of 2017": (
+        "project",
+        answers.PROJECT_2017,
+        {
+            "values": {
+                "name": "Cloudsoft CCS Testing",
+                "payment_method_id": "b2bb4ee0-506b-4c01-b17d-ba41d5c430c5",
+            },
+            "mark_missing": "customdata",
+        },
+    ),
+    "key of 2015": (
+        "ssh_key",
+        answers.SSH_KEY_2015,
+        {
+            "values": {"label": "ubuntu1404-201505221415a4c7757e-5198-4f49-82d4-35eb2d06eb27", "key": SSH_KEY},
+            "attributes.owner_id": "userid",
+        },
+    ),
+    "key of 2017": (
+        "ssh_key",
+        answers.SSH_KEY_2017,
+        {"attributes.owner_id": "ad711bc3-6333-449a-a405-23ca81f38c00", "mark": None},
+    ),
+    "vlan of 2018": (
+        "vlan",
+        answers.VLAN_2018,
+        {
+            "values": {"description": "test", "facility": "ewr1", "vxlan": 1022},
+            "label": "1022 test",
+            "parent_id": PROJECT,
+        },
+    ),
+    "block of 2017": (
+        "ip_reservation",
+        answers.BLOCK_2017,
+        {
+            "values": {
+                "details": None,
+                "customdata": {},
+                "facility": "ams1",
+                "type": "public_ipv4",
+                "quantity": 16,
+            },
+            "attributes.block": "147.75.33.32/28",
+            "attributes.address": "147.75.33.34",
+            "automatic": False,
+            "mark_missing": "tags",
+        },
+    ),
+    "global address": (
+        "ip_reservation",
+        answers.GLOBAL_2019,
+        {
+            "values": {"details": None, "customdata": {}, "type": "global_ipv4", "quantity": 1},
+            "attributes.block": "147.75.40.2/32",
+        },
+    ),
+    "block of 2020": (
+        "ip_reservation",
+        answers.BLOCK_2020,
+        {
+            "values": {
+                "details": "my test /30 in AMS1",
+                "customdata": {},
+                "tags": [],
+                "facility": "ams1",
+                "type": "public_ipv4",
+                "quantity": 4,
+            },
+            "label": "147.75.80.220/30",
+            "mark_missing": "",
+        },
+    ),
+    "automatic block": (
+        "ip_reservation",
+        {**answers.BLOCK_2017, "addon": False, "global_ip": None},
+        {"automatic": True},
+    ),
+    "block under review": (
+        "ip_reservation",
+        {"id": "x", "state": "pending", "details": "big", "tags": []},
+        {"values": {"details": "big", "tags": []}, "status.phase": Phase.WORKING, "label": "big"},
+    ),
+    "block that was denied": (
+        "ip_reservation",
+        {"id": "x", "state": "denied", "tags": []},
+        {"status.phase": Phase.FAILED, "status.word": "denied"},
+    ),
+    "bgp config": (
+        "bgp_config",
+        answers.BGP_CONFIG_2019,
+        {
+            "values": {"deployment_type": "local", "asn": 65000, "md5": None},
+            "parent_id": PROJECT,
+            "key": "bgp_config",
+            "attributes.max_prefix": 10,
+        },
+    ),
+    "bgp session": (
+        "bgp_session",
+        answers.BGP_SESSION_2019,
+        {
+            "values": {"address_family": "ipv4", "default_route": None},
+            "parent_id": "905037a4-967c-4e81-b364-3a0603aa071b",
+            "key": "ipv4",
+            "attributes.status": "down",
+        },
+    ),
+    "device of 2018": (
+        "device",
+        answers.DEVICE_2018,
+        {
+            "label": "mistopenstack",
+            "values": {
+                "hostname": "mistopenstack",
+                "description": None,
+                "billing_cycle": "hourly",
+                "userdata": "",
+                "always_pxe": False,
+                "ipxe_script_url": None,
+                "locked": False,
+                "customdata": {},
+                "facility": "ams1",
+                "plan": "baremetal_0",
+                "operating_system": "centos_7",
+                "tags": [],
+            },
+            "attributes.public_ipv4": "147.75.102.193",
+            "attributes.private_ipv4": "10.99.214.1",
+            "attributes.public_ipv6": "2604:1380:2000:c100::3",
+            "attributes.user": "root",
+            "status.phase": Phase.READY,
+        },
+    ),
+    "device of 2017, half made": (
+        "device",
+        answers.DEVICE_2017,
+        {
+            "status.phase": Phase.WORKING,
+            "status.percentage": 50.0,
+            "status.message": "Network configured with addresses 147.75.106.81",
+            "attributes.public_ipv4": None,
+        },
+    ),
+    "answer to a create": (
+        "device",
+        answers.DEVICE_CREATED_2015,
+        {"status.word": "queued", "status.message": "", "attributes.user": "core"},
+    ),
+    "device of a short list": (
+        "device",
+        answers.DEVICE_TRIMMED,
+        {
+            "values": {
+                "hostname": "k8s-cluster2-pool2-jssxcyzz",
+                "description": None,
+                "tags": ["k8s-cluster-cluster2", "k8s-nodepool-pool2"],
+            }
+        },
+    ),
+    "reserved hardware": (
+        "device",
+        {
+            **answers.DEVICE_TRIMMED,
+            "hardware_reservation": {"href": "/hardware-reservations/11111111-1111-4111-8111-111111111111"},
+        },
+        {"values.hardware_reservation_id": "11111111-1111-4111-8111-111111111111"},
+    ),
+    "reserved hardware, expanded": (
+        "device",
+        {**answers.DEVICE_TRIMMED, "hardware_reservation": {"id": "22", "href": "/hardware-reservations/33"}},
+        {"values.hardware_reservation_id": "22"},
+    ),
+    "no reserved hardware": (
+        "device",
+        {**answers.DEVICE_TRIMMED, "hardware_reservation": None},
+        {"values.hardware_reservation_id": None},
+    ),
+}
+
+STATES = {
+    "queued": Phase.WORKING,
+    "provisioning": Phase.WORKING,
+    "active": Phase.READY,
+    "inactive": Phase.READY,
+    "failed": Phase.FAILED,
+    "deprovisioning": Phase.LEAVING,
+    "rebooting": Phase.WORKING,
+    "powering_off": Phase.WORKING,
+    "reinstalling": Phase.WORKING,
+    "a_word_of_2031": Phase.WORKING,
+}
+
+
+def read(kind: str, body: Body) -> LiveObject:
+    (live,) = CATALOG[kind].read(body, None if kind == "project" else PROJECT)
+    return live
+
+
+@pytest.mark.parametrize("name", READ)
+def test_read(name: str) -> None:
+    kind, body, expected = READ[name]
+    live = read(kind, body)
+    assert (live.kind, live.id) == (kind, body["id"])
+    for path, value in expected.items():
+        first, _, rest = path.partition(".")
+        found = getattr(live, first)
+        if rest:
+            found = found[rest] if isinstance(found, dict) else getattr(found, rest)
+        assert found == value, path
+
+
+@pytest.mark.parametrize("name", READ)
+def test_every_output_is_an_attribute(name: str) -> None:
+    kind, body, _ = READ[name]
+    live = read(kind, body)
+    shown = set(live.attributes) | {each for each in CATALOG[kind].outputs if each not in body}
+    assert set(CATALOG[kind].outputs) <= shown
+
+
+@pytest.mark.parametrize(("state", "phase"), STATES.items())
+def test_states_of_a_device(state: str, phase: Phase) -> None:
+    live = read("device", {**answers.DEVICE_TRIMMED, "state": state})
+    assert (live.status.phase, live.status.word) == (phase, state)
+    assert live.present is (state != "deprovisioning")
+
+
+def test_assignments_are_read_from_the_devices_that_show_them() -> None:
+    device = {**answers.DEVICE_2018, "ip_addresses": [*answers.DEVICE_2018["ip_addresses"], answers.ASSIGNMENT_2019]}
+    (live,) = CATALOG["ip_assignment"].read(device, PROJECT)
+    assert live.id == answers.ASSIGNMENT_2019["id"]
+    assert (live.parent_id, live.key) == (device["id"], "147.75.40.2/32")
+    assert live.values == {"manageable": True, "customdata": {}, "address": "147.75.40.2/32"}
+
+
+def test_assignments_of_a_device_that_goes_are_going_too() -> None:
+    device = {**answers.DEVICE_2018, "state": "deprovisioning", "ip_addresses": [answers.ASSIGNMENT_2019]}
+    (live,) = CATALOG["ip_assignment"].read(device, PROJECT)
+    assert not live.present
+
+
+def test_the_answer_to_an_assignment_names_its_device() -> None:
+    wish = Wish({}, Mark("s", "a"), "other", PROJECT)
+    live = CATALOG["ip_assignment"].read_answer(answers.ASSIGNMENT_2019, wish)
+    assert live is not None
+    assert live.parent_id == "756db520-fa13-4a8c-858c-b3ceb60ce95f"
+
+
+@pytest.mark.parametrize("kind", [each.name for each in CATALOG.kinds])
+@pytest.mark.parametrize("body", [None, {}, "", [], {"id": ""}, {"message": "submitted for review"}])
+def test_an_answer_without_an_object_shows_none(kind: str, body: Any) -> None:
+    assert CATALOG[kind].read_answer(body, Wish({}, Mark("s", "a"), "p", "p")) is None
+
+
+@pytest.mark.parametrize("kind", [each.name for each in CATALOG.kinds if each.name != "ip_assignment"])
+@pytest.mark.parametrize("body", [{}, {"id": None}, {"id": 7}, {"id": ""}])
+def test_an_item_without_an_id_is_not_understood(kind: str, body: Body) -> None:
+    with pytest.raises((KeyError, ValueError)):
+        list(CATALOG[kind].read(body, PROJECT))
+
+
+def test_a_root_password_goes_nowhere() -> None:
+    live = read("device", answers.DEVICE_2017)
+    assert "scrubbed" not in repr(live)

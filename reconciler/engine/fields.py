@@ -47,7 +47,9 @@ def _create_only(name: str, rule: CreateOnly, wanted: Any, secret: bool, live: L
     if not rule.replaces or live.mark is None:
         return []
     recorded = live.mark.memo.get(name)
-    if not isinstance(wanted, Unknown) and recorded == (None if wanted is None else memo_digest(rule.remembered(wanted))):
+    if wanted is None and recorded is None:
+        return []
+    if not isinstance(wanted, Unknown) and recorded == memo_digest(rule.remembered(wanted)):
         return []
     before = NOT_SHOWN if recorded else None
     return [FieldChange((name,), before, wanted, forces_replacement=True, secret=secret, note=rule.note)]

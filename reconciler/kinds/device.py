@@ -93,7 +93,7 @@ class AddressRequest(Spec):
 class DeviceSpec(Spec):
     hostname: Annotated[
         str | None,
-        Update(note="the machine's own name changes at its next install"),
+        Update(note="the machine's own name changes at its next install", clears=False),
         Field(min_length=1, max_length=253, description="Its name; the API makes one up when left out."),
     ] = None
     facility: Annotated[
@@ -116,7 +116,9 @@ class DeviceSpec(Spec):
     ]
     description: Annotated[str | None, Update(same=same_text), Field(description="Free text.")] = None
     billing_cycle: Annotated[
-        Literal["hourly", "daily", "monthly", "yearly"] | None, Update(), Field(description="Default: hourly.")
+        Literal["hourly", "daily", "monthly", "yearly"] | None,
+        Update(clears=False),
+        Field(description="Default: hourly."),
     ] = None
     userdata: Annotated[
         str | None,

@@ -27,7 +27,9 @@ class ProjectSpec(Spec):
         WriteOnce("a project moves to another organization by a transfer request, not by an update"),
         Field(description="The organization to create it in; the token's default one when left out."),
     ] = None
-    payment_method_id: Annotated[str | None, Update(), Field(description="How the project is paid for.")] = None
+    payment_method_id: Annotated[
+        str | None, Update(clears=False), Field(description="How the project is paid for.")
+    ] = None
     backend_transfer_enabled: Annotated[
         bool | None, Update(same=same_flag), Field(description="Whether the facilities' private networks are joined.")
     ] = None

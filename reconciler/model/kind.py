@@ -164,8 +164,14 @@ class Kind(ABC):
             if found:
                 return found
             return values
-        checked = model.model_dump(exclude_unset=True)
+        given = model.model_dump(exclude_unset=True)
+        checked = {name: value for name, value in given.items() if value is not None or self._clears(name)}
         return self.check_meaning(checked, partial) or checked
+
+    def _clears(self, name: str) -> bool:
+        """Whether null empties a field. Where nothing can be emptied, null says that the field is not declared."""
+        rule = self.fields[name].rule
+        return isinstance(rule, Update) and rule.clears
 
     def check_meaning(self, values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
         """Errors that no single field shows (a public block without a facility)."""

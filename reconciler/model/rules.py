@@ -26,6 +26,8 @@ class Update:
 
     same: Same = equal
     note: str = ""
+    clears: bool = True
+    """Whether null empties the field; else it means the same as leaving the field out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def test_a_project_that_holds_strangers_is_kept_and_so_are_they(bench: Bench) ->
     assert bench.execute(planned).ok
     left = {each["id"] for rows in bench.account.frozen().values() for each in rows.values()}
     assert {each["id"] for each in theirs} <= left
-    assert len([each for each in bench.account.all("projects")]) == 2
+    assert len(bench.account.all("projects")) == 2
 
 
 def test_automatic_blocks_neither_belong_to_strangers_nor_keep_a_project(bench: Bench) -> None:

@@ -83,7 +83,6 @@ CASES: list[tuple[str, str, Any, dict[str, Any], str]] = [
     ("vlan", "vxlan", 1023, {}, REPLACE),
     ("vlan", "vxlan", 1023, {"vxlan": LEFT_OUT}, SAME),
     ("vlan", "vxlan", 1023, {"vxlan": None}, SAME),
-    ("vlan", "vxlan", None, {}, SAME),
     ("ip_reservation", "type", "public_ipv4", {}, SAME),
     ("ip_reservation", "type", "global_ipv4", {}, REPLACE),
     ("ip_reservation", "type", "global_ipv4", {"global_ip": True}, SAME),

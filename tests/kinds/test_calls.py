@@ -1,0 +1,220 @@
+"""The calls that kinds describe: method, path and body of each create, update and delete, and what a refusal means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reconciler.kinds import catalog
+from reconciler.model.kind import Verb, Verdict, Wish
+from reconciler.model.live import LiveObject
+from reconciler.model.mark import Mark
+from reconciler.wire import Gone, Rejected, Repeat
+
+CATALOG = catalog()
+MARK = Mark("shop", "projects.e.x.y", {"tags": "ab12"})
+TAGS = ["reconciler:shop:projects.e.x.y", "reconciler-memo:tags=ab12"]
+TEXT = "[reconciler:shop:projects.e.x.y]"
+DATA = {"reconciler": {"stack": "shop", "address": "projects.e.x.y", "memo": {"tags": "ab12"}}}
+DEVICE = {"facility": "ewr1", "plan": "p", "operating_system": "o"}
+BLOCK = {"type": "public_ipv4", "quantity": 1, "facility": "ewr1"}
+
+# kind, values, parent id, path, body
+CREATES: list[tuple[str, dict[str, Any], str | None, str, dict[str, Any]]] = [
+    ("project", {"name": "x"}, None, "/projects", {"name": "x", "customdata": DATA}),
+    (
+        "project",
+        {"name": "x", "customdata": {"a": 1}},
+        None,
+        "/projects",
+        {"name": "x", "customdata": {"a": 1, **DATA}},
+    ),
+    ("project", {"name": "x", "backend_transfer_enabled": True}, None, "/projects", {"name": "x", "customdata": DATA}),
+    (
+        "project",
+        {"name": "x", "organization_id": "o", "customdata": None},
+        None,
+        "/projects",
+        {"name": "x", "organization_id": "o", "customdata": DATA},
+    ),
+    ("ssh_key", {"label": "l", "key": "k k"}, None, "/ssh-keys", {"label": f"l {TEXT}", "key": "k k"}),
+    ("ssh_key", {"label": "l", "key": "k k"}, "P", "/projects/P/ssh-keys", {"label": f"l {TEXT}", "key": "k k"}),
+    ("vlan", {"facility": "ewr1"}, "P", "/projects/P/virtual-networks", {"facility": "ewr1", "description": TEXT}),
+    (
+        "vlan",
+        {"facility": "ewr1", "description": "d", "vxlan": 7},
+        "P",
+        "/projects/P/virtual-networks",
+        {"facility": "ewr1", "description": f"d {TEXT}", "vxlan": 7},
+    ),
+    ("ip_reservation", BLOCK, "P", "/projects/P/ips", {**BLOCK, "tags": TAGS}),
+    (
+        "ip_reservation",
+        {**BLOCK, "tags": ["a"], "customdata": '{"b": 1}'},
+        "P",
+        "/projects/P/ips",
+        {**BLOCK, "tags": ["a", *TAGS], "customdata": {"b": 1}},
+    ),
+    (
+        "bgp_config",
+        {"deployment_type": "local", "asn": 65000},
+        "P",
+        "/projects/P/bgp-configs",
+        {"deployment_type": "local", "asn": 65000},
+    ),
+    ("bgp_session", {"address_family": "ipv4"}, "D", "/devices/D/bgp/sessions", {"address_family": "ipv4"}),
+    (
+        "ip_assignment",
+        {"address": "1.2.3.4/32", "customdata": {"a": 1}},
+        "D",
+        "/devices/D/ips",
+        {"address": "1.2.3.4/32", "customdata": {"a": 1, **DATA}},
+    ),
+    ("device", DEVICE, "P", "/projects/P/devices", {**DEVICE, "tags": TAGS}),
+    (
+        "device",
+        {**DEVICE, "tags": ["a"], "customdata": '{"b": [1]}', "facility": ["ewr1", "any"]},
+        "P",
+        "/projects/P/devices",
+        {**DEVICE, "tags": ["a", *TAGS], "customdata": {"b": [1]}, "facility": ["ewr1", "any"]},
+    ),
+    (
+        "device",
+        {**DEVICE, "customdata": "not json", "tags": None},
+        "P",
+        "/projects/P/devices",
+        {**DEVICE, "customdata": "not json", "tags": TAGS},
+    ),
+]
+
+# kind, values, changed fields, foreign tags, method, path, body
+UPDATES: list[tuple[str, dict[str, Any], set[str], tuple[str, ...], str, str, dict[str, Any]]] = [
+    ("project", {"name": "x", "customdata": {"a": 1}}, {"name"}, (), "PUT", "/projects/I", {"name": "x"}),
+    ("project", {"customdata": {"a": 1}}, {"customdata"}, (), "PUT", "/projects/I", {"customdata": {"a": 1, **DATA}}),
+    ("project", {"customdata": None}, {"customdata"}, (), "PUT", "/projects/I", {"customdata": DATA}),
+    ("ssh_key", {"label": "l", "key": "k"}, {"label"}, (), "PUT", "/ssh-keys/I", {"label": f"l {TEXT}"}),
+    ("ssh_key", {"label": "l", "key": "k"}, {"key"}, (), "PUT", "/ssh-keys/I", {"key": "k"}),
+    ("ip_reservation", {**BLOCK, "details": "d"}, {"details"}, ("f",), "PATCH", "/ips/I", {"details": "d"}),
+    ("ip_reservation", {"tags": ["a"]}, {"tags"}, ("f",), "PATCH", "/ips/I", {"tags": ["a", "f", *TAGS]}),
+    ("ip_reservation", {"customdata": "{}"}, {"customdata"}, (), "PATCH", "/ips/I", {"customdata": {}}),
+    ("bgp_session", {"default_route": True}, {"default_route"}, (), "PUT", "/bgp/sessions/I", {"default_route": True}),
+    ("device", {**DEVICE, "hostname": "h"}, {"hostname"}, ("f",), "PUT", "/devices/I", {"hostname": "h"}),
+    ("device", {"tags": ["f", "a"]}, {"tags"}, ("f", "g"), "PUT", "/devices/I", {"tags": ["f", "a", "g", *TAGS]}),
+    ("device", {"tags": None}, {"tags"}, ("f",), "PUT", "/devices/I", {"tags": ["f", *TAGS]}),
+    ("device", {"customdata": '{"a": 1}'}, {"customdata"}, (), "PUT", "/devices/I", {"customdata": {"a": 1}}),
+    ("device", {"description": None, "userdata": ""}, {"description"}, (), "PUT", "/devices/I", {"description": None}),
+]
+
+DELETES = {
+    "project": "/projects/I",
+    "ssh_key": "/ssh-keys/I",
+    "vlan": "/virtual-networks/I",
+    "ip_reservation": "/ips/I",
+    "bgp_session": "/bgp/sessions/I",
+    "ip_assignment": "/ips/I",
+    "device": "/devices/I",
+}
+
+# kind, verb, status, text, what it means
+VERDICTS: list[tuple[str, Verb, int, str, Verdict]] = [
+    ("project", Verb.DELETE, 422, "Cannot delete a project with active resources", Verdict.LATER),
+    ("project", Verb.DELETE, 403, "You are not authorized", Verdict.FAILED),
+    ("project", Verb.CREATE, 422, "Name is invalid", Verdict.FAILED),
+    ("vlan", Verb.DELETE, 422, "Cannot delete Virtual Network when port is assigned", Verdict.LATER),
+    ("vlan", Verb.DELETE, 422, "Something else", Verdict.FAILED),
+    ("vlan", Verb.CREATE, 422, "port is assigned", Verdict.FAILED),
+    ("ip_reservation", Verb.DELETE, 422, "in use", Verdict.LATER),
+    ("ip_reservation", Verb.CREATE, 422, "ny5 is not a valid facility", Verdict.FAILED),
+    ("bgp_session", Verb.CREATE, 422, "905037a4 already has session", Verdict.DONE),
+    ("bgp_session", Verb.CREATE, 422, "BGP is not enabled", Verdict.FAILED),
+    ("bgp_session", Verb.DELETE, 422, "already has session", Verdict.FAILED),
+    ("device", Verb.DELETE, 422, "Cannot delete a device while it is provisioning", Verdict.LATER),
+    ("device", Verb.DELETE, 422, "Cannot delete a locked item", Verdict.FAILED),
+    ("device", Verb.CREATE, 422, "The facility ams1 has no provisionable c3.small.x86 servers", Verdict.FAILED),
+    ("device", Verb.CREATE, 503, "Service Unavailable", Verdict.FAILED),
+    ("ssh_key", Verb.CREATE, 422, "Key has already been taken", Verdict.FAILED),
+    ("ip_assignment", Verb.CREATE, 422, "Address is not reserved for the project", Verdict.FAILED),
+    ("bgp_config", Verb.CREATE, 422, "BGP is already configured", Verdict.FAILED),
+]
+
+
+def live(kind: str, foreign: tuple[str, ...] = ()) -> LiveObject:
+    return LiveObject(kind, "I", "label", {}, {}, foreign_tags=foreign)
+
+
+@pytest.mark.parametrize(("kind", "values", "parent", "path", "body"), CREATES)
+def test_create(kind: str, values: dict[str, Any], parent: str | None, path: str, body: dict[str, Any]) -> None:
+    before = repr(values)
+    call = CATALOG[kind].create(Wish(values, MARK, parent, parent))
+    assert (call.method, call.path, call.repeat) == ("POST", path, Repeat.NEVER)
+    assert call.body == body
+    assert repr(values) == before, "the wish stays as it is"
+
+
+@pytest.mark.parametrize(("kind", "values", "changed", "foreign", "method", "path", "body"), UPDATES)
+def test_update(
+    kind: str,
+    values: dict[str, Any],
+    changed: set[str],
+    foreign: tuple[str, ...],
+    method: str,
+    path: str,
+    body: dict[str, Any],
+) -> None:
+    call = CATALOG[kind].update(Wish(values, MARK, "P", "P"), live(kind, foreign), frozenset(changed))
+    assert (call.method, call.path, call.repeat) == (method, path, Repeat.SAFE)
+    assert call.body == body
+
+
+@pytest.mark.parametrize(("kind", "path"), DELETES.items())
+def test_delete(kind: str, path: str) -> None:
+    call = CATALOG[kind].delete(live(kind))
+    assert (call.method, call.path, call.body, call.repeat) == ("DELETE", path, None, Repeat.SAFE)
+
+
+def test_every_kind_has_its_calls_in_these_tables() -> None:
+    assert {each[0] for each in CREATES} == {each.name for each in CATALOG.kinds}
+    assert set(DELETES) == {each.name for each in CATALOG.kinds if each.deletable}
+
+
+@pytest.mark.parametrize(("kind", "verb", "status", "text", "verdict"), VERDICTS)
+def test_what_a_refusal_means(kind: str, verb: Verb, status: int, text: str, verdict: Verdict) -> None:
+    refused = (Gone if status == 404 else Rejected)(text, status=status, errors=(text,))
+    assert CATALOG[kind].verdict(verb, refused) is verdict
+
+
+@pytest.mark.parametrize("kind", CATALOG.kinds, ids=lambda kind: kind.name)
+def test_a_refused_token_is_never_waited_out(kind: Any) -> None:
+    for verb in (Verb.CREATE, Verb.UPDATE, Verb.DELETE):
+        assert kind.verdict(verb, Rejected("no", status=401, errors=("no",))) is Verdict.FAILED
+
+
+def test_the_second_call_of_a_project() -> None:
+    project = CATALOG["project"]
+    assert project.finish(Wish({"name": "x"}, MARK), live("project")) is None
+    call = project.finish(Wish({"name": "x", "backend_transfer_enabled": False}, MARK), live("project"))
+    assert call is not None
+    assert (call.method, call.path, call.body) == ("PUT", "/projects/I", {"backend_transfer_enabled": False})
+
+
+def test_only_devices_are_asked_for_one_by_one() -> None:
+    for kind in CATALOG.kinds:
+        probe = kind.probe("I")
+        assert (probe is not None) is kind.waits
+        assert probe is None or (probe.method, probe.path) == ("GET", "/devices/I")
+
+
+# kind, values, what is certain before the create
+FORETOLD: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("device", DEVICE, DEVICE),
+    ("device", {**DEVICE, "facility": "any"}, {"plan": "p", "operating_system": "o"}),
+    ("device", {**DEVICE, "facility": ["ewr1"]}, {"plan": "p", "operating_system": "o"}),
+    ("device", {**DEVICE, "ip_addresses": []}, DEVICE),
+    ("vlan", {"facility": "ewr1", "vxlan": 7}, {"facility": "ewr1", "vxlan": 7}),
+]
+
+
+@pytest.mark.parametrize(("kind", "values", "certain"), FORETOLD)
+def test_what_is_certain_beforehand(kind: str, values: dict[str, Any], certain: dict[str, Any]) -> None:
+    assert CATALOG[kind].foretell(values) == certain

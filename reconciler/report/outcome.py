@@ -24,7 +24,7 @@ def render_outcome(report: Report, *, colour: bool) -> str:
     if report.complete:
         page.line((f"{operation} complete! {resources}", Style.BOLD_GREEN))
         if report.operation == "destroy" and report.ended:
-            page.line("Everything was listed again afterwards: nothing is left.")
+            page.line("Everything was listed again afterwards: nothing of it is left.")
     else:
         word = "interrupted" if report.interrupted else "incomplete"
         rest = _not_done(report)

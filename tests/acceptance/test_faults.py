@@ -54,16 +54,10 @@ def test_a_list_that_lies_stops_plan_and_apply(world: World, kind: str) -> None:
 def test_a_killed_apply_is_taken_up_by_the_next_one(world: World) -> None:
     world.call("POST", "/_emulator/settings", {"latency_seconds": 0.05, "provision_seconds": 1.0})
     stack = world.stack(MANY)
-    process = subprocess.Popen(
-        world.command("apply", stack, "--yes", "--parallelism", "4"),
-        env=world.environment(),
-        cwd=world.folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = _started(world, stack, parallelism=4)
     _wait_until(lambda: len(world.created(DEVICES)) >= 8)
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.communicate()
     assert 8 <= len(world.created(DEVICES)) < 30
     again = world.run("apply", stack, "--yes")
     assert again.code == 0, again.out + again.err
@@ -75,14 +69,7 @@ def test_a_killed_apply_is_taken_up_by_the_next_one(world: World) -> None:
 def test_an_interrupt_drains_and_the_next_run_goes_on(world: World) -> None:
     world.call("POST", "/_emulator/settings", {"latency_seconds": 0.05, "provision_seconds": 1.0})
     stack = world.stack(MANY)
-    process = subprocess.Popen(
-        world.command("apply", stack, "--yes", "--parallelism", "2"),
-        env=world.environment(),
-        cwd=world.folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = _started(world, stack, parallelism=2)
     _wait_until(lambda: len(world.created(DEVICES)) >= 4)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
@@ -102,6 +89,17 @@ def test_a_failed_machine_skips_what_needs_it_and_nothing_else(world: World) -> 
     assert len(world.devices("Web")) == 2
     assert world.run("apply", stack, "--yes").code == 0
     assert len(world.devices("Web")) == 3
+
+
+def _started(world: World, stack: str, parallelism: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        world.command("apply", stack, "--yes", "--parallelism", str(parallelism)),
+        env=world.environment(),
+        cwd=world.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def _wait_until(condition: object, seconds: float = 30.0) -> None:

@@ -172,7 +172,7 @@ def test_a_schedule_starts_each_step_once_after_what_it_requires(steps: list[Ste
     assert done | lost == {each.id for each in steps}
     for each in steps:
         assert (each.id in lost) == (
-            each.id in failing and set(each.requires) <= done or bool(set(each.requires) & lost)
+            (each.id in failing and set(each.requires) <= done) or bool(set(each.requires) & lost)
         )
     assert schedule.rest() == []
 

@@ -133,7 +133,7 @@ def test_the_end_in_terraforms_words() -> None:
     gone = Ended("projects.a.vlans.c", "vlan", Verb.DELETE, 1.0, Result.DONE)
     destroyed = report(operation="destroy", counts=Counts(0, 0, 3), ended=(gone,))
     assert render_outcome(destroyed, colour=False) == (
-        "Destroy complete! Resources: 3 destroyed.\nEverything was listed again afterwards: nothing is left.\n"
+        "Destroy complete! Resources: 3 destroyed.\nEverything was listed again afterwards: nothing of it is left.\n"
     )
     nothing = report(operation="destroy", counts=Counts())
     assert render_outcome(nothing, colour=False) == "Destroy complete! Resources: 0 destroyed.\n"

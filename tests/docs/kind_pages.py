@@ -1,6 +1,6 @@
 """docs/kinds.md, made from the kinds themselves.
 
-    .venv/bin/python -m tests.docs.kind_pages        writes it anew
+.venv/bin/python -m tests.docs.kind_pages        writes it anew
 """
 
 from __future__ import annotations

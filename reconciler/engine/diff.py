@@ -127,17 +127,28 @@ def _match(walk: _Walk, resource: Resource, kind: Kind, settled: Settled, parent
     if resource.parent is not None and parent_id is None:
         return None
     if kind.marked:
-        for each in walk.snapshot.marked(kind.name, walk.stack.name, str(resource.address)):
-            if each.parent_id == parent_id:
-                return each
+        marked = walk.snapshot.marked(kind.name, walk.stack.name, str(resource.address))
+        found = [each for each in marked if each.parent_id == parent_id]
+        if found:
+            return found[0] if len(found) == 1 else _best(resource, kind, settled, found)
     known = {name: value for name, value in settled.values.items() if not isinstance(value, Unknown)}
     key = kind.natural_key(known)
     if not key:
         return None
     candidate = walk.snapshot.keyed(kind.name, parent_id, key)
-    if candidate is not None and candidate.mark is not None and str(candidate.mark.address) != str(resource.address):
-        return None
-    return candidate
+    return candidate if candidate is None or candidate.mark is None else None  # another's mark: not ours to take
+
+
+def _best(resource: Resource, kind: Kind, settled: Settled, doubles: Sequence[LiveObject]) -> LiveObject:
+    """Of several with one mark (the oldest first), the first that may stay as it is or be updated.
+
+    An interrupted create-first leaves the old and the new machine behind; taking the old one would buy a third.
+    """
+    for each in doubles:
+        fields = differences(resource, kind, settled.values, settled.secrets, each)
+        if each.status.phase is not Phase.FAILED and not any(field.forces_replacement for field in fields):
+            return each
+    return doubles[0]
 
 
 def _change(
@@ -205,7 +216,8 @@ def _write_once_problems(resource: Resource, kind: Kind, fields: Sequence[FieldC
         name = str(each.path[0])
         rule = kind.fields[name].rule
         if isinstance(rule, WriteOnce):
-            values = "" if each.secret else f" (live: {each.before!r}, wanted: {each.after!r})"
+            wanted = str(each.after) if isinstance(each.after, Unknown) else repr(each.after)
+            values = "" if each.secret else f" (live: {each.before!r}, wanted: {wanted})"
             problems.append(
                 error(
                     "write-once",

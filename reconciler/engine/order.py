@@ -121,6 +121,10 @@ def _firm_edges(changes: Mapping[Address, Change], steps: Mapping[str, Step]) ->
         for mine in (create, update):
             if mine in steps:
                 yield from ((theirs, mine) for each in needs for theirs in _readying(each, steps))
+        if change.reason == "duplicate" and change.live is not None and change.live.mark is not None:
+            kept = f"{change.live.mark.address}:{Verb.AWAIT}"
+            if kept in steps:
+                yield kept, delete  # the double may be the old machine of a create-first that was interrupted
         if delete in steps:
             holder = holders.get(change.live.parent_id or "") if change.live is not None else None
             yield from _delete_edges(change, {*needs, *([holder] if holder is not None else [])}, delete, steps)

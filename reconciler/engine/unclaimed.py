@@ -68,7 +68,7 @@ class Unclaimed:
         seen: set[Address] = set()
         for live, address in marked:
             standing = self._declared.get(address)
-            double = Address(address.parent, address.section, f"{address.name}~{live.id[:8]}", address.index)
+            double = _double(address, live)
             if standing is None and address not in seen:
                 because = f"because {address} is not in configuration"
                 found.append(_Owned(live, address, address, "not_declared", because))
@@ -105,6 +105,8 @@ class Unclaimed:
                 found.append(self._delete(live, _child(above, kind, live), "parent_deleted", because))
             elif (resource := self._section_of(live, kind)) is not None:
                 address = _child(resource.address, kind, live)
+                if address in self._declared:
+                    address = _double(address, live)
                 if self._scope.holds(address):
                     because = f"because {address} is not in configuration"
                     found.append(self._delete(live, address, "not_declared", because))
@@ -212,25 +214,26 @@ class Unclaimed:
 
     def lookalikes(self) -> list[Diagnostic]:
         """A create beside an unmarked object that looks just like it: most likely ours, with its mark overwritten."""
-        unmarked: dict[tuple[str, str | None], list[LiveObject]] = {}
+        unmarked: dict[tuple[str, str | None, str], list[LiveObject]] = {}
         for live in self._left:
-            if live.mark is None and self._catalog[live.kind].marked:
-                unmarked.setdefault((live.kind, live.parent_id), []).append(live)
+            looks = self._catalog[live.kind].looks(live.values)
+            if live.mark is None and looks:
+                unmarked.setdefault((live.kind, live.parent_id, looks), []).append(live)
         found: list[Diagnostic] = []
         for change in self._declared.values():
             if change.action is not Action.CREATE:
                 continue
-            kind = self._catalog[change.kind]
-            for live in unmarked.get((change.kind, change.parent_id), ()):
-                if kind.lookalike(change.after, live):
-                    summary = (
-                        f"{live.kind} {live.label} ({live.id}) looks like {change.address} with its mark taken off"
-                    )
-                    hint = f"give it the tag `reconciler:{self._stack}:{change.address}` again, or rename or delete it"
-                    found.append(
-                        warning("lookalike", summary, address=str(change.address), place=change.place, hint=hint)
-                    )
+            looks = self._catalog[change.kind].looks(change.after)
+            for live in unmarked.get((change.kind, change.parent_id, looks), ()):
+                summary = f"{live.kind} {live.label} ({live.id}) looks like {change.address} with its mark taken off"
+                hint = f"give it the tag `reconciler:{self._stack}:{change.address}` again, or rename or delete it"
+                found.append(warning("lookalike", summary, address=str(change.address), place=change.place, hint=hint))
         return found
+
+
+def _double(address: Address, live: LiveObject) -> Address:
+    """An address of its own for an object whose address is taken."""
+    return Address(address.parent, address.section, f"{address.name}~{live.id[:8]}", address.index)
 
 
 def _child(parent: Address, kind: Kind, live: LiveObject) -> Address:

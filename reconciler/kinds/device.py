@@ -266,9 +266,9 @@ class Device(Kind):
     def probe(self, identifier: str) -> Call | None:
         return endpoints.get_device(identifier)
 
-    def lookalike(self, values: Mapping[str, Any], live: LiveObject) -> bool:
+    def looks(self, values: Mapping[str, Any]) -> str:
         """Hostnames may repeat, so this only asks a question: is it ours, with its tags overwritten?"""
-        return values.get("hostname") is not None and values.get("hostname") == live.values.get("hostname")
+        return str(values.get("hostname") or "")
 
     def verdict(self, verb: Verb, rejected: Rejected) -> Verdict:
         """A device cannot be deleted while it is queued or provisioning; it can a while later."""

@@ -217,9 +217,11 @@ class Kind(ABC):
         """A GET of one object, to tell a stale list from an object that is gone. Only kinds that wait have one."""
         return None
 
-    def lookalike(self, values: Mapping[str, Any], live: LiveObject) -> bool:
-        """Whether an unmarked object looks like this resource with its mark taken off: a second one may cost money."""
-        return False
+    def looks(self, values: Mapping[str, Any]) -> str:
+        """What a person would know it by. An unmarked object that looks like one to be created may be that one with its
+        mark taken off, and a second one costs money. Empty where a second one does no harm.
+        """
+        return ""
 
     def verdict(self, verb: Verb, rejected: Rejected) -> Verdict:
         """What a rejection of a step means. The engine handles 404 on delete (done) by itself."""

@@ -94,7 +94,8 @@ class Snapshot:
             if each.mark is not None and each.present:
                 by_mark.setdefault((each.kind, each.mark.stack, each.mark.address), []).append(each)
             if each.key and each.present:
-                by_key[each.kind, each.parent_id, each.key] = each
+                place = (each.kind, each.parent_id, each.key)
+                by_key[place] = min(by_key.get(place, each), each, key=_age)
         oldest_first = {key: tuple(sorted(found, key=_age)) for key, found in by_mark.items()}
         object.__setattr__(self, "_by_id", MappingProxyType(by_id))
         object.__setattr__(self, "_by_mark", MappingProxyType(oldest_first))

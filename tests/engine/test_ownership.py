@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from reconciler.diagnostics import Refused
+from reconciler.engine.stop import Stop
+from reconciler.model.event import Progressed
 from reconciler.model.resource import Lifecycle
 
 from .account import Body
@@ -346,3 +348,60 @@ def test_ignoring_changes_of_tags_keeps_the_mark(bench: Bench) -> None:
     changed = stack(EDGE, resource("projects.edge.devices.web", tags=["b"], hostname="n", lifecycle=ignoring))
     bench.settled(changed)
     assert "a" in bench.account.one("devices")["tags"]
+
+
+def test_a_create_first_that_was_interrupted_goes_on_with_the_new_machine_and_buys_no_third(bench: Bench) -> None:
+    bench.account.provision_seconds = 60
+    first = Lifecycle(create_before_destroy=True)
+    bench.settled(stack(EDGE, resource("projects.edge.devices.web", lifecycle=first)))
+    changed = stack(EDGE, resource("projects.edge.devices.web", lifecycle=first, operating_system="debian_9"))
+    stop = Stop()
+    planned = bench.plan(changed)
+    bench.execute(planned, stop=stop, listen=lambda each: stop.request() if isinstance(each, Progressed) else None)
+    assert len(bench.account.all("devices")) == 2
+    resumed = bench.plan(changed)
+    assert len(resumed.steps()) == 2
+    (old,) = (each for each in resumed.steps() if each.endswith(":delete"))
+    assert resumed.before("projects.edge.devices.web:await", old), "the old one stays until the new one is ready"
+    assert bench.execute(resumed).ok
+    assert bench.account.one("devices")["operating_system"] == {"slug": "debian_9"}
+    assert len(bench.account.posts("/projects/{id}/devices")) == 2
+    assert bench.plan(changed).actions() == {}
+
+
+def test_of_two_objects_with_one_mark_one_that_has_failed_is_not_the_one_to_keep(bench: Bench) -> None:
+    bench.settled(stack(EDGE, WEB))
+    (first,) = bench.account.rows["devices"].values()
+    second = double_of(bench, first)
+    first["state"] = "failed"
+    planned = bench.plan(stack(EDGE, WEB))
+    assert list(planned.actions().values()) == ["delete"]
+    assert bench.execute(planned).ok
+    assert bench.account.one("devices")["id"] == second["id"]
+
+
+def test_another_stacks_assignment_on_our_device_is_not_adopted(bench: Bench) -> None:
+    vip = resource(
+        "projects.edge.devices.web.ip_assignments.vip", address=ref("projects.edge.ip_reservations.vip", "block")
+    )
+    others = [EDGE, resource("projects.edge.ip_reservations.vip"), WEB]
+    bench.settled(stack(*others))
+    mark = {"reconciler": {"stack": "other", "address": "projects.edge.devices.web.ip_assignments.vip"}}
+    address = f"{bench.account.one('blocks')['network']}/32"
+    bench.account.add("assignments", device=bench.account.one("devices")["id"], address=address, customdata=mark)
+    assert bench.plan(stack(*others, vip)).actions() == {"projects.edge.devices.web.ip_assignments.vip": "create"}
+    assert bench.plan(stack(*others)).actions() == {}
+
+
+def test_two_sessions_of_one_family_do_not_hide_the_declared_one(bench: Bench) -> None:
+    wanted = stack(
+        EDGE, resource("projects.edge.bgp_config"), WEB, resource("projects.edge.devices.web.bgp_sessions.ipv4")
+    )
+    bench.settled(wanted)
+    row = bench.account.one("sessions")
+    bench.account.rows["sessions"]["twin"] = {**bench.account.rows["sessions"][row["id"]], "id": "twin"}
+    planned = bench.plan(wanted)
+    assert planned.change("projects.edge.devices.web.bgp_sessions.ipv4").action.value == "no-op"
+    assert list(planned.actions().values()) == ["delete"]
+    assert bench.execute(planned).ok
+    assert bench.plan(wanted).actions() == {}

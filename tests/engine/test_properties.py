@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from reconciler.engine.order import order
 from reconciler.engine.schedule import Schedule
 from reconciler.engine.stop import Stop
+from reconciler.graph import reachable
 from reconciler.model.event import Event
 from reconciler.model.kind import Verb
 from reconciler.model.plan import Step
@@ -218,3 +220,55 @@ def test_whatever_happens_runs_converge_with_nothing_twice(
     bench.settled(wanted)
     assert bench.apply(wanted, destroy=True).ok
     assert not any(bench.account.frozen().values())
+
+
+def _edited(wanted: Stack, data: st.DataObject) -> Stack:
+    """Another version of a stack: some resources taken out (with what stands in or refers to them), some changed."""
+    inner = [each for each in wanted.resources if each.kind not in ("project", "bgp_config", "bgp_session")]
+    gone = {each.address for each in inner if data.draw(st.integers(0, 4)) == 0}
+    gone = reachable(gone, ((e, x.address) for x in wanted.resources for e in (x.references | {x.parent}) if e))
+    kept: list[Resource] = []
+    for each in wanted.resources:
+        if each.address in gone:
+            continue
+        values = dict(each.values)
+        if each.kind == "device" and data.draw(st.booleans()):
+            name, value = data.draw(st.sampled_from([("operating_system", "debian_9"), ("hostname", "new")]))
+            values[name] = value
+        if each.kind in ("vlan", "ip_reservation") and data.draw(st.booleans()):
+            values["facility"] = "ams1"
+        kept.append(replace(each, values=values))
+    return Stack(wanted.name, tuple(kept))
+
+
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@given(stacks(), st.data())
+def test_any_change_interrupted_anywhere_comes_to_the_same_end(wanted: Stack, data: st.DataObject) -> None:
+    bench = Bench()
+    bench.account.provision_seconds = bench.account.deprovision_seconds = data.draw(st.sampled_from([0, 20]))
+    bench.settled(wanted)
+    project = bench.account.all("projects")[0]["id"]
+    theirs = bench.account.add(
+        "devices", project, hostname="theirs", plan="t1.small.x86", operating_system="debian_9", tags=["k8s"]
+    )
+    bench.clock.sleep(30)
+    bench.account.all("devices")
+    before = dict(theirs)
+    changed = _edited(wanted, data)
+    for _ in range(data.draw(st.integers(0, 3))):
+        stop, heard, limit = Stop(), 0, data.draw(st.integers(1, 30))
+
+        def listen(event: Event, stop: Stop = stop, limit: int = limit) -> None:
+            nonlocal heard
+            heard += 1
+            if heard >= limit:
+                stop.request()
+
+        bench.execute(bench.plan(changed), stop=stop, listen=listen)
+    bench.settled(changed)
+    bench.clock.sleep(60)  # what an interrupted run was deleting goes by itself
+    devices = [each for each in changed.resources if each.kind == "device"]
+    assert len(bench.account.all("devices")) == len(devices) + 1
+    assert bench.account.rows["devices"][theirs["id"]] == before
+    replaced = sum(1 for each in devices if each.values["operating_system"] == "debian_9")
+    assert len(bench.account.posts("/projects/{id}/devices")) <= 8 + len(devices) + replaced

@@ -82,7 +82,7 @@ def parse_address(text: str) -> Address:
     position = 0
     while position < len(text):
         match = _SEGMENT.match(text, position)
-        if match is None or (position == 0 and match.group("word") is None) or (position and match[0][0] not in ".["):
+        if match is None or (match[0][0] in ".[") is (position == 0):
             raise ValueError(f"not a resource address: {text!r}")
         position = match.end()
         if match.group("word") is not None:

@@ -61,9 +61,12 @@ def _named(argument: ast.expr) -> str:
 
 def _computed(found: tuple[str, int, bool], tree: ast.AST) -> Iterator[tuple[str, int, bool]]:
     """An import whose name is computed may be of any module that the file names in a text of its own."""
+    if found[0] != "?":
+        yield found
+        return
     texts = [each.value for each in ast.walk(tree) if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     named = [each for each in texts if each.startswith("reconciler.") and " " not in each]
-    yield from ((each, *found[1:]) for each in named) if found[0] == "?" and named else (found,)
+    yield from ((each, *found[1:]) for each in named) if named else (found,)
 
 
 def broken_rules(root: Path) -> list[str]:

@@ -20,9 +20,13 @@ def command(folder: Path) -> int:
       reconciler schema /tmp/schemas
     """
     with Session() as session:
-        from reconciler.report.plan_schema import FILE_NAME, plan_schema
+        from reconciler.kinds import catalog
+        from reconciler.report import plan_schema, stack_schema
 
-        texts = {FILE_NAME: plan_schema()}
+        texts = {
+            plan_schema.FILE_NAME: plan_schema.plan_schema(),
+            stack_schema.FILE_NAME: stack_schema.stack_schema_text(catalog()),
+        }
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in sorted(texts.items()):
             (folder / name).write_text(text, encoding="utf-8")

@@ -45,6 +45,19 @@ def test_addresses(address: Address) -> None:
     assert parse_address(str(address)) == address
 
 
+@pytest.mark.parametrize(
+    "text", ["projects.edge~1a2b3c4d", "projects.e.devices.web~1a2b3c4d[3]", 'a.b["c.d[0]"].bgp_config']
+)
+def test_addresses_as_plans_show_them(text: str) -> None:
+    assert str(parse_address(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "a", "a.", "a.b.c", "a.b[", "a.b[-1]", ".a.b", "a..b", "a.b[0][1]", "a.b c"])
+def test_texts_that_are_no_address(text: str) -> None:
+    with pytest.raises(ValueError, match="not a resource address"):
+        parse_address(text)
+
+
 @given(marks(), TAGS)
 def test_tags(mark: Mark, tags: list[str]) -> None:
     assert from_tags([*tags, *mark.to_tags()]) == (mark, tags)

@@ -233,7 +233,7 @@ class Unclaimed:
 
 def _double(address: Address, live: LiveObject) -> Address:
     """An address of its own for an object whose address is taken."""
-    return Address(address.parent, address.section, f"{address.name}~{live.id[:8]}", address.index)
+    return Address(address.parent, address.section, f"{address.name}__{live.id[:8]}", address.index)
 
 
 def _child(parent: Address, kind: Kind, live: LiveObject) -> Address:

@@ -2,8 +2,8 @@
 
 It accepts whatever the reader accepts, and refuses what can be seen without evaluating anything: what an expression
 comes to, references and the meaning of a kind's values (a public block needs a facility) stay with `validate`. It is
-stricter in two points. A file of a stack in several files has to repeat the stack's name, and a block has to be complete
-though it makes no instance (`count: 0`).
+stricter in what the reader looks at only when it is used: every file of a stack in several files repeats the stack's
+name, and blocks without an instance (`count: 0`) and defaults that a flag overrides have to be right as well.
 """
 
 from __future__ import annotations
@@ -104,17 +104,13 @@ def _names(kind: Kind) -> Schema:
     name = kind.key_field
     if name is None or not isinstance(kind.fields[name].rule, FromKey):
         return _NAME
-    allowed = _properties(kind)[name].get("enum")
+    allowed = kind.spec.model_json_schema()["properties"][name].get("enum")
     return {"enum": allowed} if allowed else _NAME
 
 
 def _block(kind: Kind, catalog: Catalog) -> Schema:
     """One resource."""
-    own = {
-        name: {"description": _description(kind, field, schema), **schema}
-        for name, schema in _properties(kind).items()
-        if not isinstance((field := kind.fields[name]).rule, FromKey)
-    }
+    own = _fields(kind)
     needed = [name for name in own if kind.fields[name].required and name != kind.key_field]
     meta = {each: _ref(each) for each in ("count", "for_each", "when", "after", "timeouts")}
     body: Schema = {
@@ -135,20 +131,21 @@ def _block(kind: Kind, catalog: Catalog) -> Schema:
     described: Schema = {"description": kind.summary + cost}
     forms = [body]
     if kind.scalar_field is not None:
-        forms.insert(0, {**own[kind.scalar_field], "not": {"type": ["object", "null"]}})
+        forms.insert(0, own[kind.scalar_field])
     if not needed:
         forms.append({"type": "null"})
     return described | (body if len(forms) == 1 else {"anyOf": forms})
 
 
-def _properties(kind: Kind) -> dict[str, Schema]:
-    """The schemas of all fields, in which an expression may stand for every value."""
+def _fields(kind: Kind) -> dict[str, Schema]:
+    """The schemas of the fields that are written in a block."""
     made = kind.spec.model_json_schema()
     found: dict[str, Schema] = {}
-    for name, schema in made.get("properties", {}).items():
-        told = {key: value for key, value in schema.items() if key == "description"}
-        rest = {key: value for key, value in schema.items() if key != "description"}
-        found[name] = told | _open(rest, made.get("$defs", {}))
+    for name, field in kind.fields.items():
+        if not isinstance(field.rule, FromKey):
+            schema = dict(made["properties"][name])
+            words = _description(kind, field, schema.pop("description", ""))
+            found[name] = {"description": words, **_open(schema, made.get("$defs", {}))}
     return found
 
 
@@ -178,9 +175,9 @@ def _parts(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
     return kept
 
 
-def _description(kind: Kind, field: Field, schema: Schema) -> str:
-    words = [schema.pop("description", ""), _change(kind, field)]
-    words += [f"When left out, it is `{kind.section}`' key."] if field.name == kind.key_field else []
+def _description(kind: Kind, field: Field, meaning: str) -> str:
+    words = [meaning, _change(kind, field)]
+    words += ["When left out, the key gives it."] if field.name == kind.key_field else []
     words += ["It is never shown."] if field.secret else []
     return " ".join(each for each in words if each)
 
@@ -214,18 +211,12 @@ def _lifecycle(kind: Kind) -> Schema:
         "description": "How it is treated when it changes.",
         "type": ["object", "null"],
         "properties": {
-            "protect": {
-                "description": "Whether a plan that deletes or replaces it is refused.",
-                "anyOf": [{"type": "boolean"}, _ref("expression"), {"type": "null"}],
-            },
+            "protect": _ref("protect"),
             "ignore_changes": {
                 "description": "Fields whose changes are left alone.",
                 "anyOf": [{"type": "array", "items": names}, _ref("expression"), {"type": "null"}],
             },
-            "create_before_destroy": {
-                "description": "Whether a replacement is made before the old one is deleted.",
-                "anyOf": [{"type": "boolean"}, _ref("expression"), {"type": "null"}],
-            },
+            "create_before_destroy": _ref("create_before_destroy"),
         },
         "additionalProperties": False,
     }
@@ -290,7 +281,7 @@ def _common() -> Schema:
             "anyOf": [{"type": "integer", "minimum": 0, "maximum": _MOST}, _ref("expression")],
         },
         "for_each": {
-            "description": 'One for each text in a list or key of a mapping: `key` and `value`; addresses end in ["k"].',
+            "description": 'One for each text in a list or key of a map: `key` and `value`; addresses end in ["k"].',
             "anyOf": [
                 {"type": "array", "items": keys, "maxItems": _MOST, "uniqueItems": True},
                 {"type": "object", "propertyNames": key, "maxProperties": _MOST},
@@ -305,6 +296,14 @@ def _common() -> Schema:
             "description": "Addresses of what has to be there first, though no expression reads it.",
             "type": "array",
             "items": {"type": "string"},
+        },
+        "protect": {
+            "description": "Whether a plan that would destroy or replace it is refused.",
+            "anyOf": [{"type": "boolean"}, _ref("expression"), {"type": "null"}],
+        },
+        "create_before_destroy": {
+            "description": "Whether a replacement is made before the old one is destroyed.",
+            "anyOf": [{"type": "boolean"}, _ref("expression"), {"type": "null"}],
         },
         "timeouts": {
             "description": "How long to wait, such as 30m, 1h30m, or a number of seconds; at most a week.",

@@ -211,7 +211,7 @@ def test_a_double_in_another_project_is_not_taken_for_the_wanted_one(bench: Benc
     assert sorted(planned.actions().values()) == ["delete", "delete"]
     steps = planned.steps()
     assert planned.before(steps[0], steps[1])
-    assert steps[0].startswith("projects.edge.devices.web~")
+    assert steps[0].startswith("projects.edge.devices.web__")
     assert bench.execute(planned).ok
     assert bench.account.one("projects")["id"] == project["id"]
     assert bench.account.one("devices")["id"] == first["id"]

@@ -27,6 +27,7 @@ ROOT = HERE.parents[1]
 EXAMPLES = sorted((ROOT / "examples" / "stacks").glob("*.yaml"))
 SCHEMA = stack_schema.stack_schema(catalog())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+DEVICE = {"plan": "t1.small.x86", "operating_system": "ubuntu_18_04", "facility": "ewr1"}
 
 
 def table(name: str) -> list[Any]:
@@ -45,8 +46,7 @@ def stack_text(case: dict[str, Any]) -> str:
     if "project" in case:
         project = yaml.safe_load(text("project"))
     else:
-        device = {"plan": "t1.small.x86", "operating_system": "ubuntu_18_04", **yaml.safe_load(text("device"))}
-        project = {"devices": {"web": device}}
+        project = {"devices": {"web": DEVICE | yaml.safe_load(text("device"))}}
     return yaml.safe_dump({"stack": "s", "projects": {"p": project}}, sort_keys=False)
 
 

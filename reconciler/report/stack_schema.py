@@ -3,7 +3,8 @@
 It accepts whatever the reader accepts, and refuses what can be seen without evaluating anything: what an expression
 comes to, references and the meaning of a kind's values (a public block needs a facility) stay with `validate`. It is
 stricter in what the reader looks at only when it is used: every file of a stack in several files repeats the stack's
-name, and blocks without an instance (`count: 0`) and defaults that a flag overrides have to be right as well.
+name; blocks without an instance (`count: 0`), defaults that a flag overrides, and lists and mappings that wait for a
+resource have to be right as well.
 """
 
 from __future__ import annotations
@@ -86,17 +87,18 @@ def _sections(catalog: Catalog, parent: str) -> Schema:
 
 
 def _section(kind: Kind) -> Schema:
-    """A section that maps names to resources; null is an empty one."""
+    """A section that maps names to resources; null is an empty one. One schema for all its forms, since an editor says
+    more of what does not fit when there is no choice.
+    """
     names = _names(kind)
-    table: Schema = {"type": "object"}
-    if "enum" in names:
-        table |= {"properties": {each: _ref(kind.name) for each in names["enum"]}, "additionalProperties": False}
-    else:
-        table |= {"propertyNames": names, "additionalProperties": _ref(kind.name)}
-    forms = [table, {"type": "null"}]
+    section: Schema = {"description": kind.summary, "type": ["object", "null"]}
     if kind.list_form:
-        forms.insert(0, {"type": "array", "items": {**names, "type": "string"}, "uniqueItems": True})
-    return {"description": kind.summary, "anyOf": forms}
+        section["type"] = ["array", "object", "null"]
+        section |= {"items": {**names, "type": "string"}, "uniqueItems": True}
+    if "enum" in names:
+        properties = {each: _ref(kind.name) for each in names["enum"]}
+        return {**section, "properties": properties, "additionalProperties": False}
+    return {**section, "propertyNames": names, "additionalProperties": _ref(kind.name)}
 
 
 def _names(kind: Kind) -> Schema:
@@ -114,10 +116,10 @@ def _block(kind: Kind, catalog: Catalog) -> Schema:
     needed = [name for name in own if kind.fields[name].required and name != kind.key_field]
     meta = {each: _ref(each) for each in ("count", "for_each", "when", "after", "timeouts")}
     body: Schema = {
-        "type": "object",
+        "type": "object" if needed else ["object", "null"],
         "properties": {**own, **_sections(catalog, kind.name), **meta, "lifecycle": _lifecycle(kind)},
         "additionalProperties": False,
-        "not": {"description": "count and for_each exclude each other.", "required": ["count", "for_each"]},
+        "dependentSchemas": {"count": {"properties": {"for_each": False}}},
     }
     if kind.adoptable:
         body["properties"]["existing"] = _ref("existing")
@@ -128,13 +130,10 @@ def _block(kind: Kind, catalog: Catalog) -> Schema:
     elif needed:
         body["required"] = needed
     cost = f" When one is replaced, {kind.replace_impact}." if kind.replace_impact else ""
-    described: Schema = {"description": kind.summary + cost}
-    forms = [body]
-    if kind.scalar_field is not None:
-        forms.insert(0, own[kind.scalar_field])
-    if not needed:
-        forms.append({"type": "null"})
-    return described | (body if len(forms) == 1 else {"anyOf": forms})
+    described = {"description": kind.summary + cost}
+    if kind.scalar_field is None:
+        return described | body
+    return {**described, "anyOf": [own[kind.scalar_field], body]}
 
 
 def _fields(kind: Kind) -> dict[str, Schema]:

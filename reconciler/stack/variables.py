@@ -138,7 +138,7 @@ class VariableReader:
                 self._refuse(declared, "known-too-late", "a default is a plain value", node.place, hint)
             declared.default = node
         elif key == "type":
-            if value not in _TYPES:
+            if not isinstance(value, str) or value not in _TYPES:
                 hint = did_you_mean(str(value), _TYPES) or f"one of {', '.join(_TYPES)}"
                 self._refuse(declared, "invalid-value", f"`{value}` is no type", node.place, hint)
             else:

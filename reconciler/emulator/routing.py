@@ -1,19 +1,22 @@
 """The route table's shape, and how a path finds its route.
 
-A route is one line in `routes.py`: method, template, handler, and for lists the key they are wrapped in and
-whether they are paged. Adding a group of endpoints is adding a module under `resources/` and its lines
-there.
+A route is one line in a module of `routes/`: method, template, handler, and for lists the key they are wrapped in and
+whether they are paged. Adding a group of endpoints is adding a module under `resources/` and one
+under `routes/`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.emulator.call import Listed, Read, Reply, Write
+from reconciler.emulator.records import Record
 
 Reader = Callable[[Read], Reply | Listed]
 Writer = Callable[[Write], Reply]
+Lists = Mapping[str, tuple[type[Record], ...]]
+"""What lists are made of, by the key they are wrapped in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -337,6 +337,8 @@ def _explain(problem: yaml.MarkedYAMLError, text: str, file: str) -> Any:
     if problem.context_mark is not None and "end of stream" in (problem.problem or ""):
         mark = problem.context_mark  # what was opened there is never closed
     place = Place(file, mark.line + 1, mark.column + 1) if mark is not None else Place(file)
+    if "maximum nesting depth" in (problem.problem or ""):  # libyaml 0.2.6 scans ahead of our own count
+        return error("too-deep", f"nested deeper than {MAX_DEPTH} levels", place=place)
     summary = ", ".join(part for part in (problem.context, problem.problem) if part) or "the file is not YAML"
     lines = text.split("\n")
     near = lines[place.line - 1] if place.line <= len(lines) else ""

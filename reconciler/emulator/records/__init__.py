@@ -1,0 +1,71 @@
+"""What the world consists of: one frozen record per stored object, nothing computed.
+
+A record holds what was decided when a request was accepted. All that depends on the time of day (a device's
+state, a session's status, an event's being there yet) is computed from it on reading; see `lifecycle.py`.
+Free JSON (`customdata`, an address) is kept as JSON text, so that a record is a true value. Times are
+seconds since 1970 UTC; networks are integers.
+
+`keys()` names the questions that are asked of a kind ("the devices of project P"): `tables.py` keeps an
+index for each.
+"""
+
+from __future__ import annotations
+
+from reconciler.emulator.records.account import Organization, Project, SshKey, User
+from reconciler.emulator.records.devices import Device, Port, Vanished
+from reconciler.emulator.records.happenings import Event, LateRequest
+from reconciler.emulator.records.keys import Keys
+from reconciler.emulator.records.network import Assignment, BgpConfig, BgpSession, Reservation, Vlan
+
+Record = (
+    User
+    | Organization
+    | Project
+    | SshKey
+    | Vlan
+    | Reservation
+    | Assignment
+    | Device
+    | Vanished
+    | BgpConfig
+    | BgpSession
+    | Event
+    | LateRequest
+)
+
+KINDS: tuple[type[Record], ...] = (
+    User,
+    Organization,
+    Project,
+    SshKey,
+    Vlan,
+    Reservation,
+    Assignment,
+    Device,
+    Vanished,
+    BgpConfig,
+    BgpSession,
+    Event,
+    LateRequest,
+)
+"""Every kind of stored record, one a line."""
+
+__all__ = [
+    "KINDS",
+    "Assignment",
+    "BgpConfig",
+    "BgpSession",
+    "Device",
+    "Event",
+    "Keys",
+    "LateRequest",
+    "Organization",
+    "Port",
+    "Project",
+    "Record",
+    "Reservation",
+    "SshKey",
+    "User",
+    "Vanished",
+    "Vlan",
+]

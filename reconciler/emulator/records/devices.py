@@ -1,0 +1,85 @@
+"""Devices and their ports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.emulator.records.keys import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A network port of a device: a bond (`bond_id` None) or one of its members."""
+
+    id: str
+    name: str
+    bonded: bool
+    bond_id: str | None
+    network_type: str | None
+    """`layer3`, `hybrid`, `layer2-bonded` or `layer2-individual`; bonds only."""
+    mac: str | None
+    connected_port_id: str | None
+    vlan_ids: tuple[str, ...]
+    native_vlan_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    id: str
+    project_id: str
+    hostname: str
+    description: str | None
+    plan: str
+    facility: str
+    operating_system: str
+    billing_cycle: str
+    tags: tuple[str, ...]
+    userdata: str
+    customdata: str
+    locked: bool
+    always_pxe: bool
+    ipxe_script_url: str | None
+    spot_instance: bool
+    spot_price_max: float | None
+    termination_time: float | None
+    ssh_key_ids: tuple[str, ...]
+    root_password: str
+    hardware_id: str
+    ports: tuple[Port, ...]
+    created_at: float
+    updated_at: float
+    provision_seconds: float
+    """From `created_at` until it is active; fixed at create, whatever the setting is later."""
+    short_install: bool
+    """Custom iPXE: four provisioning events instead of ten."""
+    fate: str
+    """`active`, `failed` (it will fail where it should have become active) or `stuck` (it never gets there)."""
+    fades_at: float | None
+    """When a failed device is taken away."""
+    operation: str | None
+    """The last accepted action."""
+    operation_at: float
+    operation_seconds: float
+    deleted_at: float | None
+    gone_at: float | None
+    reclaimed: bool
+    """Ended by the platform and not by its owner: 403 afterwards, not 404."""
+
+    def keys(self) -> Keys:
+        vlans = {vlan for port in self.ports for vlan in port.vlan_ids}
+        return (
+            ("project", self.project_id),
+            ("stock", f"{self.facility}/{self.plan}"),
+            *(("port", port.id) for port in self.ports),
+            *(("vlan", vlan) for vlan in sorted(vlans)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """The id of a device that the platform took away: 403 for ever, not 404."""
+
+    id: str
+
+    def keys(self) -> Keys:
+        return ()

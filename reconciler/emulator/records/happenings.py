@@ -1,0 +1,42 @@
+"""Events, and requests that are carried out later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.emulator.records.keys import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, or will: an event is seen from `created_at` on."""
+
+    id: str
+    type: str
+    body: str
+    interpolated: str
+    project_id: str
+    device_id: str | None
+    by_user: bool
+    created_at: float
+
+    def keys(self) -> Keys:
+        keys: Keys = (("project", self.project_id),)
+        return (*keys, ("device", self.device_id)) if self.device_id else keys
+
+
+@dataclass(frozen=True, slots=True)
+class LateRequest:
+    """A request whose caller was cut off and that is carried out at `due` all the same (fault `late_commit`)."""
+
+    id: str
+    """The request's id, as the ledger will show it."""
+    due: float
+    method: str
+    target: str
+    content_type: str
+    body: str
+    """Byte for byte as Latin-1."""
+
+    def keys(self) -> Keys:
+        return ()

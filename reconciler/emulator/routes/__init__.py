@@ -1,0 +1,37 @@
+"""Every endpoint, one line each, a module for each group: the shape of the API in one place.
+
+A group's module has `routes()`, `LISTED` (what a list is made of, by its key; a list that is in none of them never
+changes) and `VIEWS` (how each kind of object is shown). Which lists are paged: 2019 API reference and packngo. Success
+codes are the handlers' own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.emulator.rendering import Views
+from reconciler.emulator.routes import account, devices, network, offers, projects
+from reconciler.emulator.routing import Lists, Route
+
+_GROUPS = (
+    account,
+    projects,
+    devices,
+    network,
+    offers,
+)
+
+
+def all_routes() -> Iterator[Route]:
+    """The whole table."""
+    for group in _GROUPS:
+        yield from group.routes()
+
+
+LISTED: Lists = {key: kinds for group in _GROUPS for key, kinds in group.LISTED.items()}
+"""What a list is made of, by its key."""
+
+
+def all_views() -> Views:
+    """How each kind of object is shown."""
+    return {kind: view for group in _GROUPS for kind, view in group.VIEWS.items()}

@@ -1,0 +1,30 @@
+"""Devices, their ports and their events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.emulator.records import Device, Event, Port
+from reconciler.emulator.rendering import Views
+from reconciler.emulator.resources import device_actions, device_create, devices, events, keys, ports
+from reconciler.emulator.routing import Lists, Route, delete, get, listing, post, put
+
+LISTED: Lists = {"devices": (Device,), "events": (Event,)}
+
+VIEWS: Views = {Device: devices.show_device, Port: ports.show_port, Event: events.show_event}
+
+
+def routes() -> Iterator[Route]:
+    yield listing("/projects/{id}/devices", "devices", devices.of_project, paged=True)
+    yield post("/projects/{id}/devices", device_create.create)
+    yield get("/devices/{id}", devices.one)
+    yield from put("/devices/{id}", devices.update)
+    yield delete("/devices/{id}", devices.delete)
+    yield post("/devices/{id}/actions", device_actions.perform)
+    yield listing("/devices/{id}/events", "events", events.of_device, paged=True)
+    yield listing("/devices/{id}/ssh-keys", "ssh_keys", keys.of_device)
+    yield get("/devices/{id}/customdata", devices.custom_data)
+    yield get("/devices/{id}/bandwidth", devices.bandwidth)
+    yield get("/devices/{id}/traffic", devices.traffic)
+    yield get("/devices/{id}/usages", devices.usages)
+    yield get("/ports/{id}", ports.one)

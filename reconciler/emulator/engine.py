@@ -22,9 +22,10 @@ from reconciler.emulator.performer import Job, Performer
 from reconciler.emulator.records import User
 from reconciler.emulator.rendering import KeepingRenderer
 from reconciler.emulator.resources.account import found_world
-from reconciler.emulator.routes import all_routes, all_views
+from reconciler.emulator.routes import all_routes, all_settlings, all_views
 from reconciler.emulator.routing import Match, Router
 from reconciler.emulator.settings import Settings
+from reconciler.emulator.settling import due_of
 from reconciler.emulator.wire import Request, Response, encode_json
 from reconciler.emulator.world import World, WorldClosed
 
@@ -41,8 +42,9 @@ class Engine:
         self._router = Router(all_routes())
         self.templates = frozenset(self._router.templates)
         renderer = KeepingRenderer(all_views(), lifecycle.changes_at)
-        self.world = World(path, clock, seed, lifecycle.due, (renderer.observe,))
-        self._performer = Performer(self.world, self._router, renderer)
+        settlings = all_settlings()
+        self.world = World(path, clock, seed, due_of(settlings), (renderer.observe,))
+        self._performer = Performer(self.world, self._router, renderer, settlings)
         self._limit = RateLimit()
         self._control = Control(self)
         self._found()

@@ -15,7 +15,7 @@ import math
 from dataclasses import dataclass
 
 from reconciler.emulator.ids import near
-from reconciler.emulator.records import Device, LateRequest, Record
+from reconciler.emulator.records import Device
 
 PROVISIONING = ("queued", "provisioning")
 ROOT_PASSWORD_SECONDS = 24 * 3600.0
@@ -139,16 +139,12 @@ def changes_at(device: Device, now: float) -> float:
     return min((moment for moment in moments if moment > now), default=math.inf)
 
 
-def due(record: Record) -> float | None:
-    """When time will change what is stored of a record; see `agenda.py`."""
-    if isinstance(record, LateRequest):
-        return record.due
-    if not isinstance(record, Device):
-        return None
-    if record.gone_at is not None:
-        return record.gone_at
-    if record.fades_at is not None:
-        return record.fades_at
-    if record.termination_time is not None and not record.locked and record.fate == "active":
-        return max(record.termination_time, ready_at(record), record.updated_at)  # the last for one just unlocked
+def due(device: Device) -> float | None:
+    """When time will change what is stored of a device; see `settling.py`."""
+    if device.gone_at is not None:
+        return device.gone_at
+    if device.fades_at is not None:
+        return device.fades_at
+    if device.termination_time is not None and not device.locked and device.fate == "active":
+        return max(device.termination_time, ready_at(device), device.updated_at)  # the last for one just unlocked
     return None

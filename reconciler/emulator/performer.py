@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from reconciler.emulator import answers, lifecycle
+from reconciler.emulator import answers
 from reconciler.emulator.call import Fate, Listed, Read, Write
 from reconciler.emulator.catalogue import Catalogue
 from reconciler.emulator.clock import rfc3339_milliseconds
@@ -18,12 +18,12 @@ from reconciler.emulator.faults import Rule
 from reconciler.emulator.history import Past
 from reconciler.emulator.lists import Listing, Window, cut
 from reconciler.emulator.params import Params
-from reconciler.emulator.records import Device, LateRequest
+from reconciler.emulator.records import LateRequest
 from reconciler.emulator.rendering import Fields, KeepingRenderer, Renderer, Scene
 from reconciler.emulator.routes import LISTED, all_views
 from reconciler.emulator.routing import Match, Reader, Router
 from reconciler.emulator.settings import Settings
-from reconciler.emulator.settling import settle_device
+from reconciler.emulator.settling import Settlings, due_of
 from reconciler.emulator.wire import Request, Response
 from reconciler.emulator.world import Transaction, World
 
@@ -42,8 +42,9 @@ class Job:
 class Performer:
     """Does what handlers say to the world, and shows what they return."""
 
-    def __init__(self, world: World, router: Router, renderer: KeepingRenderer) -> None:
+    def __init__(self, world: World, router: Router, renderer: KeepingRenderer, settlings: Settlings) -> None:
         self._world, self._router, self._renderer = world, router, renderer
+        self._settlings, self._due_of = settlings, due_of(settlings)
         self._past_renderer = Renderer(all_views())
         self._catalogue = Catalogue()
 
@@ -77,10 +78,10 @@ class Performer:
                 due, identifier = first
                 with self._world.transaction(now=due) as change:
                     record = tables.find(identifier)
-                    if isinstance(record, Device) and lifecycle.due(record) == due:
-                        settle_device(change, tables, record, settings.deprovision_seconds)
-                    elif isinstance(record, LateRequest):
+                    if isinstance(record, LateRequest):
                         self._carry_out(change, record, settings)
+                    elif record is not None and self._due_of(record) == due:
+                        self._settlings[type(record)].settle(self._call_of_time(change, settings), record)
 
     def _carry_out(self, change: Transaction, late: LateRequest, settings: Settings) -> None:
         """Do a postponed request now; nobody hears if it is refused."""
@@ -95,6 +96,19 @@ class Performer:
             self._change(change, Job(request, match, late.id, settings), Params.of(request))
         except ApiError:
             change.undo(keep=kept)
+
+    def _call_of_time(self, change: Transaction, settings: Settings) -> Write:
+        """The call that nobody made: what falls due may do all that a request may."""
+        return Write(
+            path={},
+            params=Params({}),
+            tables=self._world.tables,
+            addresses=self._world.addresses,
+            catalogue=self._catalogue,
+            settings=settings,
+            now=change.now,
+            change=change,
+        )
 
     def _look(self, job: Job, params: Params, read: Reader) -> Response:
         call = Read(

@@ -1,33 +1,46 @@
-"""What time does to the stored world, carried out when somebody next looks.
+"""What time does to the stored world: for each kind of record, when it falls due and what is then done.
 
-Deleted devices go, failed ones are taken away, termination times come. The platform frees what a device
-held only at its end, and a device that the platform took is answered with 403 for ever (packngo#112,
-cluster-api-provider-packet).
+Most of time's work is computed on reading. What changes the stored world (a deleted device goes, a failed
+one is taken away, a batch makes its devices) is carried out when somebody next looks, at the moment it was
+due. A group of endpoints names its kinds in `SETTLED` of its module under `routes/`:
+
+    SETTLED: Settlings = {Device: Settling(lifecycle.due, device_end.settle)}
+
+`settle` is given a call without path and parameters whose `now` is the moment that was due. It has to take
+the record out, or leave it with another due time or none: what stays due would be settled for ever.
 """
 
 from __future__ import annotations
 
-from reconciler.emulator.records import Assignment, BgpSession, Device, Vanished
-from reconciler.emulator.resources.devices import end
-from reconciler.emulator.tables import Tables
-from reconciler.emulator.world import Transaction
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.emulator.agenda import DueOf
+from reconciler.emulator.call import Write
+from reconciler.emulator.records import LateRequest, Record
 
 
-def settle_device(change: Transaction, tables: Tables, device: Device, deprovision_seconds: float) -> None:
-    """Do what fell due for a device at `change.now`."""
-    if device.gone_at is not None:
-        _remove(change, tables, device, by_platform=device.reclaimed)
-    elif device.fades_at is not None:
-        _remove(change, tables, device, by_platform=True)
-    else:
-        end(change, device, change.now, deprovision_seconds, reclaimed=True)
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What time does to one kind of record. Both functions take records of that kind."""
+
+    due: Callable[[Any], float | None]
+    """When the record as it is falls due; None is never."""
+    settle: Callable[[Write, Any], None]
+    """Does what fell due, at `call.now`. Refusing (`ApiError`) is not for it: nobody would hear."""
 
 
-def _remove(change: Transaction, tables: Tables, device: Device, *, by_platform: bool) -> None:
-    for assignment in tables.where(Assignment, "device", device.id):
-        change.remove(assignment)
-    for session in tables.where(BgpSession, "device", device.id):
-        change.remove(session)
-    change.remove(device)
-    if by_platform:
-        change.put(Vanished(device.id))
+Settlings = Mapping[type[Record], Settling]
+
+
+def due_of(settlings: Settlings) -> DueOf:
+    """When a record of whatever kind falls due. A late request does by itself; see `performer.py`."""
+
+    def due(record: Record) -> float | None:
+        if isinstance(record, LateRequest):
+            return record.due
+        settling = settlings.get(type(record))
+        return None if settling is None else settling.due(record)
+
+    return due

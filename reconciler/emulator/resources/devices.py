@@ -20,10 +20,10 @@ from reconciler.emulator.lifecycle import PROVISIONING, percentage, shows_root_p
 from reconciler.emulator.records import Assignment, BgpSession, Device, Project
 from reconciler.emulator.rendering import Link, Scene, View
 from reconciler.emulator.resources.addresses import address_text, first_address, on_device
+from reconciler.emulator.resources.device_end import end
 from reconciler.emulator.resources.device_request import hostname_of, tags_of
 from reconciler.emulator.resources.events import show_step
 from reconciler.emulator.resources.finding import find_device
-from reconciler.emulator.world import Transaction
 
 BILLING_CYCLES = ("hourly", "daily", "monthly", "yearly")
 
@@ -210,8 +210,3 @@ def delete(call: Write) -> Reply:
 def _goes_along(call: Write, device: Device) -> list[str]:
     elastic = [a.id for a in call.tables.where(Assignment, "device", device.id) if not a.management]
     return elastic + [session.id for session in call.tables.where(BgpSession, "device", device.id)]
-
-
-def end(change: Transaction, device: Device, at: float, seconds: float, *, reclaimed: bool = False) -> None:
-    """Begin deprovisioning; what the device holds is freed only when that is over, as in the real service."""
-    change.put(replace(device, deleted_at=at, gone_at=at + seconds, updated_at=at, reclaimed=reclaimed))

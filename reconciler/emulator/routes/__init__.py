@@ -1,7 +1,8 @@
 """Every endpoint, one line each, a module for each group: the shape of the API in one place.
 
 A group's module has `routes()`, `LISTED` (what a list is made of, by its key; a list that is in none of them never
-changes) and `VIEWS` (how each kind of object is shown). Which lists are paged: 2019 API reference and packngo. Success
+changes) and `VIEWS` (how each kind of object is shown), and may have `SETTLED` (what time does to its records, see
+`settling.py`). Which lists are paged: 2019 API reference and packngo. Success
 codes are the handlers' own.
 """
 
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from reconciler.emulator.rendering import Views
 from reconciler.emulator.routes import account, devices, network, offers, projects
 from reconciler.emulator.routing import Lists, Route
+from reconciler.emulator.settling import Settlings
 
 _GROUPS = (
     account,
@@ -35,3 +37,8 @@ LISTED: Lists = {key: kinds for group in _GROUPS for key, kinds in group.LISTED.
 def all_views() -> Views:
     """How each kind of object is shown."""
     return {kind: view for group in _GROUPS for kind, view in group.VIEWS.items()}
+
+
+def all_settlings() -> Settlings:
+    """What time does to each kind of record that it does anything to."""
+    return {kind: settling for group in _GROUPS for kind, settling in getattr(group, "SETTLED", {}).items()}

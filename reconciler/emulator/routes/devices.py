@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.emulator import lifecycle
 from reconciler.emulator.records import Device, Event, Port
 from reconciler.emulator.rendering import Views
-from reconciler.emulator.resources import device_actions, device_create, devices, events, keys, ports
+from reconciler.emulator.resources import device_actions, device_create, device_end, devices, events, keys, ports
 from reconciler.emulator.routing import Lists, Route, delete, get, listing, post, put
+from reconciler.emulator.settling import Settling, Settlings
 
 LISTED: Lists = {"devices": (Device,), "events": (Event,)}
+
+SETTLED: Settlings = {Device: Settling(lifecycle.due, device_end.settle)}
 
 VIEWS: Views = {Device: devices.show_device, Port: ports.show_port, Event: events.show_event}
 

@@ -1,0 +1,38 @@
+"""The end of a device: deprovisioning begins, and is over; a failed device is taken away.
+
+The platform frees what a device held only at its end, and a device that the platform took is answered with
+403 for ever (packngo#112, cluster-api-provider-packet).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reconciler.emulator.call import Write
+from reconciler.emulator.records import Assignment, BgpSession, Device, Vanished
+from reconciler.emulator.world import Transaction
+
+
+def end(change: Transaction, device: Device, at: float, seconds: float, *, reclaimed: bool = False) -> None:
+    """Begin deprovisioning; what the device holds is freed only when that is over, as in the real service."""
+    change.put(replace(device, deleted_at=at, gone_at=at + seconds, updated_at=at, reclaimed=reclaimed))
+
+
+def settle(call: Write, device: Device) -> None:
+    """Do what fell due for a device: it is gone, its failure is noticed, its termination time has come."""
+    if device.gone_at is not None:
+        _remove(call, device, by_platform=device.reclaimed)
+    elif device.fades_at is not None:
+        _remove(call, device, by_platform=True)
+    else:
+        end(call.change, device, call.now, call.settings.deprovision_seconds, reclaimed=True)
+
+
+def _remove(call: Write, device: Device, *, by_platform: bool) -> None:
+    for assignment in call.tables.where(Assignment, "device", device.id):
+        call.change.remove(assignment)
+    for session in call.tables.where(BgpSession, "device", device.id):
+        call.change.remove(session)
+    call.change.remove(device)
+    if by_platform:
+        call.change.put(Vanished(device.id))

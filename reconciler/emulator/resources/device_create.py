@@ -34,8 +34,16 @@ _AUTOMATIC_CIDR = {4: 25, 6: 56}
 
 
 def create(call: Write) -> Reply:
-    """Check the request, then make the device, its addresses, and the project's blocks they come from."""
-    project = call.get(Project)
+    """POST /projects/{id}/devices"""
+    return Shown(make(call, call.get(Project)), 201, as_of=call.now - _BEFORE)
+
+
+def make(call: Write, project: Project) -> Device:
+    """Check what `call.params` asks for, then make the device, its addresses, and the project's blocks they come from.
+
+    Whoever makes devices (batches, spot market requests) does it by this. Raises `ApiError`, and what was put by then
+    has to be undone: `call.change.undo`.
+    """
     plan = wanted.plan_of(call)
     system = wanted.operating_system_of(call, plan)
     wanted.refuse_hardware_reservation(call)
@@ -46,7 +54,7 @@ def create(call: Write) -> Reply:
     call.add(device)
     for address in addresses:
         _allocate(call, device, address, system)
-    return Shown(device, 201, as_of=call.now - _BEFORE)
+    return device
 
 
 def _device(call: Write, project: Project, plan: Plan, system: OperatingSystem, facility: Facility) -> Device:

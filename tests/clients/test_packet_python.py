@@ -1,0 +1,154 @@
+"""packet-python 1.44.3, the service's own Python client: everything it can do here, as its readme does it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import packet
+import pytest
+
+from reconciler.emulator import Emulator
+from tests.clients.pointing import packet_manager
+from tests.emulator.client import public_key
+
+MACHINE = {"plan": "c2.medium.x86", "facility": "ewr1", "operating_system": "ubuntu_18_04"}
+
+
+@pytest.fixture
+def project(manager: packet.Manager) -> packet.Project:
+    """A project with a key."""
+    made = manager.create_project("clients")
+    manager.create_project_ssh_key(made.id, "ops", public_key(1))
+    return made
+
+
+def device(manager: packet.Manager, project: packet.Project, hostname: str = "edge-01", **fields: Any) -> packet.Device:
+    made = manager.create_device(project.id, hostname, **{**MACHINE, **fields})
+    return manager.get_device(made.id)
+
+
+def test_a_wrong_token_is_told_as_such(server: Emulator) -> None:
+    with packet_manager(server.url, "wrong") as client, pytest.raises(packet.ResponseError) as refused:
+        client.list_projects()
+    assert str(refused.value) == "Error 401: Invalid authentication token"
+
+
+def test_the_catalogue_is_read(manager: packet.Manager) -> None:
+    assert "ewr1" in [each.code for each in manager.list_facilities()]
+    assert "c2.medium.x86" in [each.slug for each in manager.list_plans()]
+    assert "ubuntu_18_04" in [each.slug for each in manager.list_operating_systems()]
+    assert manager.get_capacity()["ewr1"]["c2.medium.x86"]["level"] == "normal"
+    assert manager.get_spot_market_prices()["ewr1"]["c2.medium.x86"]["price"] > 0
+    assert manager.validate_capacity([("ewr1", "c2.medium.x86", 2)])
+    assert not manager.validate_capacity([("ewr1", "c2.medium.x86", 10_001)])
+
+
+def test_a_project_is_made_renamed_and_deleted(manager: packet.Manager) -> None:
+    made = manager.create_project("before")
+    made.name = "after"
+    made.update()
+    assert [each.name for each in manager.list_projects()] == ["after"]
+    assert manager.get_project(made.id).name == "after"
+    made.delete()
+    assert manager.list_projects() == []
+
+
+def test_a_project_is_made_in_an_organization(manager: packet.Manager) -> None:
+    organization = manager.list_organizations()[0]
+    made = manager.create_organization_project(organization.id, "inside", customdata={"a": 1})
+    assert [each.id for each in manager.list_organization_projects(organization.id)] == [made.id]
+    assert manager.get_organization(organization.id).name == organization.name
+
+
+def test_a_key_is_made_changed_and_deleted(manager: packet.Manager) -> None:
+    made = manager.create_ssh_key("laptop", public_key(2))
+    made.label = "desk"
+    made.update()
+    assert [(each.label, each.key) for each in manager.list_ssh_keys()] == [("desk", public_key(2))]
+    assert manager.get_ssh_key(made.id).label == "desk"
+    made.delete()
+    assert manager.list_ssh_keys() == []
+
+
+def test_a_device_is_made_changed_and_deleted(manager: packet.Manager, project: packet.Project) -> None:
+    made = device(manager, project, tags=["edge"], customdata={"rack": 7})
+    assert (made.state, made.hostname, made.tags, made.customdata) == ("active", "edge-01", ["edge"], {"rack": 7})
+    made.hostname, made.tags, made.locked = "edge-02", ["edge", "blue"], True
+    made.update()
+    changed = manager.list_devices(project.id)[0]
+    assert (changed.hostname, changed.tags, changed.locked) == ("edge-02", ["edge", "blue"], True)
+    with pytest.raises(packet.ResponseError, match="Cannot delete a locked item"):
+        changed.delete()
+    changed.locked = False
+    changed.update()
+    changed.delete()
+    assert manager.list_devices(project.id) == []
+
+
+def test_a_device_that_asks_for_nothing_special_is_made(manager: packet.Manager, project: packet.Project) -> None:
+    """packet-python then sends `tags: {}` and `features: {}`, an empty user data and no custom data."""
+    made = device(manager, project)
+    assert (made.tags, made.userdata, made.customdata) == ([], "", {})
+
+
+def test_a_device_takes_actions(manager: packet.Manager, project: packet.Project) -> None:
+    made = device(manager, project)
+    made.power_off()
+    assert manager.get_device(made.id).state in {"powering_off", "inactive"}
+
+
+def test_a_custom_ipxe_device_is_made(manager: packet.Manager, project: packet.Project) -> None:
+    made = device(manager, project, ipxe_script_url="https://boot.example.com/script", always_pxe=True)
+    assert (made.operating_system.slug, made.always_pxe) == ("custom_ipxe", True)
+    assert made.ipxe_script_url == "https://boot.example.com/script"
+
+
+def test_all_pages_of_devices_are_found(manager: packet.Manager, project: packet.Project) -> None:
+    for index in range(23):
+        manager.create_device(project.id, f"n{index}", **MACHINE)
+    assert {each.hostname for each in manager.list_all_devices(project.id)} == {f"n{index}" for index in range(23)}
+    assert len(manager.list_devices(project.id, params={"per_page": 20, "page": 2})) == 3
+
+
+def test_an_address_is_reserved_assigned_and_given_back(manager: packet.Manager, project: packet.Project) -> None:
+    block = manager.reserve_ip_address(project.id, "public_ipv4", 4, "ewr1", details="balancers", tags=["lb"])
+    assert (block.cidr, block.facility.code, block.tags) == (30, "ewr1", ["lb"])
+    assert manager.call_api(f"ips/{block.id}/available", params={"cidr": 32})["available"][0] == f"{block.network}/32"
+    assert block.id in [each.id for each in manager.list_project_ips(project.id)]
+    machine = device(manager, project)
+    address = manager.create_device_ip(machine.id, f"{block.network}/32", customdata={"for": "web"})
+    assert address.id in [each.id for each in machine.ips()]
+    assert manager.get_ip(address.id).assigned_to["href"] == f"/devices/{machine.id}"
+    address.delete()
+    assert address.id not in [each.id for each in manager.list_device_ips(machine.id)]
+    manager.delete_ip(block.id)
+    assert block.id not in [each.id for each in manager.list_project_ips(project.id)]
+
+
+def test_a_vlan_is_made_and_deleted(manager: packet.Manager, project: packet.Project) -> None:
+    made = manager.create_vlan(project.id, "ewr1", description="storage")
+    assert [(each.id, each.vxlan, each.description) for each in manager.list_vlans(project.id)] == [
+        (made.id, made.vxlan, "storage")
+    ]
+    made.delete()
+    assert manager.list_vlans(project.id) == []
+
+
+def test_bgp_is_enabled_and_a_session_made(manager: packet.Manager, project: packet.Project) -> None:
+    assert manager.get_bgp_config(project.id).id is None
+    manager.enable_project_bgp_config(project.id, 65000, "local", md5="C179c28c41a85b")
+    config = manager.get_bgp_config(project.id)
+    assert (config.asn, config.status, config.deployment_type) == (65000, "enabled", "local")
+    machine = device(manager, project)
+    made = manager.create_bgp_session(machine.id, "ipv4")
+    assert [each.id for each in manager.get_bgp_sessions(machine.id)] == [made.id]
+
+
+def test_events_are_read(manager: packet.Manager, project: packet.Project) -> None:
+    machine = device(manager, project)
+    found = manager.list_device_events(machine.id)
+    assert "provisioning.110" in [each.type for each in found]
+    assert manager.get_event(found[0].id).body == found[0].body
+    manager.create_vlan(project.id, "ewr1")
+    assert "virtual_network.assigned" in [each.type for each in manager.list_project_events(project.id)]
+    assert "virtual_network.assigned" in [each.type for each in manager.list_events()]

@@ -42,7 +42,8 @@ class Call:
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A whole collection: `key` is the wrapper key of the answer, `paged` whether the API pages it and tells
-    `meta.total`. `single` marks a singleton such as a project's BGP config: the body itself is the one item, `{}` none.
+    `meta.total`; `counted=False` where it is not known that it tells. `single` marks a singleton such as a project's
+    BGP config: the body itself is the one item, `{}` none.
     """
 
     route: str
@@ -51,6 +52,7 @@ class Listing:
     paged: bool
     query: Mapping[str, str] = field(default_factory=dict)
     single: bool = False
+    counted: bool = True
 
 
 class WireError(Exception):

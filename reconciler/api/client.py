@@ -20,8 +20,8 @@ from reconciler.clock import Clock
 from reconciler.values import Json, visible
 from reconciler.wire import Account, Call, Listing, Repeat, WireError
 
-_CHECKS_ONLY = frozenset({("POST", "/capacity")})
-"""Calls that change nothing although they are no GET: POST /capacity asks whether machines could be had."""
+_CHECKS_ONLY = frozenset({("POST", "/capacity"), ("POST", "/userdata/validate")})
+"""Calls that change nothing although they are no GET."""
 
 
 class RawAnswer(NamedTuple):

@@ -1,12 +1,14 @@
 """Reading a collection whole, with proof, or not at all.
 
-The proof is the API's own count: as many distinct ids as `meta.total` says, the same total on every page. What can't be
-proved is read again and then refused, since an object that a list left out would look as if it were gone. One gap
-remains that no reader can see: an object deleted and another created between two pages of one reading.
+The proof is the API's own count: as many distinct ids as `meta.total` says, the same total on every page. A collection
+that is not known to be counted ends with a page that is not full. What can't be proved is read again and then refused,
+since an object that a list left out would look as if it were gone. One gap remains that no reader can see: an object
+deleted and another created between two pages of one reading.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -87,9 +89,9 @@ def _pages(listing: Listing, ask: Ask) -> dict[str, dict[str, Any]]:
                 raise
             raise _Doubt(f"page {number}: {gone.message}") from gone
         page = _page(body, listing.key)
-        if page.total is None:
+        if page.total is None and listing.counted:
             raise _Doubt("the answer has no `meta.total`, which this collection always has")
-        if total is not None and page.total != total:
+        if number > 1 and page.total != total:
             raise _Doubt(f"`meta.total` went from {total} to {page.total} between two pages")
         total = page.total
         if page.current is not None and page.current != number:
@@ -98,8 +100,9 @@ def _pages(listing: Listing, ask: Ask) -> dict[str, dict[str, Any]]:
         if repeated:
             raise _Doubt(f"page {number} repeats {len(repeated)} objects of earlier pages")
         items.update(page.items)
-        more = page.more_after(number)
-        if more and (not page.items or len(items) >= total):  # else a `next` without end would be followed for ever
+        more = page.more_after(number) or (total is None and len(page.items) >= PER_PAGE)
+        if more and (not page.items or len(items) >= (total or math.inf)):
+            # else a `next` without end would be followed for ever
             raise _Doubt(f"page {number} points to a further page, with {len(items)} objects read of {total}")
     return _counted(items, total)
 

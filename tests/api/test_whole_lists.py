@@ -275,3 +275,28 @@ def test_the_number_of_readings_can_be_set(make_client: MakeClient, server: Scri
     with pytest.raises(Incomplete, match="in 1 readings"):
         make_client(retries=RetryPolicy(relistings=0)).fetch(DEVICES)
     assert len(server.seen) == 1
+
+
+class TestPagesWithoutACount:
+    """Memberships and invitations: the reference gives them pages but shows no `meta`."""
+
+    UNCOUNTED = replace(DEVICES, counted=False)
+
+    @pytest.mark.parametrize("count", [0, 3, 999, 1000, 1001, 2000])
+    def test_a_page_that_is_not_full_is_the_last(self, count: int, client: Client, server: Scripted) -> None:
+        def respond(seen: Seen) -> Reply:
+            size, number = int(seen.query["per_page"]), int(seen.query["page"])
+            return Reply(200, {"devices": things((number - 1) * size + 1, min(count, number * size))})
+
+        server.responds(respond)
+        assert client.fetch(self.UNCOUNTED) == things(1, count)
+
+    def test_a_count_is_believed_where_there_is_one(self, client: Client, server: Scripted) -> None:
+        server.replies(Reply(200, page(things(1, 2), total=3)))
+        with pytest.raises(Incomplete, match=r"`meta\.total` is 3, but 2 objects came"):
+            client.fetch(self.UNCOUNTED)
+
+    def test_a_server_that_ignores_the_page_is_noticed(self, client: Client, server: Scripted) -> None:
+        server.replies(Reply(200, {"devices": things(1, 1000)}))
+        with pytest.raises(Incomplete, match="page 2 repeats 1000 objects"):
+            client.fetch(self.UNCOUNTED)

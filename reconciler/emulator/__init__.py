@@ -20,6 +20,7 @@ How a request travels, and which module has each concern:
     world       records, transactions, time          journal     SQLite
     lifecycle   a device's state at a moment         settling    what time changes for good
     tables, records, codec, history, agenda          addressbook, space: who has which address
+    openapi/    the same endpoints told a second time, as an OpenAPI document
     catalogue/  facilities, plans, operating systems settings, clock, ids, errors, params, lists, limits
 
 The names below are loaded when first used, so that importing this package costs nothing.

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from reconciler.emulator.engine import Engine
 
 PREFIX = "/_emulator"
+DOCUMENT = PREFIX + "/openapi.json"
+"""What the API is, for anybody who asks on this machine: `GET`, without a token. See `openapi/`."""
 _FURTHEST = 10 * 365 * 86_400.0
 """How far one call may advance the clock: ten years of seconds."""
 

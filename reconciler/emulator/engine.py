@@ -13,11 +13,12 @@ from pathlib import Path
 
 from reconciler.emulator import answers, lifecycle
 from reconciler.emulator.clock import Clock
-from reconciler.emulator.control import PREFIX, Control
+from reconciler.emulator.control import DOCUMENT, PREFIX, Control
 from reconciler.emulator.errors import INVALID_TOKEN, RATE_LIMITED, ApiError, not_found
 from reconciler.emulator.faults import FaultPlan
 from reconciler.emulator.ids import random_id
 from reconciler.emulator.limits import RateLimit
+from reconciler.emulator.openapi.document import document
 from reconciler.emulator.performer import Job, Performer
 from reconciler.emulator.records import User
 from reconciler.emulator.rendering import KeepingRenderer
@@ -53,7 +54,10 @@ class Engine:
         """Answer one request. Never raises: what goes wrong inside is a 500, and told on stderr."""
         request_id, allowance = random_id(), None
         try:
-            if request.path == PREFIX or request.path.startswith(PREFIX + "/"):
+            if request.path == DOCUMENT and request.method == "GET":
+                self._admit_host(request)
+                response = Response(200, body=encode_json(document(all_routes())))
+            elif request.path == PREFIX or request.path.startswith(PREFIX + "/"):
                 self._admit(request)
                 self._performer.settle(self.settings)
                 response = Response(200, body=encode_json(self._control.answer(request)))
@@ -92,10 +96,14 @@ class Engine:
             if not self.world.tables.all(User):
                 found_world(change)
 
-    def _admit(self, request: Request) -> None:
-        """Refuse a caller without the token, or one that was lured here under another host's name (DNS rebinding)."""
+    def _admit_host(self, request: Request) -> None:
+        """Refuse a caller that was lured here under another host's name (DNS rebinding)."""
         if not _is_local(request.header("host")):
             raise ApiError(403, "This emulator answers to loopback names only")
+
+    def _admit(self, request: Request) -> None:
+        """Refuse a caller without the token, too."""
+        self._admit_host(request)
         if not hmac.compare_digest(request.header("x-auth-token").encode(), self._token.encode()):
             raise ApiError(401, INVALID_TOKEN)
 

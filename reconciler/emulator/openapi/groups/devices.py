@@ -1,0 +1,206 @@
+"""Devices and their ports."""
+
+from __future__ import annotations
+
+from reconciler.emulator.openapi.groups.account import CUSTOM_DATA
+from reconciler.emulator.openapi.operation import Group, act, delete, get, listing, post, put
+from reconciler.emulator.openapi.schema import (
+    AMOUNT,
+    ANY,
+    EMPTY,
+    FLAG,
+    MOMENT,
+    NULL,
+    NUMBER,
+    SHORT_ID,
+    SOME_ID,
+    TEXT,
+    TEXTS,
+    TIME,
+    UUID,
+    closed,
+    either,
+    link,
+    links,
+    listed,
+    one_of,
+    opened,
+    or_null,
+    ref,
+    told,
+    within,
+)
+
+BILLING_CYCLE = one_of("hourly", "daily", "monthly", "yearly")
+DEVICE = closed(
+    {
+        "id": UUID,
+        "short_id": SHORT_ID,
+        "hostname": TEXT,
+        "description": or_null(TEXT),
+        "state": one_of(
+            "queued",
+            "provisioning",
+            "active",
+            "failed",
+            "inactive",
+            "powering_on",
+            "powering_off",
+            "rebooting",
+            "reinstalling",
+            "deprovisioning",
+        ),
+        "tags": TEXTS,
+        "image_url": NULL,
+        "billing_cycle": BILLING_CYCLE,
+        "user": TEXT,
+        "iqn": {"type": "string", "pattern": r"^iqn\.\d{4}-\d\d\.net\.packet:device\.[0-9a-f]{8}$"},
+        "locked": FLAG,
+        "bonding_mode": one_of(4, 5),
+        "created_at": TIME,
+        "updated_at": TIME,
+        "ipxe_script_url": or_null(TEXT),
+        "always_pxe": FLAG,
+        "storage": EMPTY,
+        "customdata": ANY,
+        "spot_instance": FLAG,
+        "spot_price_max": or_null(NUMBER),
+        "termination_time": or_null(TIME),
+        "operating_system": link("OperatingSystem"),
+        "facility": link("Facility"),
+        "project": link("Project"),
+        "ssh_keys": links("SshKey"),
+        "project_lite": link("Project"),
+        "volumes": listed(EMPTY),
+        "ip_addresses": links("IpAssignment"),
+        "plan": link("Plan"),
+        "userdata": TEXT,
+        "switch_uuid": SHORT_ID,
+        "network_ports": links("Port"),
+        "provisioning_percentage?": told({"type": "number", "minimum": 0, "maximum": 100}, "While it is provisioned."),
+        "provisioning_events?": told(listed(ref("ProvisioningEvent")), "While it is provisioned."),
+        "root_password?": told(TEXT, "For 24 hours."),
+        "href": TEXT,
+    }
+)
+_PORT = {
+    "id": UUID,
+    "name": TEXT,
+    "native_virtual_network": or_null(link("VirtualNetwork")),
+    "hardware": ref("Link"),
+    "virtual_networks": links("VirtualNetwork"),
+    "connected_port": or_null(ref("Link")),
+    "href": TEXT,
+}
+PORT = either(
+    closed(
+        {
+            **_PORT,
+            "type": one_of("NetworkBondPort"),
+            "data": closed({"bonded": FLAG}),
+            "network_type": one_of("layer3", "hybrid", "layer2-bonded", "layer2-individual"),
+        }
+    ),
+    closed(
+        {
+            **_PORT,
+            "type": one_of("NetworkPort"),
+            "data": closed({"mac": {"type": "string", "pattern": "^[0-9a-f]{2}(:[0-9a-f]{2}){5}$"}, "bonded": FLAG}),
+            "bond": or_null(closed({"id": UUID, "name": TEXT})),
+        }
+    ),
+)
+SERIES = closed(
+    {
+        "target": one_of("inbound", "outbound"),
+        "tags": closed({"aggregatedBy": TEXT, "name": TEXT}),
+        "datapoints": listed({"type": "array", "prefixItems": [or_null(NUMBER), NUMBER], "items": False}),
+    }
+)
+_SOME_FIELDS = {
+    "description?": or_null(TEXT),
+    "billing_cycle?": BILLING_CYCLE,
+    "tags?": TEXTS,
+    "userdata?": or_null(TEXT),
+    "customdata?": CUSTOM_DATA,
+    "locked?": FLAG,
+    "always_pxe?": FLAG,
+    "ipxe_script_url?": or_null(TEXT),
+}
+HOSTNAME = {"type": "string", "maxLength": 253, "pattern": r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"}
+PLACES = told(
+    either(ref("FacilityName"), one_of("any"), listed(either(ref("FacilityName"), one_of("any")))),
+    "The first of them that has such a machine left.",
+)
+WANTED_ADDRESS = opened(
+    {
+        "address_family": one_of(4, 6),
+        "public?": FLAG,
+        "cidr?": told(within(28, 127), "28 to 32, or 124 to 127."),
+        "ip_reservations?": listed(SOME_ID),
+    }
+)
+DEVICE_FIELDS = {
+    "plan": ref("PlanName"),
+    "operating_system": ref("OperatingSystemName"),
+    "facility": PLACES,
+    "hostname?": HOSTNAME,
+    **_SOME_FIELDS,
+    "project_ssh_keys?": listed(told(SOME_ID, "An SSH key of the project.")),
+    "user_ssh_keys?": listed(told(SOME_ID, "A user, for all of their keys.")),
+    "no_ssh_keys?": FLAG,
+    "hardware_reservation_id?": TEXT,
+    "spot_instance?": FLAG,
+    "spot_price_max?": AMOUNT,
+    "termination_time?": MOMENT,
+    "public_ipv4_subnet_size?": within(28, 31),
+    "ip_addresses?": listed(WANTED_ADDRESS),
+}
+"""What a device may be created with."""
+
+GROUP = Group(
+    "Devices",
+    {"Device": DEVICE, "Port": PORT, "Series": SERIES},
+    (
+        listing(
+            "/projects/{id}/devices",
+            "Devices of a project",
+            "Device",
+            {"search": TEXT, "hostname": TEXT, "facility": TEXT, "tag": TEXT},
+        ),
+        post("/projects/{id}/devices", "Create a device", DEVICE_FIELDS, "Device"),
+        get("/devices/{id}", "A device", "Device"),
+        put(
+            "/devices/{id}",
+            "Change a device",
+            {"hostname?": HOSTNAME, **_SOME_FIELDS, "spot_instance?": FLAG},
+            "Device",
+        ),
+        delete(
+            "/devices/{id}",
+            "Delete a device",
+            {"force_delete": told(one_of("true", "false"), "Even while volumes are attached.")},
+        ),
+        act(
+            "/devices/{id}/actions",
+            "Turn a device on or off, reboot or reinstall it",
+            {
+                "type": one_of("power_on", "power_off", "reboot", "rescue", "reinstall"),
+                "operating_system?": ref("OperatingSystemName"),
+            },
+            202,
+        ),
+        listing("/devices/{id}/events", "Events of a device, newest first", "Event"),
+        listing("/devices/{id}/ssh-keys", "SSH keys that a device was installed with", "SshKey"),
+        get("/devices/{id}/customdata", "A device's custom data", ANY),
+        get(
+            "/devices/{id}/bandwidth",
+            "How much went in and out",
+            closed({"bandwidth": listed(ref("Series"))}),
+            {"from": NUMBER, "until": NUMBER},
+        ),
+        get("/devices/{id}/traffic", "Traffic of a device", closed({"traffic": listed(EMPTY)})),
+        get("/devices/{id}/usages", "What a device was billed", closed({"usages": listed(EMPTY)})),
+        get("/ports/{id}", "A port", "Port"),
+    ),
+)

@@ -1,0 +1,109 @@
+"""Projects and SSH keys."""
+
+from __future__ import annotations
+
+from reconciler.emulator.openapi.groups.account import CUSTOM_DATA
+from reconciler.emulator.openapi.operation import Group, Operation, delete, get, listing, post, put
+from reconciler.emulator.openapi.schema import (
+    ANY,
+    EMPTY,
+    FLAG,
+    INTEGER,
+    NULL,
+    SOME_ID,
+    TEXT,
+    TIME,
+    UUID,
+    closed,
+    either,
+    link,
+    links,
+    listed,
+    mapped,
+    or_null,
+    ref,
+    told,
+)
+
+PROJECT = closed(
+    {
+        "id": UUID,
+        "name": TEXT,
+        "created_at": TIME,
+        "updated_at": TIME,
+        "backend_transfer_enabled": FLAG,
+        "customdata": ANY,
+        "event_alert_configuration": NULL,
+        "max_devices": told(mapped(INTEGER), "By plan."),
+        "network_status": told(mapped(TEXT), "By facility."),
+        "memberships": listed(EMPTY),
+        "invitations": listed(EMPTY),
+        "payment_method": or_null(ref("Link")),
+        "devices": links("Device"),
+        "ssh_keys": links("SshKey"),
+        "volumes": listed(EMPTY),
+        "members": links("User"),
+        "transfers": listed(EMPTY),
+        "organization": link("Organization"),
+        "bgp_config": or_null(link("BgpConfig")),
+        "href": TEXT,
+    }
+)
+SSH_KEY = closed(
+    {
+        "id": UUID,
+        "label": TEXT,
+        "key": TEXT,
+        "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{2}(:[0-9a-f]{2}){15}$"},
+        "created_at": TIME,
+        "updated_at": TIME,
+        "owner": either(ref("Link"), ref("Project"), ref("User")),
+        "href": TEXT,
+    }
+)
+
+_NAMES = {"name": TEXT, "search": TEXT}
+
+GROUP = Group(
+    "Projects",
+    {"Project": PROJECT, "SshKey": SSH_KEY},
+    (
+        listing("/projects", "All projects", "Project", _NAMES),
+        post(
+            "/projects",
+            "Create a project",
+            {
+                "name": TEXT,
+                "organization_id?": SOME_ID,
+                "payment_method_id?": or_null(TEXT),
+                "customdata?": CUSTOM_DATA,
+            },
+            "Project",
+        ),
+        get("/projects/{id}", "A project", "Project"),
+        put(
+            "/projects/{id}",
+            "Change a project",
+            {
+                "name?": TEXT,
+                "payment_method_id?": or_null(TEXT),
+                "backend_transfer_enabled?": FLAG,
+                "customdata?": CUSTOM_DATA,
+            },
+            "Project",
+        ),
+        delete("/projects/{id}", "Delete a project without devices"),
+        get("/projects/{id}/customdata", "A project's custom data", ANY),
+        listing("/projects/{id}/events", "Events of a project, newest first", "Event"),
+        listing("/projects/{id}/facilities", "Facilities for a project", "Facility"),
+        listing("/projects/{id}/plans", "Plans for a project", "Plan"),
+        Operation(("GET",), "/projects/{id}/hardware-reservations", "Reserved machines of a project", {}, items=EMPTY),
+        listing("/projects/{id}/ssh-keys", "SSH keys of a project", "SshKey"),
+        post("/projects/{id}/ssh-keys", "Add an SSH key to a project", {"label": TEXT, "key": TEXT}, "SshKey"),
+        listing("/ssh-keys", "SSH keys of the user", "SshKey"),
+        post("/ssh-keys", "Add an SSH key to the user", {"label": TEXT, "key": TEXT}, "SshKey"),
+        get("/ssh-keys/{id}", "An SSH key", "SshKey"),
+        put("/ssh-keys/{id}", "Change an SSH key", {"label?": TEXT, "key?": TEXT}, "SshKey"),
+        delete("/ssh-keys/{id}", "Delete an SSH key"),
+    ),
+)

@@ -5,6 +5,7 @@ They want the same token, are counted nowhere and no fault strikes them. JSON in
     GET        ledger      every accepted mutation, in order
     GET        stats       requests by method and route template
     POST       reset       as it was started
+    POST       hardware-reservations   reserved machines for a project, see `resources/hardware_reservations.py`
     GET, POST  settings    see `settings.py`
     GET, POST  faults      {"rules": [...]}, see `faults.py`
     GET, POST  clock       {"advance_seconds": n}
@@ -19,6 +20,7 @@ from reconciler.emulator.clock import rfc3339
 from reconciler.emulator.errors import ApiError, invalid, not_found
 from reconciler.emulator.faults import Rule
 from reconciler.emulator.params import parse_json
+from reconciler.emulator.resources.hardware_reservations import put_into_the_world
 from reconciler.emulator.wire import Request
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class Control:
             ("GET", "faults"): self._faults,
             ("POST", "faults"): self._replace_faults,
             ("POST", "reset"): self._reset,
+            ("POST", "hardware-reservations"): self._reserve_hardware,
         }
 
     def answer(self, request: Request) -> object:
@@ -104,6 +107,9 @@ class Control:
             raise ApiError(422, *problems)
         self._engine.faults.replace(parsed)
         return self._faults(body)
+
+    def _reserve_hardware(self, body: Mapping[str, object]) -> object:
+        return self._engine.change(body, put_into_the_world)
 
     def _reset(self, _body: Mapping[str, object]) -> object:
         self._engine.reset()

@@ -9,9 +9,11 @@ import hmac
 import ipaddress
 import sys
 import traceback
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from reconciler.emulator import answers, lifecycle
+from reconciler.emulator.call import Write
 from reconciler.emulator.clock import Clock
 from reconciler.emulator.control import DOCUMENT, PREFIX, Control
 from reconciler.emulator.errors import INVALID_TOKEN, RATE_LIMITED, ApiError, not_found
@@ -19,6 +21,7 @@ from reconciler.emulator.faults import FaultPlan
 from reconciler.emulator.ids import random_id
 from reconciler.emulator.limits import RateLimit
 from reconciler.emulator.openapi.document import document
+from reconciler.emulator.params import Params
 from reconciler.emulator.performer import Job, Performer
 from reconciler.emulator.records import User
 from reconciler.emulator.rendering import KeepingRenderer
@@ -86,6 +89,10 @@ class Engine:
             self.faults.replace([])
             self._limit.reset()
             self._found()
+
+    def change(self, body: Mapping[str, object], do: Callable[[Write], object]) -> object:
+        """Change the world beside the API, with `body` for parameters; the ledger does not hear of it."""
+        return self._performer.by_hand(self.settings, Params(body), do)
 
     def close(self) -> None:
         """Let go of the world's file."""

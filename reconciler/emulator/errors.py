@@ -18,6 +18,7 @@ INSUFFICIENT_IPV4 = (
     "Please e-mail support@packet.com."
 )
 NO_RESERVATION = "There are no available hardware reservations for selected plan and facility"
+NOT_PROVISIONABLE = "Server is not provisionable"
 DELETE_PROVISIONING = "Cannot delete a device while it is provisioning"
 DELETE_LOCKED = "Cannot delete a locked item"
 NO_SSH_KEY = "must have at least one SSH key"

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-FORMAT = "1"
+FORMAT = "2"
 """The layout below; a file of another layout is refused rather than misread."""
 
 _SCHEMA = """

@@ -106,13 +106,20 @@ class Params:
 
     def custom_data(self) -> str:
         """`customdata` as JSON text: clients send an object or JSON in a string, the API gives an object back."""
-        value = self._values.get("customdata")
+        value = self.parsed("customdata")
+        return "{}" if value is None else json.dumps(value)
+
+    def parsed(self, name: str) -> object:
+        """A JSON value, sent as itself or as text; None when absent, null or empty."""
+        value = self._values.get(name)
         if value is None or value == "":
-            return "{}"
+            return None
         try:
-            return json.dumps(parse_json(value) if isinstance(value, str) else value, allow_nan=False)
-        except ValueError:
-            raise invalid("Customdata is invalid") from None  # text unsure
+            parsed = parse_json(value) if isinstance(value, str) else value
+            json.dumps(parsed, allow_nan=False)
+        except (ValueError, RecursionError):
+            raise invalid(f"{_title(name)} is invalid") from None  # text unsure
+        return parsed
 
 
 def parse_json(text: str) -> object:

@@ -7,6 +7,7 @@ never are.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from reconciler.emulator import answers
@@ -71,6 +72,11 @@ class Performer:
             body = request.body.decode("latin-1")
             change.put(LateRequest(job.request_id, due, request.method, request.target, kind, body))
 
+    def by_hand(self, settings: Settings, params: Params, do: Callable[[Write], object]) -> object:
+        """Change the world as no request can, whole or not at all."""
+        with self._world.transaction() as change:
+            return do(self._call_of_nobody(change, settings, params))
+
     def settle(self, settings: Settings) -> None:
         """Do all that has fallen due, in the order of its time, each in a transaction of its own."""
         with self._world.reading() as tables:
@@ -81,7 +87,7 @@ class Performer:
                     if isinstance(record, LateRequest):
                         self._carry_out(change, record, settings)
                     elif record is not None and self._due_of(record) == due:
-                        self._settlings[type(record)].settle(self._call_of_time(change, settings), record)
+                        self._settlings[type(record)].settle(self._call_of_nobody(change, settings, Params({})), record)
 
     def _carry_out(self, change: Transaction, late: LateRequest, settings: Settings) -> None:
         """Do a postponed request now; nobody hears if it is refused."""
@@ -97,11 +103,11 @@ class Performer:
         except ApiError:
             change.undo(keep=kept)
 
-    def _call_of_time(self, change: Transaction, settings: Settings) -> Write:
-        """The call that nobody made: what falls due may do all that a request may."""
+    def _call_of_nobody(self, change: Transaction, settings: Settings, params: Params) -> Write:
+        """A call that came by no route: what falls due, or is done by hand, may do all that a request may."""
         return Write(
             path={},
-            params=Params({}),
+            params=params,
             tables=self._world.tables,
             addresses=self._world.addresses,
             catalogue=self._catalogue,

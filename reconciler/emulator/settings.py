@@ -44,6 +44,12 @@ class Settings:
     """Machines of each plan in each facility where the plan is offered."""
     stock: Mapping[str, int] = field(default_factory=_no_stock)
     """Exceptions to the line above, keyed "facility/plan", as in {"ams1/c2.medium.x86": 0}."""
+    hardware_reservations: Mapping[str, int] = field(default_factory=_no_stock)
+    """Machines that each new project has reserved, keyed likewise."""
+    reservation_seconds: float = 3.0
+    """How long after its device's delete a reserved machine cannot be provisioned."""
+    machine_features: tuple[str, ...] = ()
+    """What every machine has beside what its plan's specs name, for creates that require `features`, as in ["tpm"]."""
     global_ipv4_per_project: int = 4
     public_ipv4_largest_without_review: int = 16
     public_ipv4_largest: int = 256
@@ -82,7 +88,12 @@ class Settings:
     def as_json(self) -> dict[str, object]:
         """The settings as `GET /_emulator/settings` shows them."""
         shown: dict[str, object] = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        return {**shown, "stock": dict(self.stock)}
+        return {
+            **shown,
+            "stock": dict(self.stock),
+            "hardware_reservations": dict(self.hardware_reservations),
+            "machine_features": list(self.machine_features),
+        }
 
     def stock_of(self, facility: str, plan: str) -> int:
         """How many machines of a plan a facility has in all."""
@@ -108,6 +119,10 @@ def _checked(name: str, kind: str, value: object) -> object:
         raise ValueError(f"{name} must be true or false")
     if kind.startswith("Mapping"):
         return _checked_stock(name, value)
+    if kind.startswith("tuple"):
+        if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        raise ValueError(f"{name} must be a list of strings")
     choices = get_args(OverQuota if name == "over_quota" else SessionStatus)
     if value in choices:
         return value

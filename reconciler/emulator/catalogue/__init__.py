@@ -33,6 +33,8 @@ class Plan:
     description: str
     specs: str
     """JSON text."""
+    features: tuple[str, ...]
+    """What its specs say its machines have: raid, txt."""
     hourly: float
     """Dollars an hour; 0 where no price is known."""
     pricing: str
@@ -140,6 +142,7 @@ def _plan(raw: dict[str, Any]) -> Plan:
         line=raw["line"],
         description=raw["description"],
         specs=json.dumps(raw["specs"]),
+        features=tuple(name for name, there in raw["specs"].get("features", {}).items() if there),
         hourly=float(raw["pricing"].get("hour", 0.0)),
         pricing=json.dumps(raw["pricing"]),
         deployment_types=tuple(raw["deployment_types"]),

@@ -16,6 +16,7 @@ from reconciler.emulator.records.devices import Device, Port, Vanished
 from reconciler.emulator.records.happenings import Event, LateRequest
 from reconciler.emulator.records.keys import Keys
 from reconciler.emulator.records.network import Assignment, BgpConfig, BgpSession, Reservation, Vlan
+from reconciler.emulator.records.reserved import HardwareReservation
 
 Record = (
     User
@@ -25,6 +26,7 @@ Record = (
     | Vlan
     | Reservation
     | Assignment
+    | HardwareReservation
     | Device
     | Vanished
     | BgpConfig
@@ -41,6 +43,7 @@ KINDS: tuple[type[Record], ...] = (
     Vlan,
     Reservation,
     Assignment,
+    HardwareReservation,
     Device,
     Vanished,
     BgpConfig,
@@ -57,6 +60,7 @@ __all__ = [
     "BgpSession",
     "Device",
     "Event",
+    "HardwareReservation",
     "Keys",
     "LateRequest",
     "Organization",

@@ -45,6 +45,9 @@ class Device:
     ssh_key_ids: tuple[str, ...]
     root_password: str
     hardware_id: str
+    hardware_reservation_id: str | None
+    storage: str
+    """Custom partitioning and RAID as it was asked for; JSON text."""
     ports: tuple[Port, ...]
     created_at: float
     updated_at: float
@@ -67,9 +70,10 @@ class Device:
 
     def keys(self) -> Keys:
         vlans = {vlan for port in self.ports for vlan in port.vlan_ids}
+        reserved = self.hardware_reservation_id
         return (
             ("project", self.project_id),
-            ("stock", f"{self.facility}/{self.plan}"),
+            ("hardware_reservation", reserved) if reserved else ("stock", f"{self.facility}/{self.plan}"),
             *(("port", port.id) for port in self.ports),
             *(("vlan", vlan) for vlan in sorted(vlans)),
         )

@@ -10,13 +10,14 @@ from __future__ import annotations
 import base64
 
 from reconciler.emulator.call import Reply, Shown, Write
-from reconciler.emulator.catalogue import Facility, OperatingSystem, Plan
+from reconciler.emulator.catalogue import OperatingSystem
 from reconciler.emulator.errors import invalid
 from reconciler.emulator.ids import derived_id
 from reconciler.emulator.lifecycle import addresses_at
 from reconciler.emulator.records import Device, Project
 from reconciler.emulator.resources import device_request as wanted
 from reconciler.emulator.resources.device_addresses import give
+from reconciler.emulator.resources.device_place import Place, place_of
 from reconciler.emulator.resources.devices import BILLING_CYCLES
 from reconciler.emulator.resources.ports import new_ports
 
@@ -38,22 +39,22 @@ def make(call: Write, project: Project) -> Device:
     Whoever makes devices (batches, spot market requests) does it by this. Raises `ApiError`, and what was put by then
     has to be undone: `call.change.undo`.
     """
-    plan = wanted.plan_of(call)
-    system = wanted.operating_system_of(call, plan)
-    wanted.refuse_hardware_reservation(call)
-    facility = wanted.facility_of(call, plan)
+    place = place_of(call, project)
+    system = wanted.operating_system_of(call, place.plan)
     wanted.check_ipxe(call, system)
     addresses = wanted.addresses_of(call.params, system)
-    device = _device(call, project, plan, system, facility)
+    device = _device(call, project, place, system)
     call.add(device)
     for address in addresses:
         give(call, device, address, system, at=addresses_at(device.created_at, device.provision_seconds))
     return device
 
 
-def _device(call: Write, project: Project, plan: Plan, system: OperatingSystem, facility: Facility) -> Device:
+def _device(call: Write, project: Project, place: Place, system: OperatingSystem) -> Device:
     params, identifier = call.params, call.change.new_id()
-    spot, price = wanted.spot_terms(call, facility, plan)
+    plan, facility, reserved = place.plan, place.facility, place.reservation
+    hardware_id = reserved.hardware_id if reserved else call.change.new_id()
+    spot, price = wanted.spot_terms(call, place)
     short = system.slug == "custom_ipxe"
     seconds = call.settings.provision_seconds if call.fate.provision_seconds is None else call.fate.provision_seconds
     provision_seconds = seconds * (_IPXE_PART if short else 1)
@@ -78,14 +79,16 @@ def _device(call: Write, project: Project, plan: Plan, system: OperatingSystem, 
         termination_time=wanted.termination_time_of(call),
         ssh_key_ids=wanted.ssh_keys_of(call, project),
         root_password=_password(call.change.new_id()),
-        hardware_id=call.change.new_id(),
-        ports=new_ports(call.change, identifier, plan),
+        hardware_id=hardware_id,
+        hardware_reservation_id=reserved.id if reserved else None,
+        storage=wanted.storage_of(call, place),
+        ports=new_ports(call.change, hardware_id, plan),
         created_at=call.now,
         updated_at=call.now,
         provision_seconds=provision_seconds,
         short_install=short,
         fate=call.fate.end,
-        fades_at=ends if call.fate.end == "failed" else None,
+        fades_at=ends if call.fate.end == "failed" and not reserved else None,
         operation=None,
         operation_at=0.0,
         operation_seconds=0.0,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.emulator.call import Write
-from reconciler.emulator.records import Assignment, BgpSession, Device, Vanished
+from reconciler.emulator.records import Assignment, BgpSession, Device, HardwareReservation, Vanished
 from reconciler.emulator.world import Transaction
 
 
@@ -34,5 +34,9 @@ def _remove(call: Write, device: Device, *, by_platform: bool) -> None:
     for session in call.tables.where(BgpSession, "device", device.id):
         call.change.remove(session)
     call.change.remove(device)
+    reserved = device.hardware_reservation_id
+    reservation = call.tables.get(HardwareReservation, reserved) if reserved else None
+    if reservation is not None and device.deleted_at is not None:
+        call.change.put(replace(reservation, free_at=device.deleted_at + call.settings.reservation_seconds))
     if by_platform:
         call.change.put(Vanished(device.id))

@@ -7,22 +7,23 @@ cluster-api-provider-packet#788). Texts marked unsure follow their style.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from reconciler.emulator.call import Write
-from reconciler.emulator.catalogue import Facility, OperatingSystem, Plan
-from reconciler.emulator.errors import NO_RESERVATION, NO_SSH_KEY, blank, invalid
+from reconciler.emulator.catalogue import OperatingSystem, Plan
+from reconciler.emulator.errors import NO_SSH_KEY, blank, invalid
 from reconciler.emulator.params import Params
 from reconciler.emulator.records import Project, SshKey
-from reconciler.emulator.resources.offers import left, spot_price
+from reconciler.emulator.resources.device_place import Place
+from reconciler.emulator.resources.offers import spot_price
 
-ANYWHERE = "any"
 _HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 _IPXE_SCRIPT = re.compile(r"\A#!i?pxe", re.IGNORECASE)
 _LONGEST_HOSTNAME = 253
+_LAYOUT = ("disks", "raid", "filesystems")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,6 @@ def tags_of(params: Params) -> tuple[str, ...]:
     return params.texts("tags")
 
 
-def plan_of(call: Write) -> Plan:
-    """The plan, by slug, old slug or id."""
-    name = call.params.required("plan")
-    plan = call.catalogue.plan(name)
-    if plan is None:
-        raise invalid(f"{name} is not a valid plan")
-    return plan
-
-
 def operating_system_of(call: Write, plan: Plan) -> OperatingSystem:
     """The operating system, by slug or id, if it runs on the plan."""
     name = call.params.required("operating_system")
@@ -68,36 +60,6 @@ def operating_system_of(call: Write, plan: Plan) -> OperatingSystem:
     if not system.runs_on(plan):
         raise invalid(f"Operating system {system.slug} is not provisionable on {plan.slug}")  # text unsure
     return system
-
-
-def facility_of(call: Write, plan: Plan) -> Facility:
-    """The first facility asked for that has such a machine left; "any" stands for all.
-
-    Nothing asked for, or a list without one valid code, is `Facility can't be blank`; a lone wrong code is
-    told by name.
-    """
-    wanted = call.params.texts("facility")
-    if len(wanted) == 1 and wanted[0] != ANYWHERE and call.catalogue.facility(wanted[0]) is None:
-        raise invalid(f"{wanted[0]} is not a valid facility")
-    places = list(_places(call, wanted, plan))
-    if not places:
-        raise blank("Facility")
-    free = next((place for place in places if left(call, place.code, plan)), None)
-    if free is None:
-        raise invalid(f"The facility {places[0].code} has no provisionable {plan.slug} servers matching your criteria")
-    return free
-
-
-def _places(call: Write, wanted: tuple[str, ...], plan: Plan) -> Iterator[Facility]:
-    for name in wanted:
-        codes = plan.facilities if name == ANYWHERE else (name,)
-        yield from (facility for facility in map(call.catalogue.facility, codes) if facility)
-
-
-def refuse_hardware_reservation(call: Write) -> None:
-    """There are none in an emulated project, so whichever is named cannot be had."""
-    if call.params.text("hardware_reservation_id"):
-        raise invalid(NO_RESERVATION)
 
 
 def check_ipxe(call: Write, system: OperatingSystem) -> None:
@@ -113,14 +75,35 @@ def check_ipxe(call: Write, system: OperatingSystem) -> None:
         raise invalid("Ipxe script url can't be blank")
 
 
-def spot_terms(call: Write, facility: Facility, plan: Plan) -> tuple[bool, float | None]:
+def storage_of(call: Write, place: Place) -> str:
+    """Custom partitioning and RAID as JSON text; only reserved machines can have it (2020 documentation; text unsure).
+
+    An object (or JSON in a string) with lists of objects under `disks`, `raid` and `filesystems`, as packngo
+    sends it.
+    """
+    layout = call.params.parsed("storage")
+    if layout is None or layout == {}:
+        return "{}"
+    if place.reservation is None:
+        raise invalid("Storage can only be customized on reserved hardware")
+    if not isinstance(layout, dict) or not all(
+        name in _LAYOUT and isinstance(items, list) and all(isinstance(item, dict) for item in items)
+        for name, items in layout.items()
+    ):
+        raise invalid("Storage is invalid")  # text unsure
+    return json.dumps(layout)
+
+
+def spot_terms(call: Write, place: Place) -> tuple[bool, float | None]:
     """Whether it is a spot instance, and at which price a hour at most. Too low a bid is refused (text unsure)."""
     spot, price = call.params.flag("spot_instance"), call.params.number("spot_price_max")
     if not spot:
         return False, None
+    if place.reservation is not None:
+        raise invalid("Spot instance cannot be on reserved hardware")  # text unsure
     if price is None:
         raise blank("Spot price max")
-    if price < spot_price(call, facility.code, plan):
+    if price < spot_price(call, place.facility.code, place.plan):
         raise invalid("Spot price max is lower than the current market price")
     return True, price
 

@@ -53,7 +53,7 @@ def show_device(device: Device, scene: Scene) -> View:
         "updated_at": rfc3339(device.updated_at),
         "ipxe_script_url": device.ipxe_script_url,
         "always_pxe": device.always_pxe,
-        "storage": {},
+        "storage": json.loads(device.storage),
         "customdata": json.loads(device.customdata),
         "spot_instance": device.spot_instance,
         "spot_price_max": device.spot_price_max,
@@ -73,6 +73,8 @@ def show_device(device: Device, scene: Scene) -> View:
     }
     if current in PROVISIONING:
         view |= _progress(device, now, addresses)
+    if device.hardware_reservation_id:
+        view["hardware_reservation"] = Link(f"/hardware-reservations/{device.hardware_reservation_id}")
     if shows_root_password(device, now):
         view["root_password"] = device.root_password
     return view
@@ -154,12 +156,6 @@ def usages(call: Read) -> Reply:
     """GET /devices/{id}/usages: nothing is billed."""
     find_device(call)
     return Plain({"usages": []})
-
-
-def hardware_reservations(call: Read) -> Listed:
-    """GET /projects/{id}/hardware-reservations: none; they cannot be made by API."""
-    call.get(Project)
-    return Listed(())
 
 
 def update(call: Write) -> Reply:

@@ -19,6 +19,7 @@ from reconciler.emulator.records import (
     BgpSession,
     Device,
     Event,
+    HardwareReservation,
     Organization,
     Project,
     Record,
@@ -29,6 +30,7 @@ from reconciler.emulator.records import (
 )
 from reconciler.emulator.rendering import Link, Scene, View
 from reconciler.emulator.resources.account import organization_of
+from reconciler.emulator.resources.hardware_reservations import give_to
 
 _MOST_DEVICES = 9999
 """What `max_devices` showed for every plan in 2018."""
@@ -133,6 +135,7 @@ def _held(call: Write, project: Project, devices: list[Device]) -> list[Record]:
         held += tables.where(Assignment, "device", device.id)
     held += tables.where(BgpSession, "project", project.id)
     held += devices
+    held += tables.where(HardwareReservation, "project", project.id)
     held += tables.where(Reservation, "project", project.id)
     held += tables.where(Vlan, "project", project.id)
     held += tables.where(SshKey, "owner", f"/projects/{project.id}")
@@ -153,6 +156,7 @@ def _create(call: Write, organization: Organization) -> Reply:
         updated_at=call.now,
     )
     call.add(made)
+    give_to(call, made)
     return Shown(made, 201)
 
 

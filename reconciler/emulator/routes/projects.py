@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.emulator.records import Project, SshKey
 from reconciler.emulator.rendering import Views
-from reconciler.emulator.resources import devices, events, keys, offers, projects
+from reconciler.emulator.resources import events, keys, offers, projects
 from reconciler.emulator.routing import Lists, Route, delete, get, listing, post, put
 
 LISTED: Lists = {"projects": (Project,), "ssh_keys": (SshKey,)}
@@ -24,12 +24,6 @@ def routes() -> Iterator[Route]:
     yield listing("/projects/{id}/events", "events", events.of_project, paged=True)
     yield listing("/projects/{id}/facilities", "facilities", offers.project_facilities)
     yield listing("/projects/{id}/plans", "plans", offers.project_plans)
-    yield listing(
-        "/projects/{id}/hardware-reservations",
-        "hardware_reservations",
-        devices.hardware_reservations,
-        paged=True,
-    )
     yield listing("/projects/{id}/ssh-keys", "ssh_keys", keys.of_project)
     yield post("/projects/{id}/ssh-keys", keys.create_for_project)
     yield listing("/ssh-keys", "ssh_keys", keys.of_user)

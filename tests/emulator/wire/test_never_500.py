@@ -18,6 +18,7 @@ NAMES = (
     "ip_addresses", "project_ssh_keys", "user_ssh_keys", "termination_time", "spot_instance", "spot_price_max",
     "public_ipv4_subnet_size", "servers", "default_route", "organization_id", "payment_method_id", "billing_cycle",
     "ipxe_script_url", "include", "exclude", "page", "per_page", "cidr", "manageable", "hardware_reservation_id",
+    "project_id", "storage", "features",
 )  # fmt: skip
 FILTERS = ("include", "exclude", "page", "per_page", "cidr", "name", "search", "facility", "plan", "legacy", "ipv4")
 VALUES: tuple[object, ...] = (
@@ -26,6 +27,12 @@ VALUES: tuple[object, ...] = (
     "9999-12-31", "0001-01-01T00:00:00+14:00", "a" * 5000, [], [[]], ["any"], ["ewr1", 5], [{}], {}, {"a": []},
     [{"facility": "ewr1"}], [{"address_family": 4, "public": False, "cidr": 28, "ip_reservations": ["x"]}],
 )  # fmt: skip
+
+
+def reserved_machine(api: Client, project: str) -> str:
+    wish = {"project_id": project, "facility": "ewr1", "plan": "t1.small.x86"}
+    made: list[dict[str, str]] = api.control("hardware-reservations", wish)["hardware_reservations"]
+    return made[0]["id"]
 
 
 @pytest.mark.parametrize(("method", "template"), ROUTES)
@@ -42,6 +49,7 @@ def test_no_body_crashes_an_endpoint(api: Client, method: str, template: str) ->
         "sessions": api.make(f"{device['href']}/bgp/sessions", {"address_family": "ipv6"})["id"],
         "ports": device["network_ports"][0]["id"],
         "events": api.get(f"{device['href']}/events")["events"][0]["id"],
+        "hardware-reservations": reserved_machine(api, project), "move": project,
     }  # fmt: skip
     parts = template.split("/")
     path = "/".join(identifiers[parts[n - 1]] if part.startswith("{") else part for n, part in enumerate(parts))

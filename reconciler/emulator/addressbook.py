@@ -8,7 +8,7 @@ catalogue stay the real ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from reconciler.emulator.records import Assignment, Record, Reservation
@@ -48,14 +48,17 @@ class AddressBook:
             IPV6: Space(0x20010DB8 << 96, 32, 128),
         }
 
-    def in_pool(self, pool: str, family: int, cidr: int) -> Block | None:
-        """The next free block of a world-wide pool."""
-        network = self._spaces[pool].lowest(cidr)
+    def in_pool(self, pool: str, family: int, cidr: int, avoid: Collection[int] = ()) -> Block | None:
+        """The next free block of a world-wide pool, if possible at none of the networks in `avoid`."""
+        network = self._spaces[pool].next_free(cidr, avoid)
         return None if network is None else Block(family, network, cidr)
 
-    def in_reservation(self, reservation: Reservation, facility: str, cidr: int) -> Block | None:
-        """The next free block inside a reservation, for a device in `facility`."""
-        network = self._space_of(reservation, facility).lowest(cidr) if cidr >= reservation.cidr else None
+    def in_reservation(
+        self, reservation: Reservation, facility: str, cidr: int, avoid: Collection[int] = ()
+    ) -> Block | None:
+        """The next free block inside a reservation, for a device in `facility`; `avoid` as above."""
+        space = self._space_of(reservation, facility)
+        network = space.next_free(cidr, avoid) if cidr >= reservation.cidr else None
         return None if network is None else Block(reservation.family, network, cidr)
 
     def is_free(self, reservation: Reservation, facility: str, block: Block) -> bool:

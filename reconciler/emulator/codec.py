@@ -24,7 +24,12 @@ def _decoder(hint: object) -> Decoder | None:
 
 
 def _ports(items: list[dict[str, Any]]) -> tuple[Port, ...]:
-    return tuple(Port(**{**item, "vlan_ids": tuple(item["vlan_ids"])}) for item in items)
+    return tuple(Port(**{name: _whole(value) for name, value in item.items()}) for item in items)
+
+
+def _whole(value: Any) -> Any:
+    """A port's field: JSON's lists were tuples."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _plain(value: object) -> object:

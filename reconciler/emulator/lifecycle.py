@@ -133,6 +133,7 @@ def changes_at(device: Device, now: float) -> float:
         device.created_at + device.provision_seconds + ROOT_PASSWORD_SECONDS,
         device.operation_at + device.operation_seconds,
         device.deleted_at or math.inf,
+        *(port.past_until for port in device.ports),
     ]
     if now < ready_at(device):
         moments += [step.at for step in steps(device)]

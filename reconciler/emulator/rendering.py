@@ -168,7 +168,7 @@ class KeepingRenderer(Renderer):
         """As above, from the kept bytes where they are still true."""
         if isinstance(record, Device) and fields.include <= _AT_REST:
             return self._device(record, scene, fields)
-        if isinstance(record, _PARTS) and fields == PLAIN:
+        if isinstance(record, _PARTS) and fields == PLAIN and not _unsettled(record, scene.now):
             body = self._parts.get(record.id)
             if body is None:
                 body = self._parts[record.id] = super().encode(record, scene, fields)
@@ -201,6 +201,11 @@ class KeepingRenderer(Renderer):
             body = super().encode(device, scene, fields)
             kept = kept_of_device[fields] = _Kept(scene.now, self._changes_at(device, scene.now), body)
         return kept.body
+
+
+def _unsettled(record: Viewable, now: float) -> bool:
+    """Whether time alone will yet change a part's bytes: a bond's that still shows its past network type."""
+    return isinstance(record, Port) and now < record.past_until
 
 
 _PARTS = (Assignment, Port, Facility, Plan, OperatingSystem)

@@ -63,6 +63,10 @@ class Settings:
     """What it then becomes; `down` is what a machine without a BGP daemon showed."""
     bgp_global_review_seconds: float | None = None
     """How long a global BGP config stays `requested`; None is for ever."""
+    port_action_seconds: float = 0.0
+    """How long a bond goes on showing the network type it had before a conversion (packngo#134 and #203)."""
+    first_vlan_becomes_native: bool = False
+    """Whether the first VLAN on an unbonded port is native at once, as on some switches (Terraform, metal#90)."""
     require_ssh_key: bool = True
     """Refuse a device when neither the request, the project nor the user has any SSH key."""
 

@@ -8,7 +8,7 @@ of the address family).
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 
 class Space:
@@ -26,6 +26,13 @@ class Space:
             if self._free[prefix]:
                 return self._top(prefix)
         return None
+
+    def next_free(self, cidr: int, avoid: Collection[int]) -> int | None:
+        """The same, but a network that is in `avoid` only when there is no other."""
+        lowest = self.lowest(cidr)
+        if lowest not in avoid:
+            return lowest
+        return next((network for network in self.blocks(cidr) if network not in avoid), lowest)
 
     def is_free(self, network: int, cidr: int) -> bool:
         """Whether the whole of this block is free."""

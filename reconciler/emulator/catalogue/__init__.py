@@ -42,7 +42,13 @@ class Plan:
     deployment_types: tuple[str, ...]
     facilities: tuple[str, ...]
     """Codes of where it is offered."""
-    four_ports: bool
+    layer2: str
+    """`none` (layer 3 only), `hybrid only`, or what begins with `full`."""
+
+    @property
+    def four_ports(self) -> bool:
+        """Two bonds of two ports each."""
+        return "4 ports" in self.layer2
 
     @property
     def bonding_mode(self) -> int:
@@ -52,7 +58,7 @@ class Plan:
     @property
     def hybrid_only(self) -> bool:
         """x1.small.x86 knows no other mode (2020 documentation, layer 2)."""
-        return self.slug == "x1.small.x86"
+        return self.layer2 == "hybrid only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +153,7 @@ def _plan(raw: dict[str, Any]) -> Plan:
         pricing=json.dumps(raw["pricing"]),
         deployment_types=tuple(raw["deployment_types"]),
         facilities=tuple(raw["facilities"]),
-        four_ports="4 ports" in raw["layer2"],
+        layer2=raw["layer2"],
     )
 
 

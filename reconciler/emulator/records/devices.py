@@ -15,12 +15,17 @@ class Port:
     name: str
     bonded: bool
     bond_id: str | None
-    network_type: str | None
-    """`layer3`, `hybrid`, `layer2-bonded` or `layer2-individual`; bonds only."""
+    layer2: bool
+    """Bonds only: converted to layer 2. What the bond then is, `bonding.py` computes."""
     mac: str | None
     connected_port_id: str | None
     vlan_ids: tuple[str, ...]
     native_vlan_id: str | None
+    left_networks: tuple[int, ...] = ()
+    """Bonds only: the management networks lost at the last conversion to layer 2; the next ones are others."""
+    past_type: str | None = None
+    """Bonds only: the network type before the last change, still shown until `past_until`."""
+    past_until: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

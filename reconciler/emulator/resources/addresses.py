@@ -190,6 +190,8 @@ def reserve(call: Write) -> Reply:
 def assign(call: Write) -> Reply:
     """POST /devices/{id}/ips"""
     device = find_live_device(call)
+    if device.ports[0].layer2:
+        raise invalid(f"{device.ports[0].name} is configured for Layer 2")  # text unsure
     block = _parsed(call.params.required("address"))
     reservation = _reserved(call, device, block)
     if reservation is None:

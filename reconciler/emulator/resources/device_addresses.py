@@ -20,8 +20,8 @@ _SMALLEST_WITHOUT_SPACE = 30
 _AUTOMATIC_CIDR = {4: 25, 6: 56}
 
 
-def give(call: Write, device: Device, address: WantedAddress, system: OperatingSystem, *, at: float) -> None:
-    """Put one management block on a device's first bond, to be seen from `at` on."""
+def give(call: Write, device: Device, address: WantedAddress, system: OperatingSystem, *, at: float) -> Assignment:
+    """Put one management block on a device's first bond, to be seen from `at` on; not one that it just lost."""
     reservation: Reservation | None
     if address.reservation_ids:
         blocks = [call.tables.get(Reservation, identifier) for identifier in address.reservation_ids]
@@ -30,25 +30,25 @@ def give(call: Write, device: Device, address: WantedAddress, system: OperatingS
         reservation, block = _public_ipv4(call, device, address, system)
     else:
         reservation, block = _out_of_automatic(call, device, address)
-    call.change.put(
-        Assignment(
-            id=call.change.new_id(),
-            project_id=device.project_id,
-            device_id=device.id,
-            port_id=device.ports[0].id,
-            facility=device.facility,
-            reservation_id=reservation.id if reservation else None,
-            family=block.family,
-            network=block.network,
-            cidr=block.cidr,
-            public=address.public,
-            global_ip=None,
-            management=True,
-            manageable=True,
-            customdata="{}",
-            created_at=at,
-        )
+    made = Assignment(
+        id=call.change.new_id(),
+        project_id=device.project_id,
+        device_id=device.id,
+        port_id=device.ports[0].id,
+        facility=device.facility,
+        reservation_id=reservation.id if reservation else None,
+        family=block.family,
+        network=block.network,
+        cidr=block.cidr,
+        public=address.public,
+        global_ip=None,
+        management=True,
+        manageable=True,
+        customdata="{}",
+        created_at=at,
     )
+    call.change.put(made)
+    return made
 
 
 def _public_ipv4(
@@ -57,7 +57,7 @@ def _public_ipv4(
     """A small block from the platform; a large one from the project's own space in the facility."""
     if address.cidr < min(_SMALLEST_WITHOUT_SPACE, system.default_public_cidr):
         return _out_of(call, device, call.tables.where(Reservation, "project", device.project_id), address)
-    block = call.addresses.in_pool(PUBLIC_IPV4, 4, address.cidr)
+    block = call.addresses.in_pool(PUBLIC_IPV4, 4, address.cidr, device.ports[0].left_networks)
     if block is None:
         raise invalid(INSUFFICIENT_IPV4)
     return None, block
@@ -83,10 +83,11 @@ def _out_of(
 def _out_of_automatic(call: Write, device: Device, address: WantedAddress) -> tuple[Reservation, Block]:
     """A block out of what the project has been given in the facility; more is given when that is full."""
     key = f"{device.project_id}/{device.facility}/{address.family}"
+    lost = device.ports[0].left_networks
     for reservation in reversed(
         call.tables.where(Reservation, "automatic", key)
     ):  # the newest is likeliest to have room
-        block = call.addresses.in_reservation(reservation, device.facility, address.cidr)
+        block = call.addresses.in_reservation(reservation, device.facility, address.cidr, lost)
         if block is not None:
             return reservation, block
     reservation = _given(call, device, address.family)

@@ -1,4 +1,4 @@
-"""Network ports of devices, as they are shown; their actions are another group of endpoints.
+"""Network ports of devices: how they are made and shown; what changes them is in `port_actions.py`.
 
 bond0 of eth0 and eth1; n2.xlarge has bond0 of eth0 and eth2, bond1 of eth1 and eth3 (libcloud's recorded
 devices; packngo's tests).
@@ -6,6 +6,7 @@ devices; packngo's tests).
 
 from __future__ import annotations
 
+from reconciler.emulator.bonding import bond_of, shown_network_type
 from reconciler.emulator.call import Read, Reply, Shown
 from reconciler.emulator.catalogue import Plan
 from reconciler.emulator.errors import not_found
@@ -17,7 +18,7 @@ from reconciler.emulator.world import Transaction
 def show_port(port: Port, scene: Scene) -> View:
     """A port's JSON: bonds have a network type, the others a MAC, their bond and the switch port they lead to."""
     device = scene.tables.where(Device, "port", port.id)[0]
-    bond = next((p for p in device.ports if p.id == port.bond_id), None)
+    bond = bond_of(device, port)
     head: View = {
         "id": port.id,
         "type": "NetworkBondPort" if port.mac is None else "NetworkPort",
@@ -25,9 +26,9 @@ def show_port(port: Port, scene: Scene) -> View:
         "data": {"bonded": port.bonded} if port.mac is None else {"mac": port.mac, "bonded": port.bonded},
     }
     if port.mac is None:
-        head["network_type"] = port.network_type
+        head["network_type"] = shown_network_type(device, port, scene.now)
     else:
-        head["bond"] = {"id": bond.id, "name": bond.name} if bond else None
+        head["bond"] = {"id": bond.id, "name": bond.name}
     native = port.native_vlan_id
     return {
         **head,
@@ -41,13 +42,18 @@ def show_port(port: Port, scene: Scene) -> View:
 
 def one(call: Read) -> Reply:
     """GET /ports/{id}"""
+    return Shown(find_port(call)[1])
+
+
+def find_port(call: Read) -> tuple[Device, Port]:
+    """The port that the path names, and its device."""
     for device in call.tables.where(Device, "port", call.path["id"]):
-        return Shown(next(port for port in device.ports if port.id == call.path["id"]))
+        return device, next(port for port in device.ports if port.id == call.path["id"])
     raise not_found()
 
 
 def new_ports(change: Transaction, device_id: str, plan: Plan) -> tuple[Port, ...]:
-    """The ports of a new device: bonded, and in layer 3 except where the plan knows only hybrid."""
+    """The ports of a new device: all bonded, in layer 3; eth1 stays out where the plan knows only hybrid."""
     count = 4 if plan.four_ports else 2
     bonds = [
         Port(
@@ -55,7 +61,7 @@ def new_ports(change: Transaction, device_id: str, plan: Plan) -> tuple[Port, ..
             name=f"bond{number}",
             bonded=True,
             bond_id=None,
-            network_type="hybrid" if plan.hybrid_only else "layer3",
+            layer2=False,
             mac=None,
             connected_port_id=None,
             vlan_ids=(),
@@ -69,7 +75,7 @@ def new_ports(change: Transaction, device_id: str, plan: Plan) -> tuple[Port, ..
             name=f"eth{number}",
             bonded=not (plan.hybrid_only and number == 1),
             bond_id=bonds[number % len(bonds)].id,
-            network_type=None,
+            layer2=False,
             mac=_mac(device_id, number),
             connected_port_id=change.new_id(),
             vlan_ids=(),

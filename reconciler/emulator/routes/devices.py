@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from reconciler.emulator import lifecycle
 from reconciler.emulator.records import Device, Event, Port
 from reconciler.emulator.rendering import Views
-from reconciler.emulator.resources import device_actions, device_create, device_end, devices, events, keys, ports
+from reconciler.emulator.resources import (
+    device_actions,
+    device_create,
+    device_end,
+    devices,
+    events,
+    keys,
+    port_actions,
+    ports,
+)
 from reconciler.emulator.routing import Lists, Route, delete, get, listing, post, put
 from reconciler.emulator.settling import Settling, Settlings
 
@@ -32,3 +41,11 @@ def routes() -> Iterator[Route]:
     yield get("/devices/{id}/traffic", devices.traffic)
     yield get("/devices/{id}/usages", devices.usages)
     yield get("/ports/{id}", ports.one)
+    yield post("/ports/{id}/assign", port_actions.assign)
+    yield post("/ports/{id}/unassign", port_actions.unassign)
+    yield post("/ports/{id}/native-vlan", port_actions.set_native)
+    yield delete("/ports/{id}/native-vlan", port_actions.clear_native)
+    yield post("/ports/{id}/bond", port_actions.bond)
+    yield post("/ports/{id}/disbond", port_actions.disbond)
+    yield post("/ports/{id}/convert/layer-2", port_actions.to_layer_2)
+    yield post("/ports/{id}/convert/layer-3", port_actions.to_layer_3)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.emulator.records import Assignment, BgpConfig, BgpSession, Reservation, Vlan
+from reconciler.emulator.records import Assignment, BgpConfig, BgpSession, Device, Reservation, Vlan
 from reconciler.emulator.rendering import Views
 from reconciler.emulator.resources import addresses, bgp, vlans
 from reconciler.emulator.routing import Lists, Route, delete, get, listing, post, put
 
 LISTED: Lists = {
     "ip_addresses": (Reservation, Assignment),
-    "virtual_networks": (Vlan,),
+    "virtual_networks": (Vlan, Device),
     "bgp_sessions": (BgpSession,),
 }
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
-from reconciler.emulator.records import Device
 from tests.emulator.client import Client
 
 RECORDED = {
@@ -82,7 +80,9 @@ def test_a_vlan_on_a_port_cannot_be_deleted_until_its_device_is_gone(new_api: Ca
     project = api.project()
     vlan = api.make(f"/projects/{project}/virtual-networks", {"facility": "ewr1"})
     device = api.active_device(project)
-    _put_on_port(api, device["id"], vlan["id"])
+    port = device["network_ports"][2]["href"]
+    assert api.call("POST", f"{port}/disbond").status == 200
+    assert api.call("POST", f"{port}/assign", {"vnid": vlan["id"]}).status == 200
     assert api.get(vlan["href"])["instances"] == [{"href": device["href"]}]
     opened = api.get(f"{device['href']}?include=virtual_networks")["network_ports"][2]["virtual_networks"]
     assert opened[0]["vxlan"] == 1000
@@ -92,13 +92,3 @@ def test_a_vlan_on_a_port_cannot_be_deleted_until_its_device_is_gone(new_api: Ca
     assert api.refused("DELETE", vlan["href"]) == text
     api.wait(11)
     api.delete(vlan["href"])
-
-
-def _put_on_port(api: Client, device_id: str, vlan_id: str) -> None:
-    """As a port's assign call will do."""
-    world = api.emulator._engine.world
-    with world.transaction() as change:
-        device = world.tables.get(Device, device_id)
-        assert device is not None
-        ports = (*device.ports[:2], replace(device.ports[2], vlan_ids=(vlan_id,)))
-        change.put(replace(device, ports=ports))

@@ -257,7 +257,7 @@ class Apply:
         elif outcome.ending is Ending.ABANDONED:
             self._end(outcome.step, Result.ABANDONED, live=outcome.live, reason=outcome.reason)
         else:
-            self._fail(outcome.step, outcome.live, outcome.reason)
+            self._fail(outcome.step, outcome.live, outcome.reason, outcome.hint)
 
     def _take_read(self, read: Read, pollers: ThreadPoolExecutor) -> None:
         now = self._clock.now()
@@ -296,14 +296,15 @@ class Apply:
                 return
         self._end(step, Result.DONE, live=live)
 
-    def _fail(self, step: Step, live: LiveObject | None, reason: str) -> None:
+    def _fail(self, step: Step, live: LiveObject | None, reason: str, hint: str = "") -> None:
         """The diagnostic points at the field that the API complains about, when its text names one."""
         resource = self._changes[step.address].resource
         place = None
         if resource is not None:
             named = [name for name in resource.field_places if _names(reason, name)]
             place = resource.place_of(max(named, key=len)) if named else resource.place
-        problem = error("step-failed", f"{step.address}: {reason}", address=str(step.address), place=place)
+        summary = f"{step.address}: {reason}"
+        problem = error("step-failed", summary, address=str(step.address), place=place, hint=hint)
         self._end(step, Result.FAILED, live=live, reason=reason, diagnostic=problem)
 
     def _end(

@@ -51,12 +51,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a task ended; `live` is the object as it is now, `reason` one line for a person when it failed."""
+    """How a task ended; `live` is the object as it is now, `reason` one line for a person when it failed, `hint` the
+    way out of it where the kind knows one.
+    """
 
     step: Step
     ending: Ending
     live: LiveObject | None = None
     reason: str = ""
+    hint: str = ""
 
 
 class Performer:
@@ -87,7 +90,8 @@ class Performer:
                 return self._update(task)
             return self._delete(task)
         except WireError as problem:
-            return Outcome(task.step, Ending.FAILED, task.live, reason_of(problem))
+            hint = task.kind.advice(task.step.verb, problem) if isinstance(problem, Rejected) else ""
+            return Outcome(task.step, Ending.FAILED, task.live, reason_of(problem), hint)
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             reason = f"the answer is not understood: {type(problem).__name__} {problem}"
             return Outcome(task.step, Ending.FAILED, task.live, reason)

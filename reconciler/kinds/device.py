@@ -55,6 +55,15 @@ _PHASES = {
     "deprovisioning": Phase.LEAVING,
 }
 _BUSY = ("queued", "provisioning")
+_ADVICE = {
+    "Facility can't be blank": "none of the facilities named has the plan; name others, or `any`",
+    "must have at least one SSH key": "declare a key under `ssh_keys`, of the project or at the top of the stack",
+    "insufficient public IPv4 space": (
+        "a subnet this large comes out of a block of the project's own: declare it under `ip_reservations`, and name "
+        "it in the device's `ip_addresses`"
+    ),
+}
+"""Refusals of a create by a part of their text, and the way out."""
 
 
 def same_plan(declared: Any, live: Any) -> bool:
@@ -274,6 +283,12 @@ class Device(Kind):
         """A device cannot be deleted while it is queued or provisioning; it can a while later."""
         busy = any("while it is provisioning" in text for text in rejected.errors)
         return Verdict.LATER if verb is Verb.DELETE and busy else Verdict.FAILED
+
+    def advice(self, verb: Verb, rejected: Rejected) -> str:
+        """The API's words for three refusals of a create do not say what is missing (packngo#121, metal-cli#222)."""
+        if verb is Verb.CREATE:
+            return next((advice for words, advice in _ADVICE.items() if any(words in e for e in rejected.errors)), "")
+        return ""
 
 
 def _values(body: Mapping[str, Any]) -> dict[str, Any]:

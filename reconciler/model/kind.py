@@ -227,6 +227,10 @@ class Kind(ABC):
         """What a rejection of a step means. The engine handles 404 on delete (done) by itself."""
         return Verdict.FAILED
 
+    def advice(self, verb: Verb, rejected: Rejected) -> str:
+        """What to do about a rejection whose own text does not say it, in one line; empty where nothing is known."""
+        return ""
+
 
 def _read_fields(kind: str, spec: type[Spec]) -> dict[str, Field]:
     fields: dict[str, Field] = {}

@@ -54,10 +54,12 @@ def plan_of(call: Write) -> Plan:
 
 
 def facility_of(call: Write, plan: Plan) -> Facility:
-    """The first facility asked for that has such a machine left."""
+    """The first facility asked for that has such a machine left; a list without one is `blank` (packngo#121)."""
     places = facilities_of(call, plan)
     fitting = has_features(call, plan)
     free = next((place for place in places if fitting and left(call, place.code, plan)), None)
+    if free is None and fitting and len(call.params.texts("facility")) > 1:
+        raise blank("Facility")
     if free is None:
         raise invalid(f"The facility {places[0].code} has no provisionable {plan.slug} servers matching your criteria")
     return free

@@ -26,6 +26,7 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
     "no facility": ({"facility": None}, "Facility can't be blank"),
     "empty list": ({"facility": []}, "Facility can't be blank"),
     "list of unknown": ({"facility": ["xxx1", "yyy1"]}, "Facility can't be blank"),
+    "list of places that do not have the plan": ({"facility": ["sin1", "hkg1"]}, "Facility can't be blank"),
     "unknown facility": ({"facility": "ny5"}, "ny5 is not a valid facility"),
     "plan not offered there": (
         {"facility": "sin1"},

@@ -67,6 +67,10 @@ class Settings:
     """How long a bond goes on showing the network type it had before a conversion (packngo#134 and #203)."""
     first_vlan_becomes_native: bool = False
     """Whether the first VLAN on an unbonded port is native at once, as on some switches (Terraform, metal#90)."""
+    volume_seconds: float = 1.0
+    """From POST of a volume to `active`; the first tenth of it is spent `queued`."""
+    snapshot_seconds: float = 1.0
+    """Until a snapshot of a volume is `available`."""
     require_ssh_key: bool = True
     """Refuse a device when neither the request, the project nor the user has any SSH key."""
 

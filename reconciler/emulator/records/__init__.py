@@ -17,6 +17,7 @@ from reconciler.emulator.records.happenings import Event, LateRequest
 from reconciler.emulator.records.keys import Keys
 from reconciler.emulator.records.network import Assignment, BgpConfig, BgpSession, Reservation, Vlan
 from reconciler.emulator.records.reserved import HardwareReservation
+from reconciler.emulator.records.storage import License, Snapshot, SnapshotPolicy, Volume, VolumeAttachment
 
 Record = (
     User
@@ -33,6 +34,11 @@ Record = (
     | BgpSession
     | Event
     | LateRequest
+    | Volume
+    | VolumeAttachment
+    | Snapshot
+    | SnapshotPolicy
+    | License
 )
 
 KINDS: tuple[type[Record], ...] = (
@@ -50,6 +56,11 @@ KINDS: tuple[type[Record], ...] = (
     BgpSession,
     Event,
     LateRequest,
+    Volume,
+    VolumeAttachment,
+    Snapshot,
+    SnapshotPolicy,
+    License,
 )
 """Every kind of stored record, one a line."""
 
@@ -63,13 +74,18 @@ __all__ = [
     "HardwareReservation",
     "Keys",
     "LateRequest",
+    "License",
     "Organization",
     "Port",
     "Project",
     "Record",
     "Reservation",
+    "Snapshot",
+    "SnapshotPolicy",
     "SshKey",
     "User",
     "Vanished",
     "Vlan",
+    "Volume",
+    "VolumeAttachment",
 ]

@@ -203,4 +203,6 @@ GROUP = Group(
         get("/devices/{id}/usages", "What a device was billed", closed({"usages": listed(EMPTY)})),
         get("/ports/{id}", "A port", "Port"),
     ),
+    {"Device": "/devices/{id}", "Port": "/ports/{id}"},
+    {"Device": {"Port": "network_ports/0", "IpAssignment": "ip_addresses/0"}},
 )

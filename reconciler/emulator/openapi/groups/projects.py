@@ -106,4 +106,5 @@ GROUP = Group(
         put("/ssh-keys/{id}", "Change an SSH key", {"label?": TEXT, "key?": TEXT}, "SshKey"),
         delete("/ssh-keys/{id}", "Delete an SSH key"),
     ),
+    {"Project": "/projects/{id}", "SshKey": "/ssh-keys/{id}"},
 )

@@ -17,6 +17,14 @@ from typing import Literal, get_args
 
 OverQuota = Literal["message", "pending", "deny"]
 SessionStatus = Literal["up", "down"]
+ReviewOutcome = Literal["created", "denied"]
+
+_CHOICES = {
+    "OverQuota": get_args(OverQuota),
+    "SessionStatus": get_args(SessionStatus),
+    "ReviewOutcome": get_args(ReviewOutcome),
+}
+"""The words of a setting, by the name of its type."""
 
 
 def _no_stock() -> Mapping[str, int]:
@@ -56,7 +64,9 @@ class Settings:
     over_quota: OverQuota = "message"
     """What asking for more gets: the acknowledgement of 2019 without a block, the pending block of 2020, a 422."""
     review_seconds: float | None = None
-    """How long a pending block waits until it is granted; None is for ever."""
+    """How long a pending block waits for its review to end; None is for ever."""
+    review_outcome: ReviewOutcome = "created"
+    """What the review then makes of it."""
     bgp_session_seconds: float = 2.0
     """How long a new BGP session's status stays `unknown`."""
     bgp_session_status: SessionStatus = "down"
@@ -131,7 +141,7 @@ def _checked(name: str, kind: str, value: object) -> object:
         if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
             return tuple(value)
         raise ValueError(f"{name} must be a list of strings")
-    choices = get_args(OverQuota if name == "over_quota" else SessionStatus)
+    choices = _CHOICES[kind]
     if value in choices:
         return value
     raise ValueError(f"{name} must be one of: {', '.join(choices)}")

@@ -56,6 +56,8 @@ class Settings:
     """Machines that each new project has reserved, keyed likewise."""
     reservation_seconds: float = 3.0
     """How long after its device's delete a reserved machine cannot be provisioned."""
+    batch_seconds: float = 1.0
+    """How long a batch takes until its devices are made; the first half of it is spent `queued`."""
     machine_features: tuple[str, ...] = ()
     """What every machine has beside what its plan's specs name, for creates that require `features`, as in ["tpm"]."""
     global_ipv4_per_project: int = 4

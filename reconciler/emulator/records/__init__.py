@@ -12,6 +12,7 @@ index for each.
 from __future__ import annotations
 
 from reconciler.emulator.records.account import Organization, Project, SshKey, User
+from reconciler.emulator.records.batches import Batch
 from reconciler.emulator.records.devices import Device, Port, Vanished
 from reconciler.emulator.records.happenings import Event, LateRequest
 from reconciler.emulator.records.keys import Keys
@@ -28,6 +29,7 @@ Record = (
     | Reservation
     | Assignment
     | HardwareReservation
+    | Batch
     | Device
     | Vanished
     | BgpConfig
@@ -50,6 +52,7 @@ KINDS: tuple[type[Record], ...] = (
     Reservation,
     Assignment,
     HardwareReservation,
+    Batch,
     Device,
     Vanished,
     BgpConfig,
@@ -67,6 +70,7 @@ KINDS: tuple[type[Record], ...] = (
 __all__ = [
     "KINDS",
     "Assignment",
+    "Batch",
     "BgpConfig",
     "BgpSession",
     "Device",

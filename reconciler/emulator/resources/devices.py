@@ -189,7 +189,12 @@ def delete(call: Write) -> Reply:
 
     Refused while volumes are attached, unless `force_delete` has them detached (2019 API reference).
     """
-    device, forced = find_device(call), call.params.flag("force_delete")
+    end_by_owner(call, find_device(call), forced=call.params.flag("force_delete"))
+    return Empty()
+
+
+def end_by_owner(call: Write, device: Device, *, forced: bool = False) -> None:
+    """Begin deprovisioning, if nothing stands in the way. `forced` detaches the volumes."""
     attachments = call.tables.where(VolumeAttachment, "device", device.id)
     current = state(device, call.now)
     if current in PROVISIONING:
@@ -204,7 +209,6 @@ def delete(call: Write) -> Reply:
     call.deleted.extend([device.id, *_goes_along(call, device)])
     for attachment in attachments:
         call.drop(attachment)
-    return Empty()
 
 
 def _goes_along(call: Write, device: Device) -> list[str]:

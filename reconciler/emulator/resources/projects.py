@@ -16,6 +16,7 @@ from reconciler.emulator.clock import rfc3339
 from reconciler.emulator.errors import invalid
 from reconciler.emulator.records import (
     Assignment,
+    Batch,
     BgpConfig,
     BgpSession,
     Device,
@@ -140,6 +141,7 @@ def _held(call: Write, project: Project, devices: list[Device]) -> list[Record]:
         held += tables.where(Assignment, "device", device.id)
     held += tables.where(BgpSession, "project", project.id)
     held += devices
+    held += tables.where(Batch, "project", project.id)
     held += tables.where(HardwareReservation, "project", project.id)
     held += tables.where(Reservation, "project", project.id)
     held += tables.where(Vlan, "project", project.id)

@@ -20,7 +20,7 @@ NAMES = (
     "size", "device_id", "snapshot_policies", "snapshot_frequency", "snapshot_count", "snapshot_timestamp",
     "restore_point", "licensee_product_id", "plan_id", "facility_id",
     "ipxe_script_url", "include", "exclude", "page", "per_page", "cidr", "manageable", "hardware_reservation_id",
-    "project_id", "storage", "features",
+    "project_id", "storage", "features", "batches", "remove_associated_instances",
 )  # fmt: skip
 FILTERS = ("include", "exclude", "page", "per_page", "cidr", "name", "search", "facility", "plan", "legacy", "ipv4")
 VALUES: tuple[object, ...] = (
@@ -35,6 +35,12 @@ VALUES: tuple[object, ...] = (
 def reserved_machine(api: Client, project: str) -> str:
     wish = {"project_id": project, "facility": "ewr1", "plan": "t1.small.x86"}
     made: list[dict[str, str]] = api.control("hardware-reservations", wish)["hardware_reservations"]
+    return made[0]["id"]
+
+
+def batch(api: Client, project: str) -> str:
+    wish = {"facility": "ewr1", "plan": "t1.small.x86", "operating_system": "ubuntu_16_04"}
+    made: list[dict[str, str]] = api.make(f"/projects/{project}/devices/batch", {"batches": [wish]})["batches"]
     return made[0]["id"]
 
 
@@ -60,7 +66,7 @@ def test_no_body_crashes_an_endpoint(api: Client, method: str, template: str) ->
         "sessions": api.make(f"{device['href']}/bgp/sessions", {"address_family": "ipv6"})["id"],
         "ports": device["network_ports"][0]["id"],
         "events": api.get(f"{device['href']}/events")["events"][0]["id"],
-        "hardware-reservations": reserved_machine(api, project), "move": project,
+        "batches": batch(api, project), "hardware-reservations": reserved_machine(api, project), "move": project,
     }  # fmt: skip
     parts = template.split("/")
     path = "/".join(identifiers[parts[n - 1]] if part.startswith("{") else part for n, part in enumerate(parts))

@@ -15,7 +15,7 @@ from typing import Any
 
 from reconciler.emulator.catalogue import Catalogue, Facility, OperatingSystem, Plan
 from reconciler.emulator.history import Change
-from reconciler.emulator.records import Assignment, Device, Port, Record, SshKey, VolumeAttachment
+from reconciler.emulator.records import Assignment, Device, Port, Record, SshKey
 from reconciler.emulator.tables import Tables
 from reconciler.emulator.wire import encode_json
 
@@ -191,8 +191,6 @@ class KeepingRenderer(Renderer):
         elif isinstance(record, Assignment):
             self._devices.pop(record.device_id, None)
             self._parts.pop(record.id, None)
-        elif isinstance(record, VolumeAttachment):
-            self._devices.pop(record.device_id, None)
         elif isinstance(record, SshKey):
             self._devices.clear()
 

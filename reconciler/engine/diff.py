@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.fields import differences
 from reconciler.engine.scope import Scope
+from reconciler.engine.standing import made_right_again, standing_changes, with_losses
 from reconciler.engine.unclaimed import Unclaimed
 from reconciler.engine.world import PlannedWorld, Settled, Standing, settle
 from reconciler.graph import Cycle, ordered
@@ -71,7 +72,12 @@ def diff(
     hidden = rest.marks_not_shown(options.destroy)
     if hidden:
         raise Refused(hidden)
-    changes = {each.address: each for each in (*walk.changes.values(), *unwanted)}
+    declared = made_right_again(catalog, walk.changes)
+    standing = standing_changes(snapshot, catalog, declared, unwanted)
+    changes = {each.address: each for each in (*declared.values(), *unwanted, *standing)}
+    changes = with_losses(snapshot, catalog, changes)
+    for each in standing:
+        walk.world.place(each.address, Standing(catalog[each.kind], each.after, each.live, each.changed))
     strangers = rest.strangers()
     kept, findings = rest.keep_what_holds_strangers(changes, strangers)
     findings = [*findings, *rest.lookalikes()]

@@ -18,7 +18,7 @@ from functools import partial
 from reconciler.clock import Clock
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.observe import read_collection
-from reconciler.engine.perform import Ending, Outcome, Performer, reason_of
+from reconciler.engine.perform import Ending, Outcome, Performer, Task, reason_of
 from reconciler.engine.prepare import Preparation, patience
 from reconciler.engine.schedule import Schedule
 from reconciler.engine.stop import Stop
@@ -106,10 +106,12 @@ class Apply:
         self._listen = listen
         self._schedule = Schedule(steps, {each.id: _weight(each, catalog) for each in steps})
         known = frozenset(each.live.id for each in changes if each.live is not None)
-        self._prepare = Preparation(stack, catalog, world, known)
+        going = frozenset(each.live.id for each in changes if each.live is not None and each.action.deletes)
+        self._prepare = Preparation(stack, catalog, world, known, going)
         self._performer = Performer(means.account, means.clock, means.rng, stop, means.settle_seconds, self._hand_note)
         self._watch = Watch()
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._further: list[Task] = []
         self._in_flight = 0
         self._working = 0
         self._began = means.clock.now()
@@ -135,6 +137,8 @@ class Apply:
 
     def _dispatch(self, workers: ThreadPoolExecutor) -> None:
         """Start what is ready, as far as there are workers. Steps without a call end at once."""
+        while self._further and self._working < self._means.parallelism and not self._stop.requested:
+            self._submit(self._further.pop(0), workers)
         while self._working < self._means.parallelism and not self._stop.requested:
             step = self._schedule.take()
             if step is None:
@@ -160,6 +164,9 @@ class Apply:
             return
         identifier = task.live.id if task.live is not None else ""
         self._listen(Started(str(step.address), step.kind, step.verb, self._at(), identifier))
+        self._submit(task, workers)
+
+    def _submit(self, task: Task, workers: ThreadPoolExecutor) -> None:
         self._in_flight += 1
         self._working += 1
         workers.submit(self._hand_in, partial(self._performer.perform, task))
@@ -281,7 +288,22 @@ class Apply:
             if each.problem:
                 self._fail(each.awaited.step, each.live, each.problem)
             else:
-                self._succeed(each.awaited.step, each.live)
+                self._ready(each.awaited.step, each.live)
+
+    def _ready(self, step: Step, live: LiveObject) -> None:
+        """What was waited for is there. Some kinds have something left to do then: a new machine is to be off."""
+        change = self._changes[step.address]
+        try:
+            if step.verb is not Verb.DELETE:
+                self._world.became(step.address, live)
+            task = self._prepare.further(step, change, live) if step.verb is not Verb.DELETE else None
+        except Refused as refused:
+            self._end(step, Result.FAILED, reason=refused.diagnostics[0].summary, diagnostic=refused.diagnostics[0])
+            return
+        if task is None:
+            self._succeed(step, live)
+        else:
+            self._further.append(task)
 
     # ending steps
 

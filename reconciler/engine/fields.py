@@ -7,6 +7,7 @@ by meaning. deepdiff then tells which parts of a field differ; it is slow on equ
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reconciler.lazy import lazy_module
@@ -24,6 +25,7 @@ else:
     deepdiff = lazy_module("deepdiff")
 
 NOT_SHOWN = "(set at create; the API does not show it)"
+NOT_CARRIED_THROUGH = "(set, but the change was not carried through)"
 
 
 def differences(
@@ -31,15 +33,47 @@ def differences(
 ) -> tuple[FieldChange, ...]:
     """The fields in which a live object is not as declared, in the order of the spec."""
     found: list[FieldChange] = []
+    chosen = resource.lifecycle.on_change
+    ignored = resource.lifecycle.ignore_changes | {name for name, choice in chosen.items() if choice == "ignore"}
     for name, field in kind.fields.items():
-        if name not in values or name in resource.lifecycle.ignore_changes or isinstance(field.rule, FromKey):
+        if name not in values or name in ignored or isinstance(field.rule, FromKey):
             continue
         secret = field.secret or name in secrets
         if isinstance(field.rule, CreateOnly):
             found += _create_only(name, field.rule, values[name], secret, live)
         else:
-            found += _compared(name, field.rule, values[name], secret, live)
+            each = _compared(name, field.rule, values[name], secret, live)
+            found += [_as_chosen(change, chosen[name]) for change in each] if name in chosen else each
+    differing = {each.path[0] for each in found}
+    for name in sorted(kind.unfinished(values, live, chosen)):
+        if name not in differing:
+            hidden = kind.fields[name].secret or name in secrets
+            change = FieldChange((name,), NOT_CARRIED_THROUGH, values[name], secret=hidden)
+            found.append(_as_chosen(change, chosen[name]))
     return tuple(found)
+
+
+_CHOICES = {
+    "reinstall": "the machine is installed anew: its disks are wiped, its addresses and hardware stay",
+    "replace": "replaced as `on_change` says",
+}
+
+
+def _as_chosen(change: FieldChange, choice: str) -> FieldChange:
+    """The change as `lifecycle.on_change` wants it, instead of as the field's rule has it."""
+    return replace(change, forces_replacement=choice == "replace", note=_CHOICES.get(choice, change.note))
+
+
+def still_differing(kind: Kind, values: Mapping[str, Any], live: LiveObject, names: frozenset[str]) -> frozenset[str]:
+    """Of some fields, those that the live object does not show as wanted."""
+    found = set()
+    for name in names:
+        rule = kind.fields[name].rule
+        if isinstance(rule, CreateOnly | FromKey) or name not in values or name not in live.values:
+            continue
+        if not rule.same(values[name], live.values[name]):
+            found.add(name)
+    return frozenset(found)
 
 
 def _create_only(name: str, rule: CreateOnly, wanted: Any, secret: bool, live: LiveObject) -> list[FieldChange]:

@@ -56,7 +56,7 @@ def observe(
 
 def read_collection(account: Account, kind: Kind, owner_id: str | None) -> list[LiveObject]:
     """All objects of one kind under one owner. Raises `WireError`."""
-    bodies = account.fetch(kind.listing(owner_id))
+    bodies = [body for listing in kind.listings(owner_id) for body in account.fetch(listing)]
     return [live for body in bodies for live in kind.read(body, owner_id)]
 
 
@@ -66,8 +66,8 @@ def _readings(catalog: Catalog, owner_kind: str, owner_ids: Iterable[str | None]
     for owner_id in owner_ids:
         by_path: dict[str, tuple[Listing, list[Kind]]] = {}
         for kind in catalog.listed_under(owner_kind):
-            listing = kind.listing(owner_id)
-            by_path.setdefault(listing.path, (listing, []))[1].append(kind)
+            for listing in kind.listings(owner_id):
+                by_path.setdefault(listing.path, (listing, []))[1].append(kind)
         found += [_Reading(listing, owner_id, tuple(kinds)) for listing, kinds in by_path.values()]
     return found
 

@@ -4,6 +4,7 @@
                  parent  ->  child                         child  ->  parent
                  referred to  ->  referring                referring  ->  referred to
                  followed kind  ->  (join)  ->  follower   users of a kind  ->  (join)  ->  that kind
+                 release  ->  siblings  ->  own update     release  ->  what was held
 
 A replacement is a delete and a create with an edge between them. The join is there because the API lets go of what a
 device used some time after the device: what devices may use goes when all devices of the project that go are gone.
@@ -16,11 +17,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.graph import Cycle, ordered, reached, tangles
-from reconciler.model.kind import Catalog, Verb, Wish
+from reconciler.model.kind import Catalog, Kind, Verb, Wish
 from reconciler.model.live import Phase
 from reconciler.model.mark import Mark
 from reconciler.model.plan import Action, Change, Step
 from reconciler.values import Address
+from reconciler.wire import Call
 
 CREATE_FIRST_IMPOSSIBLE = "create_before_destroy does not hold here, since it needs something that is itself replaced"
 
@@ -69,11 +71,12 @@ def _steps(change: Change, changes: Mapping[Address, Change], catalog: Catalog, 
         yield _step(change, Verb.AWAIT, f"GET {kind.listing('{id}').route}")
     wish = _preview(change, changes, stack)
     if change.action.creates:
-        call = kind.create(wish)
-        yield _step(change, Verb.CREATE, f"{call.method} {call.path}")
+        yield _step(change, Verb.CREATE, _shown(_creating(kind, wish)))
     if change.action is Action.UPDATE and change.live is not None:
-        call = kind.update(wish, change.live, change.changed)
-        yield _step(change, Verb.UPDATE, f"{call.method} {call.path}")
+        letting_go = kind.release(_known_part(wish, change), change.live, _going(changes)) if kind.releases else ()
+        if letting_go:
+            yield _step(change, Verb.RELEASE, _shown(letting_go))
+        yield _step(change, Verb.UPDATE, _shown(kind.calls(wish, change.live, change.changed), letting_go))
     if change.action.deletes and change.live is not None:
         above = changes.get(change.address.parent) if change.address.parent is not None else None
         implied = kind.removed_with_parent and above is not None and above.action.deletes
@@ -82,6 +85,28 @@ def _steps(change: Change, changes: Mapping[Address, Change], catalog: Catalog, 
         else:
             call = kind.delete(change.live)
             yield _step(change, Verb.DELETE, f"{call.method} {call.path}")
+
+
+def _creating(kind: Kind, wish: Wish) -> tuple[Call, ...]:
+    if not kind.standing:
+        return (kind.create(wish),)
+    born = kind.at_birth(wish)
+    return kind.calls(wish, born, frozenset(wish.values)) if born is not None else ()
+
+
+def _shown(calls: Sequence[Call], done: Sequence[Call] = ()) -> str:
+    """Calls for people, less those that an earlier step has done."""
+    left = [each for each in calls if each not in done]
+    return ", ".join(f"{each.method} {each.path}" for each in left) or "(nothing, as far as is known now)"
+
+
+def _known_part(wish: Wish, change: Change) -> Wish:
+    return replace(wish, values={name: wish.values[name] for name in wish.values if name not in change.unknown})
+
+
+def _going(changes: Mapping[Address, Change]) -> frozenset[str]:
+    """The ids of everything that is to be deleted."""
+    return frozenset(each.live.id for each in changes.values() if each.live is not None and each.action.deletes)
 
 
 def _step(change: Change, verb: Verb, call: str, implied: bool = False) -> Step:
@@ -95,12 +120,13 @@ def _preview(change: Change, changes: Mapping[Address, Change], stack: str) -> W
     if parent is not None:
         parent_id = parent.live.id if parent.live is not None and not parent.action.creates else f"{{{parent.address}}}"
     values = {**change.after, **dict.fromkeys(change.unknown, "")}
-    return Wish(values, Mark(stack, str(change.address)), parent_id, parent_id)
+    on_change = change.resource.lifecycle.on_change if change.resource is not None else {}
+    return Wish(values, Mark(stack, str(change.address)), parent_id, parent_id, on_change)
 
 
 def _edges(changes: Mapping[Address, Change], catalog: Catalog, steps: Mapping[str, Step]) -> list[tuple[str, str]]:
     """All pairs (earlier, later)."""
-    firm = list(_firm_edges(changes, steps))
+    firm = [*_firm_edges(changes, steps), *_sibling_edges(changes, catalog, steps)]
     joins = _Joins(firm)
     _join_users(joins, changes, catalog, steps)
     _join_followers(joins, changes, catalog, steps)
@@ -115,6 +141,7 @@ def _firm_edges(changes: Mapping[Address, Change], steps: Mapping[str, Step]) ->
         )
         if wait in steps and update in steps:
             yield wait, update
+        yield from _release_edges(change, holders, steps)
         if change.action is Action.DELETE_CREATE:
             yield delete, create
         needs = sorted(_needs(change), key=lambda each: each.sort_key)
@@ -128,6 +155,54 @@ def _firm_edges(changes: Mapping[Address, Change], steps: Mapping[str, Step]) ->
         if delete in steps:
             holder = holders.get(change.live.parent_id or "") if change.live is not None else None
             yield from _delete_edges(change, {*needs, *([holder] if holder is not None else [])}, delete, steps)
+
+
+def _release_edges(
+    change: Change, holders: Mapping[str, Address], steps: Mapping[str, Step]
+) -> Iterable[tuple[str, str]]:
+    """Letting go comes before the rest of the update, and before the deletes of what was held."""
+    release = step_id(change.address, Verb.RELEASE)
+    if release not in steps or change.live is None:
+        return
+    yield release, step_id(change.address, Verb.UPDATE)
+    for held in sorted(change.live.holds):
+        holder = holders.get(held)
+        if holder is not None and step_id(holder, Verb.DELETE) in steps:
+            yield release, step_id(holder, Verb.DELETE)
+
+
+def _sibling_edges(
+    changes: Mapping[Address, Change], catalog: Catalog, steps: Mapping[str, Step]
+) -> Iterable[tuple[str, str]]:
+    """Within one parent: what another kind's change comes before, and the turns that one kind's objects take."""
+    below: dict[Address, list[Change]] = {}
+    for address, change in changes.items():
+        if address.parent is not None and (catalog[change.kind].after_siblings or catalog[change.kind].standing):
+            below.setdefault(address.parent, []).append(change)
+    for siblings in below.values():
+        for later in siblings:
+            kind = catalog[later.kind]
+            for earlier in siblings:
+                in_turn = later.kind == earlier.kind and _turn(kind, earlier) < _turn(kind, later)
+                if not in_turn and earlier.kind not in kind.after_siblings:
+                    continue
+                for theirs in _readying(earlier.address, steps):
+                    yield from (
+                        (theirs, mine)
+                        for mine in (step_id(later.address, Verb.CREATE), step_id(later.address, Verb.UPDATE))
+                        if mine in steps
+                    )
+                    gone = (step_id(later.address, Verb.RELEASE), step_id(later.address, Verb.DELETE))
+                    yield from ((mine, theirs) for mine in gone if mine in steps and _by_itself(steps[mine], later))
+
+
+def _by_itself(step: Step, change: Change) -> bool:
+    """Whether a step is there for its own sake: not a delete that goes with its parent, nor half of a replacement."""
+    return not step.implied and not change.action.replaces
+
+
+def _turn(kind: Kind, change: Change) -> int:
+    return kind.turn(change.address.name)
 
 
 def _create_first_edges(changes: Mapping[Address, Change], steps: Mapping[str, Step]) -> Iterable[tuple[str, str]]:

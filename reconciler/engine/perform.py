@@ -7,11 +7,12 @@ looked up by its mark for a settle window, and sent again only when a whole read
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.clock import Clock
+from reconciler.engine.fields import still_differing
 from reconciler.engine.observe import read_collection
 from reconciler.engine.stop import Stop
 from reconciler.model.kind import Kind, Verb, Verdict, Wish
@@ -36,8 +37,8 @@ class Ending(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Task:
     """One step with everything that it needs. `live` is the object to change or delete; `wish` what is wanted of it;
-    `avoid` the ids that a lookup must not take for the new object, since they were there before; `patience` the seconds
-    for which a refusal that clears by itself is waited out.
+    `avoid` the ids that a lookup must not take for the new object, since they were there before; `going` the ids of
+    objects that are to be deleted; `patience` the seconds for which a refusal that clears by itself is waited out.
     """
 
     step: Step
@@ -46,6 +47,7 @@ class Task:
     live: LiveObject | None = None
     changed: frozenset[str] = frozenset()
     avoid: frozenset[str] = frozenset()
+    going: frozenset[str] = frozenset()
     patience: float = 0.0
 
 
@@ -84,11 +86,13 @@ class Performer:
     def perform(self, task: Task) -> Outcome:
         """Run one task. Never raises for what the API or the network does."""
         try:
-            if task.step.verb is Verb.CREATE:
-                return self._create(task)
-            if task.step.verb is Verb.UPDATE:
-                return self._update(task)
-            return self._delete(task)
+            if task.step.verb is Verb.DELETE:
+                return self._delete(task)
+            if task.step.verb is Verb.RELEASE:
+                return self._release(task)
+            if task.kind.standing or (task.live is not None and task.kind.stepwise):
+                return self._change(task)
+            return self._create(task) if task.step.verb is Verb.CREATE else self._update(task)
         except WireError as problem:
             hint = task.kind.advice(task.step.verb, problem) if isinstance(problem, Rejected) else ""
             return Outcome(task.step, Ending.FAILED, task.live, reason_of(problem), hint)
@@ -156,6 +160,83 @@ class Performer:
                     raise problem
                 return None
             self._clock.sleep(LOOK_SECONDS)
+
+    # changing by several calls
+
+    def _change(self, task: Task) -> Outcome:
+        """Bring the object to what is wished, call by call. A standing one is read first, whatever is known of it."""
+        begun = self._reread(task, task.live) if task.kind.standing or task.live is None else task.live
+        live = self._work_off(task, begun, self._calls_left(task))
+        if live is None:
+            return Outcome(task.step, Ending.ABANDONED, task.live, "interrupted")
+        waiting = task.kind.waits and live.status.phase is Phase.WORKING
+        return Outcome(task.step, Ending.WAITING if waiting else Ending.DONE, live)
+
+    def _release(self, task: Task) -> Outcome:
+        """The first half of an update: let go, so that others may be changed or deleted."""
+
+        def left(live: LiveObject) -> tuple[Call, ...]:
+            return task.kind.release(task.wish, live, task.going)
+
+        live = self._work_off(task, self._reread(task, task.live), left)
+        if live is None:
+            return Outcome(task.step, Ending.ABANDONED, task.live, "interrupted")
+        return Outcome(task.step, Ending.DONE, live)
+
+    @staticmethod
+    def _calls_left(task: Task) -> Callable[[LiveObject], tuple[Call, ...]]:
+        def left(live: LiveObject) -> tuple[Call, ...]:
+            changed = still_differing(task.kind, task.wish.values, live, task.changed)
+            changed |= task.changed & task.kind.unfinished(task.wish.values, live, task.wish.on_change)
+            return task.kind.calls(task.wish, live, changed)
+
+        return left
+
+    def _work_off(
+        self, task: Task, live: LiveObject, left: Callable[[LiveObject], tuple[Call, ...]]
+    ) -> LiveObject | None:
+        """Send the first call that is left, look at the object, and ask again; None when the user stopped it.
+
+        Reads may lag behind an accepted call, so the same call is not sent twice in a row: its effect is waited for. An
+        answer that was lost needs no special care here, since the next look shows whether it happened.
+        """
+        last: Call | None = None
+        shown_by = 0.0
+        while (calls := left(live)) and live.status.phase is not Phase.WORKING:
+            if self._stop.requested:
+                return None
+            if calls[0] == last:
+                if self._clock.now() >= shown_by or last.method != "POST":
+                    return live  # it was accepted and shows no effect; whoever compares will say so
+                self._clock.sleep(LOOK_SECONDS)
+                live = self._reread(task, live)
+                continue
+            last, shown_by = calls[0], self._clock.now() + self._settle_seconds
+            try:
+                body = self._send(task, last)
+            except InDoubt as doubt:
+                self._note(f"{task.step.address}: the answer was lost ({doubt.message}); looking at what is there")
+                body = None
+            except Rejected as rejected:
+                if task.kind.verdict(task.step.verb, rejected) is not Verdict.DONE:
+                    raise
+                body = None
+            if body is _STOPPED:
+                return None
+            answered = None if task.kind.standing else task.kind.read_answer(body, task.wish)
+            live = answered or self._reread(task, live)
+        return live
+
+    def _reread(self, task: Task, live: LiveObject | None) -> LiveObject:
+        """The object as it is now. Raises `WireError` when it cannot be read, or is not there."""
+        body = self._account.send(task.kind.reread(task.wish, live))
+        found = list(task.kind.read(body, task.wish.owner_id)) if isinstance(body, Mapping) else []
+        key = task.kind.natural_key(task.wish.values) or (live.key if live is not None else "")
+        for each in found:
+            if each.id == live.id if live is not None else each.key == key and each.parent_id == task.wish.parent_id:
+                return each
+        there = ", ".join(sorted(each.key for each in found if each.key)) or "none"
+        raise WireError(f"there is no {task.kind.name} {key}; there is: {there}")
 
     # update and delete
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from reconciler.diagnostics import Refused, error
 from reconciler.engine.fields import differences
@@ -33,6 +35,8 @@ class Preparation:
     world: PlannedWorld
     known: frozenset[str]
     """The ids of all objects that the plan is about: none of them is what a create is to make."""
+    going: frozenset[str] = frozenset()
+    """The ids of those that the plan deletes."""
 
     def task(self, step: Step, change: Change) -> Task | None:
         """The task of a step; None when nothing is left to do. Raises `Refused` when a value does not fit after all."""
@@ -42,20 +46,51 @@ class Preparation:
             owner = (live.parent_id, live.owner_id) if live is not None else (None, None)
             wish = Wish({}, Mark(self.stack, str(step.address)), *owner)
             return Task(step, kind, wish, live, patience=patience(step, kind, change.resource))
+        if step.verb is Verb.RELEASE:
+            return self._letting_go(step, change, change.resource, kind)
         settled = self._settled(change.resource, kind)
         born = change.live.mark if change.live is not None and step.verb is Verb.UPDATE else None
-        mark = Mark(self.stack, str(step.address), kind.memo(settled.values, born))
-        wish = Wish(settled.values, mark, *self._ids(change.resource, kind))
+        wish = self._wish(step, change.resource, kind, settled.values, born)
+        wait = patience(step, kind, change.resource)
         if step.verb is Verb.CREATE:
             self.world.place(step.address, Standing(kind, settled.values))
-            return Task(step, kind, wish, avoid=self.known, patience=patience(step, kind, change.resource))
+            return Task(step, kind, wish, changed=frozenset(wish.values), avoid=self.known, patience=wait)
         live = self.world.live(step.address) or change.live
         assert live is not None, "an update has a live object"
-        differing = {
-            str(each.path[0]) for each in differences(change.resource, kind, settled.values, frozenset(), live)
-        }
-        changed = frozenset(change.changed & differing)
-        return Task(step, kind, wish, live, changed) if changed else None
+        if kind.standing:  # what siblings did since may have changed it: whoever performs it reads it first
+            return Task(step, kind, wish, live, frozenset(wish.values), patience=wait)
+        changed = frozenset(change.changed & self._differing(change.resource, kind, settled, live))
+        return Task(step, kind, wish, live, changed, patience=wait) if changed else None
+
+    def further(self, step: Step, change: Change, live: LiveObject) -> Task | None:
+        """What is left to do of a step whose object has become ready; None when nothing is."""
+        kind = self.catalog[step.kind]
+        if change.resource is None or not kind.stepwise or step.verb not in (Verb.CREATE, Verb.UPDATE):
+            return None
+        settled = settle(change.resource, kind, self.world)
+        changed = self._differing(change.resource, kind, settled, live)
+        if step.verb is Verb.UPDATE and change.fields:
+            changed &= change.changed
+        if not changed:
+            return None
+        wish = self._wish(step, change.resource, kind, settled.values, live.mark)
+        return Task(step, kind, wish, live, changed, patience=patience(step, kind, change.resource))
+
+    def _letting_go(self, step: Step, change: Change, resource: Resource, kind: Kind) -> Task:
+        """What is not known yet stays out of the wish, so that nothing is let go on its account."""
+        settled = settle(resource, kind, self.world)
+        values = {name: value for name, value in settled.values.items() if name not in settled.unknown}
+        wish = self._wish(step, resource, kind, values, None)
+        return Task(step, kind, wish, change.live, going=self.going, patience=patience(step, kind, resource))
+
+    def _wish(self, step: Step, resource: Resource, kind: Kind, values: Mapping[str, Any], born: Mark | None) -> Wish:
+        mark = Mark(self.stack, str(step.address), kind.memo(values, born))
+        return Wish(values, mark, *self._ids(resource, kind), resource.lifecycle.on_change)
+
+    @staticmethod
+    def _differing(resource: Resource, kind: Kind, settled: Settled, live: LiveObject) -> frozenset[str]:
+        found = differences(resource, kind, settled.values, settled.secrets, live)
+        return frozenset(str(each.path[0]) for each in found)
 
     def not_as_wanted(self, step: Step, change: Change, live: LiveObject) -> str:
         """What an accepted create or update left otherwise than planned; empty when all is well."""
@@ -64,7 +99,8 @@ class Preparation:
         kind = self.catalog[step.kind]
         settled = settle(change.resource, kind, self.world)
         found = differences(change.resource, kind, settled.values, settled.secrets, live)
-        concerned = [each for each in found if step.verb is Verb.CREATE or each.path[0] in change.changed]
+        every = step.verb is Verb.CREATE or not change.fields
+        concerned = [each for each in found if every or each.path[0] in change.changed]
         if not concerned:
             return ""
         parts = [

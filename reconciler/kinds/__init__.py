@@ -8,6 +8,8 @@ from reconciler.kinds.bgp_session import BgpSession
 from reconciler.kinds.device import Device
 from reconciler.kinds.ip_assignment import IpAssignment
 from reconciler.kinds.ip_reservation import IpReservation
+from reconciler.kinds.network_type import NetworkType
+from reconciler.kinds.port import DevicePort
 from reconciler.kinds.project import Project
 from reconciler.kinds.ssh_key import SshKey
 from reconciler.kinds.vlan import Vlan
@@ -16,7 +18,18 @@ from reconciler.model.kind import Catalog, NameList
 
 def catalog() -> Catalog:
     """Every kind, each after its parents and after the kinds that it uses, and the API's own catalogues."""
-    kinds = (Project(), SshKey(), Vlan(), IpReservation(), BgpConfig(), Device(), IpAssignment(), BgpSession())
+    kinds = (
+        Project(),
+        SshKey(),
+        Vlan(),
+        IpReservation(),
+        BgpConfig(),
+        Device(),
+        NetworkType(),
+        DevicePort(),
+        IpAssignment(),
+        BgpSession(),
+    )
     names = {
         "plan": NameList(endpoints.list_plans(), ("slug", "class", "id")),
         "facility": NameList(endpoints.list_facilities(), ("code", "id")),

@@ -39,6 +39,7 @@ class BgpSession(Kind):
     key_field = "address_family"
     list_form = True
     removed_with_parent = True
+    after_siblings = ("network_type",)
     outputs = {"id": "the session's uuid", "status": "`up`, `down` or `unknown`"}
 
     def listing(self, owner_id: str | None) -> Listing:

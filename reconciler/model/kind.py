@@ -9,7 +9,7 @@ from __future__ import annotations
 import types
 import typing
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -20,6 +20,8 @@ from reconciler.model.live import LiveObject
 from reconciler.model.mark import Mark, memo_digest, remember_tags
 from reconciler.model.rules import CreateOnly, Field, FromKey, Listed, Refers, Replace, Rule, Secret, Update, WriteOnce
 from reconciler.wire import Call, Listing, Rejected
+
+_NOTHING: Mapping[str, str] = types.MappingProxyType({})
 
 
 class Spec(BaseModel):
@@ -39,6 +41,7 @@ class Verb(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
+    RELEASE = "release"  # the first half of an update: it lets go of what it held, before anything relies on that
     AWAIT = "await"  # an earlier run made it, and it is not ready yet
     JOIN = "join"  # no action: a point where several steps meet, so that the graph stays small
 
@@ -54,13 +57,15 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Everything a call needs: checked `values`, the `mark` to write, the id of the parent object (None at the top),
-    and `owner_id`, the object whose collection will list it (the project of a device's session).
+    and `owner_id`, the object whose collection will list it (the project of a device's session). `on_change` says, by
+    field, what the user chose to happen when it changes (`reinstall`).
     """
 
     values: Mapping[str, Any]
     mark: Mark
     parent_id: str | None = None
     owner_id: str | None = None
+    on_change: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,14 @@ class Kind(ABC):
     others are known by parent and natural key.
     `key_field` is the field that the YAML key gives: always when its rule is FromKey, else as a default.
     `scalar_field` is the field that a bare value stands for (`vip: ${{ ... }}`); `list_form` allows a list of keys.
-    `outputs` names the attributes that expressions may read, each with a line of explanation.
+    `outputs` names the attributes that expressions may read, each with a line of explanation; `secret_outputs` are
+    those that must not be shown.
     `removed_with_parent` says that the API removes it with its parent, so that no call of ours is needed then.
+
+    `standing` objects come into being with their parent and never go by themselves (a device's port): a create finds
+    the object and changes it. `stepwise` kinds need several calls for a change, each decided by what the object looks
+    like after the one before (`calls`). `after_siblings` are kinds whose changes in the same parent come before this
+    one's. `releases` says that an update first lets go of what other objects wait for (`release`).
     """
 
     name: ClassVar[str]
@@ -103,6 +114,13 @@ class Kind(ABC):
     adoptable: ClassVar[bool] = False
     """Whether `existing: <uuid or name>` is allowed."""
     outputs: ClassVar[Mapping[str, str]] = {}
+    secret_outputs: ClassVar[frozenset[str]] = frozenset()
+    standing: ClassVar[bool] = False
+    stepwise: ClassVar[bool] = False
+    after_siblings: ClassVar[tuple[str, ...]] = ()
+    releases: ClassVar[bool] = False
+    choices: ClassVar[Mapping[str, frozenset[str]]] = {}
+    """What `lifecycle.on_change` may say of a field besides what its rule allows."""
     removed_with_parent: ClassVar[bool] = False
     deletable: ClassVar[bool] = True
     holds_others: ClassVar[bool] = False
@@ -128,6 +146,10 @@ class Kind(ABC):
     @abstractmethod
     def listing(self, owner_id: str | None) -> Listing:
         """The collection that holds this kind's objects under one owner (None = the account)."""
+
+    def listings(self, owner_id: str | None) -> tuple[Listing, ...]:
+        """All collections that show this kind's objects; more than one where the API keeps them apart."""
+        return (self.listing(owner_id),)
 
     @abstractmethod
     def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
@@ -168,6 +190,17 @@ class Kind(ABC):
         checked = {name: value for name, value in given.items() if value is not None or self._clears(name)}
         return self.check_meaning(checked, partial) or checked
 
+    def ways(self, name: str) -> frozenset[str]:
+        """What `lifecycle.on_change` may say of a field."""
+        rule = self.fields[name].rule
+        usual: Mapping[type[Rule], frozenset[str]] = {
+            Update: frozenset({"update", "replace", "ignore"}),
+            Replace: frozenset({"replace", "ignore"}),
+            CreateOnly: frozenset({"replace", "ignore"}),
+            WriteOnce: frozenset({"ignore"}),
+        }
+        return usual.get(type(rule), frozenset()) | self.choices.get(name, frozenset())
+
     def _clears(self, name: str) -> bool:
         """Whether null empties a field. Where nothing can be emptied, null says that the field is not declared."""
         rule = self.fields[name].rule
@@ -175,6 +208,14 @@ class Kind(ABC):
 
     def check_meaning(self, values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
         """Errors that no single field shows (a public block without a facility)."""
+        return []
+
+    def check_beside(
+        self, values: Mapping[str, Any], around: Mapping[str, Sequence[Mapping[str, Any]]]
+    ) -> list[FieldError]:
+        """Errors that show only beside others: `around` are the known values of the parent and of siblings, by
+        kind. Items of a list that need another resource are `Unknown`.
+        """
         return []
 
     # identity
@@ -186,7 +227,8 @@ class Kind(ABC):
     def memo(self, values: Mapping[str, Any], born: Mark | None = None) -> Mapping[str, str]:
         """Digests to keep in the mark: of create-only fields, and of the tags that the stack declares.
 
-        `born` is the mark of an object that exists: what was used at its create stays as it was.
+        `born` is the mark of an object that exists: what was used at its create stays as it was, and so do entries
+        that the kind itself keeps (`unfinished`).
         """
         kept = dict(born.memo) if born is not None else {}
         for name, each in self.fields.items():
@@ -205,6 +247,51 @@ class Kind(ABC):
     def update(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> Call:
         """A call that sets the `changed` fields to `wish.values` and leaves the others alone."""
         raise NotImplementedError(f"{self.name} has no update call")
+
+    def calls(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> tuple[Call, ...]:
+        """The calls that are left until the `changed` fields are as wished, in order. Of a stepwise kind only the first
+        is sent; then the object is read again (`reread`) and the question is asked anew, until nothing is left.
+        """
+        return (self.update(wish, live, changed),) if changed else ()
+
+    def release(self, wish: Wish, live: LiveObject, going: frozenset[str]) -> tuple[Call, ...]:
+        """The calls that make the object let go of what is not wished, and of the objects whose ids are `going`.
+
+        Values that are not known yet are left out of the wish: nothing is let go on their account.
+        """
+        return ()
+
+    def reread(self, wish: Wish, live: LiveObject | None) -> Call:
+        """A GET whose answer `read` finds the object in. Only stepwise and standing kinds need one."""
+        raise NotImplementedError(f"{self.name} cannot be read by itself")
+
+    def at_birth(self, wish: Wish) -> LiveObject | None:
+        """What a standing object looks like when its parent has just been made; for the preview of its calls."""
+        return None
+
+    def without(self, live: LiveObject, going: frozenset[str]) -> Mapping[str, Any]:
+        """The values of a standing object that nobody declares, once it has let go of the objects that go."""
+        return {}
+
+    def unset(self, live: LiveObject) -> Mapping[str, Any]:
+        """The values of a standing object that the stack no longer declares, in a section that it does."""
+        return {}
+
+    def upset(self, live: LiveObject, sibling: str, values: Mapping[str, Any]) -> bool:
+        """Whether a change of a sibling (of that kind, to those values) may undo what this object is."""
+        return False
+
+    def turn(self, key: str) -> int:
+        """Among the siblings of this kind in one parent, lower numbers are changed first."""
+        return 0
+
+    def losses(self, live: LiveObject, siblings: Sequence[LiveObject], values: Mapping[str, Any]) -> tuple[str, ...]:
+        """What an update to these values costs the user, for the plan: addresses that are dropped."""
+        return ()
+
+    def unfinished(self, values: Mapping[str, Any], live: LiveObject, on_change: Mapping[str, str]) -> frozenset[str]:
+        """Fields that are as wanted in the API, but whose change was not carried through (a reinstall that is due)."""
+        return frozenset()
 
     def delete(self, live: LiveObject) -> Call:
         raise NotImplementedError(f"{self.name} has no delete call")

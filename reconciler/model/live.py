@@ -59,6 +59,8 @@ class LiveObject:
     created_at: str = ""
     foreign_tags: tuple[str, ...] = ()
     """Tags that somebody else put on the object; every update of ours sends them back."""
+    holds: frozenset[str] = frozenset()
+    """Ids of the objects that cannot be deleted while this one holds them (the VLANs of a port)."""
     mark_missing: str = ""
     """The field that would hold a mark, when the answer left it out: it may be ours, and nobody can tell."""
 
@@ -70,7 +72,9 @@ class LiveObject:
     def facts(self) -> str:
         """A digest of everything that a plan about this object rests on."""
         mark = [self.mark.stack, self.mark.address, dict(self.mark.memo)] if self.mark else None
-        return digest([self.kind, self.id, self.parent_id, mark, dict(self.values), self.locked], 16)
+        return digest(
+            [self.kind, self.id, self.parent_id, mark, dict(self.values), self.locked, sorted(self.holds)], 16
+        )
 
 
 @dataclass(frozen=True)

@@ -42,16 +42,21 @@ class Deferred(Protocol):
         """The value in this world. Raises `diagnostics.Refused` when the expression fails."""
 
 
+_NOTHING_CHOSEN: Mapping[str, str] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
     """How a resource is to be treated when it changes.
 
-    `ignore_changes` are field names; a device whose plan shows nothing else is left alone.
+    `ignore_changes` are field names; a device whose plan shows nothing else is left alone. `on_change` says by field
+    what a change does instead of what its rule says: `update`, `reinstall`, `replace` or `ignore`.
     """
 
     protect: bool = False
     create_before_destroy: bool = False
     ignore_changes: frozenset[str] = frozenset()
+    on_change: Mapping[str, str] = field(default_factory=lambda: _NOTHING_CHOSEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,8 @@ class Refers:
 
     kinds: tuple[str, ...]
     attribute: str = "id"
+    by_key: bool = False
+    """Whether a plain text that is no uuid names one of them by its key in the nearest section (`vlans: [storage]`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,8 +141,12 @@ class EventLines:
 
     def _hook(self, kind: str, message: str, event: Started | Progressed | Ended, **more: Any) -> Line:
         resource = _resource(parse_address(event.address), event.kind)
-        action = "read" if event.verb is Verb.AWAIT else str(event.verb)
+        action = _ACTIONS.get(event.verb, str(event.verb))
         return self._line(kind, message, hook={"resource": resource, "action": action, **more})
+
+
+_ACTIONS: Mapping[Verb, str] = {Verb.AWAIT: "read", Verb.RELEASE: "update"}
+"""Steps that have no word of their own in Terraform's messages."""
 
 
 def outputs_json(values: Mapping[str, Any], secrets: frozenset[str], *, reveal: bool = False) -> dict[str, Any]:

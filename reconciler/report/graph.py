@@ -17,6 +17,7 @@ _COLOUR = {
     Verb.CREATE: "#2e7d32",
     Verb.UPDATE: "#f9a825",
     Verb.DELETE: "#c62828",
+    Verb.RELEASE: "#ef6c00",
     Verb.AWAIT: "#1565c0",
     Verb.JOIN: "#9e9e9e",
 }

@@ -216,9 +216,19 @@ def _lifecycle(kind: Kind) -> Schema:
                 "anyOf": [{"type": "array", "items": names}, _ref("expression"), {"type": "null"}],
             },
             "create_before_destroy": _ref("create_before_destroy"),
+            "on_change": {
+                "description": "What a change of a field does, instead of what it does by itself.",
+                "anyOf": [{"type": "object", **_ways(kind)}, _ref("expression"), {"type": "null"}],
+            },
         },
         "additionalProperties": False,
     }
+
+
+def _ways(kind: Kind) -> Schema:
+    ways = {name: sorted(kind.ways(name)) for name in kind.fields}
+    choices = {name: {"anyOf": [{"enum": found}, _ref("expression")]} for name, found in ways.items() if found}
+    return {"properties": choices, "additionalProperties": False}
 
 
 def _common() -> Schema:

@@ -10,16 +10,29 @@ from reconciler.model.kind import Verb
 from reconciler.model.plan import Counts
 
 _DOING: Mapping[Verb, str] = MappingProxyType(
-    {Verb.CREATE: "Creating", Verb.UPDATE: "Modifying", Verb.DELETE: "Destroying", Verb.AWAIT: "Waiting"}
+    {
+        Verb.CREATE: "Creating",
+        Verb.UPDATE: "Modifying",
+        Verb.DELETE: "Destroying",
+        Verb.RELEASE: "Letting go",
+        Verb.AWAIT: "Waiting",
+    }
 )
 _DEED: Mapping[Verb, str] = MappingProxyType(
-    {Verb.CREATE: "Creation", Verb.UPDATE: "Modifications", Verb.DELETE: "Destruction", Verb.AWAIT: "Wait"}
+    {
+        Verb.CREATE: "Creation",
+        Verb.UPDATE: "Modifications",
+        Verb.DELETE: "Destruction",
+        Verb.RELEASE: "Letting go",
+        Verb.AWAIT: "Wait",
+    }
 )
 _STAGE: Mapping[Verb, str] = MappingProxyType(
     {
         Verb.CREATE: "provisioning",
         Verb.UPDATE: "changing",
         Verb.DELETE: "deprovisioning",
+        Verb.RELEASE: "changing",
         Verb.AWAIT: "provisioning",
     }
 )

@@ -143,11 +143,23 @@ class BlockReader:
                 hint=f"take `{name}` away, or rename the key",
             )
             return
-        shape = self._compiler.shape(entry.value, visible)
+        refers = field.refers
+        root = self._root_of(refers.kinds[0], block) if refers is not None and refers.by_key else ""
+        shape = self._compiler.shape(entry.value, visible, root)
         if shape is None:
             block.unread.add(name)
         else:
             block.fields[name] = shape
+
+    def _root_of(self, name: str, block: Block) -> str:
+        """The path of the nearest section of a kind, as an expression in this block writes it: `project.vlans`."""
+        kind = self._catalog[name]
+        here = block.parent
+        while here is not None:
+            if here.kind.name in kind.parents:
+                return f"{here.kind.name}.{kind.section}"
+            here = here.parent
+        return kind.section
 
     def _unknown(self, block: Block, key: str, entry: Entry, sections: Mapping[str, Kind]) -> None:
         known = [*block.kind.fields, *sections, *META]

@@ -31,7 +31,6 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "missing-stack-name": "no file says `stack: NAME`",
         "no-stack-file": "the path is no stack file and no directory with one",
         "not-adoptable": "`existing` on a kind that cannot be looked up",
-        "not-supported": "part of the language, but not of this version",
         "pool-reference": "a whole pool where one of its instances is meant",
         "reference-index": "an instance that the pool does not have",
         "reference-kind": "a resource of a kind that does not fit the field",

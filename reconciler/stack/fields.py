@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from reconciler.diagnostics import Place
-from reconciler.model.kind import FieldError
+from reconciler.model.kind import FieldError, Kind
 from reconciler.model.rules import FromKey
 from reconciler.stack.evaluate import Evaluator, Late
 from reconciler.stack.problems import Broken, Problem, Problems
@@ -27,7 +27,7 @@ from reconciler.stack.tree import Block, Instance
 from reconciler.stack.views import Run, Waiting
 from reconciler.stack.yaml_scalars import ambiguous
 from reconciler.stack.yaml_tree import Items, Node, Scalar, Table
-from reconciler.values import Address
+from reconciler.values import Address, Unknown
 
 SHORTEST_SECRET: Final = 4
 """Characters. To blank out shorter texts everywhere would blank out half of every output."""
@@ -228,6 +228,22 @@ class FieldReader:
             return
         fields.values = {**checked, **waiting}
 
+    def check_beside(self, instance: Instance, all_fields: Mapping[Address, Fields]) -> None:
+        """What shows only beside the fields of the parent and of the siblings."""
+        parent = instance.parent
+        if parent is None or type(instance.kind).check_beside is Kind.check_beside:
+            return
+        around: dict[str, list[Mapping[str, Any]]] = {parent.kind.name: [_settled(all_fields[parent.address])]}
+        for section in parent.pools.values():
+            for pool in section.values():
+                for sibling in pool.instances:
+                    if sibling is not instance:
+                        around.setdefault(sibling.kind.name, []).append(_settled(all_fields[sibling.address]))
+        own = all_fields[instance.address]
+        found = instance.kind.check_beside(_settled(own), around)
+        if found:
+            self._refuse(instance, own, found)
+
     def _refuse(self, instance: Instance, fields: Fields, errors: list[FieldError]) -> None:
         spots: dict[tuple[str, Place], list[tuple[FieldError, Node | None, tuple[str | int, ...]]]] = {}
         for each in _deepest(instance.block, errors):
@@ -318,6 +334,16 @@ def texts(value: Any) -> Iterator[str]:
     elif isinstance(value, Mapping):
         for each in value.values():
             yield from texts(each)
+
+
+def _settled(fields: Fields) -> Mapping[str, Any]:
+    """The values that need no other resource; of a list that does, as many unknown items as it has."""
+    lists = {
+        name: [Unknown()] * len(value.shape.items)
+        for name, value in fields.values.items()
+        if isinstance(value, Late) and isinstance(value.shape, ListShape)
+    }
+    return {name: value for name, value in fields.values.items() if not isinstance(value, Late)} | lists
 
 
 def _deepest(block: Block, errors: list[FieldError]) -> list[FieldError]:

@@ -123,4 +123,5 @@ class OutputReader:
 def is_secret(block: Block, attribute: str) -> bool:
     """Whether this attribute of a block's instances is not to be shown."""
     field = block.kind.fields.get(attribute)
-    return attribute in block.secret_fields or (field is not None and field.secret)
+    known = attribute in block.secret_fields or attribute in block.kind.secret_outputs
+    return known or (field is not None and field.secret)

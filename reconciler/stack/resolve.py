@@ -92,6 +92,8 @@ class _Resolver:
             self._resource(instance, fields[address], settings) for address, instance in self._tree.instances.items()
         ]
         resources.sort(key=lambda each: each.address.sort_key)
+        for instance in self._tree.instances.values():
+            reader.check_beside(instance, fields)
         outputs = OutputReader(self._evaluator, referrer, self._compiler, problems).read(document.outputs, self._roots)
         return Stack(
             name=document.name,

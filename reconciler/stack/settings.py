@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Any, Final
 
 from reconciler.diagnostics import did_you_mean
@@ -48,23 +49,22 @@ class SettingsReader:
         block = instance.block
         protect = create_first = False
         ignored: list[str] = []
+        chosen: dict[str, str] = {}
         for key, shape, node in self._parts(block, "lifecycle", _LIFECYCLE):
-            if key == "on_change":
-                message = "`on_change` is not supported yet"
-                self._problems.add("not-supported", message, node.place, address=block.path, hint="leave it out")
-                continue
             value = self._value(shape, f"`{key}`", instance)
             if value is None:
                 continue
             if key == "ignore_changes":
                 ignored = self._ignored(block, value, node)
+            elif key == "on_change":
+                chosen = self._chosen(block, value, node)
             elif not isinstance(value, bool):
                 self._wrong(block, f"`{key}` is true or false, not {type_word(node)}", node)
             elif key == "protect":
                 protect = value
             else:
                 create_first = value
-        return Lifecycle(protect, create_first, frozenset(ignored))
+        return Lifecycle(protect, create_first, frozenset(ignored), MappingProxyType(chosen))
 
     def timeouts(self, instance: Instance) -> Timeouts:
         found: dict[str, float] = {}
@@ -156,6 +156,30 @@ class SettingsReader:
                     hint=did_you_mean(name, block.kind.fields) or f"fields: {', '.join(sorted(block.kind.fields))}",
                 )
         return value
+
+    def _chosen(self, block: Block, value: Any, node: Node) -> dict[str, str]:
+        """What a change of each named field does: only what its rule, or its kind, can do."""
+        if not isinstance(value, dict):
+            self._wrong(block, "`on_change` is a mapping from field names to what a change does", node)
+            return {}
+        found: dict[str, str] = {}
+        for name, choice in value.items():
+            entry = node.entries.get(name) if isinstance(node, Table) else None
+            spot = entry.value.place if entry is not None else node.place
+            fields = block.kind.fields
+            if name not in fields:
+                message = f"a {block.kind.name} has no field `{name}`"
+                hint = did_you_mean(name, fields) or f"fields: {', '.join(sorted(fields))}"
+                self._problems.add("unknown-key", message, spot, address=block.path, hint=hint)
+                continue
+            ways = sorted(block.kind.ways(name))
+            if choice in ways:
+                found[name] = choice
+                continue
+            message = f"a change of `{name}` cannot be answered with {choice!r}"
+            hint = f"possible: {', '.join(ways)}" if ways else "its key in the YAML gives it"
+            self._problems.add("invalid-value", message, spot, address=block.path, hint=hint)
+        return found
 
     def _parts(self, block: Block, key: str, known: tuple[str, ...]) -> Iterator[tuple[str, Shape | Any, Node]]:
         """The parts of a settings mapping, with their nodes."""

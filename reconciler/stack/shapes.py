@@ -6,6 +6,8 @@ mappings. Compiling finds what can be found without a value: bad syntax, unknown
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Collection, Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,6 +34,7 @@ from reconciler.stack.tokens import (
 )
 from reconciler.stack.yaml_tree import Items, Node, Scalar, plain_value
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _BRANCHES: Final = frozenset({"if", "and", "or", "default", "d", "is", "select", "selectattr", "reject", "rejectattr"})
 INSTANCE_NAMES: Final = ("index", "key", "value")
 
@@ -146,14 +149,19 @@ class Compiler:
         """The names that may stand behind `var` or `local`; not `complete` when some could not be read."""
         self._declared[root] = (names, complete)
 
-    def shape(self, node: Node, visible: Set[str]) -> Shape | None:
-        """The shape of a node in which expressions see the `visible` names; None when a mistake was noted."""
+    def shape(self, node: Node, visible: Set[str], keyed_by: str = "") -> Shape | None:
+        """The shape of a node in which expressions see the `visible` names; None when a mistake was noted.
+
+        In a field that refers by key, `keyed_by` is the section (`project.vlans`) that plain texts are keys of.
+        """
         if isinstance(node, Scalar):
             if not isinstance(node.value, str) or OPEN not in node.value:
+                if keyed_by and isinstance(node.value, str) and not _UUID.fullmatch(node.value):
+                    return self._reference(node, keyed_by)
                 return Constant(node, node.value)
             return self._scalar(node, visible)
         if isinstance(node, Items):
-            items = [self.shape(each, visible) for each in node.items]
+            items = [self.shape(each, visible, keyed_by) for each in node.items]
             if any(each is None for each in items):
                 return None
             kept = tuple(each for each in items if each is not None)
@@ -164,6 +172,11 @@ class Compiler:
         there = {key: each for key, each in entries.items() if each is not None}
         constant = _all_constant(tuple(there.values()))
         return Constant(node, plain_value(node)) if constant else MapShape(node, there)
+
+    def _reference(self, node: Scalar, section: str) -> Shape:
+        """A key in a section, as the expression that it stands for."""
+        text = f"{section}[{json.dumps(node.value)}]"
+        return Whole(node, Expression(text, node, 0, self.parse(text), self._problems, self))
 
     def parse(self, text: str) -> Parsed:
         """What is known of an expression's text."""

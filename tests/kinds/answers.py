@@ -283,3 +283,37 @@ DEVICE_TRIMMED: Body = {
     "state": "active",
     "tags": ["k8s-cluster-cluster2", "k8s-nodepool-pool2"],
 }
+
+PORTS_2019: list[Body] = [
+    {
+        "id": "115bb6c2-325d-4a70-ad07-c81f4d094000",
+        "type": "NetworkBondPort",
+        "name": "bond0",
+        "data": {"bonded": True},
+        "network_type": "layer3",
+        "native_virtual_network": None,
+        "virtual_networks": [],
+        "href": "/ports/115bb6c2-325d-4a70-ad07-c81f4d094000",
+    },
+    {
+        "id": "458e6773-408e-4697-a289-11c19bd7e4cb",
+        "type": "NetworkPort",
+        "name": "eth0",
+        "data": {"mac": "0c:c4:7a:b2:11:78", "bonded": True},
+        "bond": {"id": "115bb6c2-325d-4a70-ad07-c81f4d094000", "name": "bond0"},
+        "native_virtual_network": None,
+        "virtual_networks": [],
+        "href": "/ports/458e6773-408e-4697-a289-11c19bd7e4cb",
+    },
+    {
+        "id": "ed4090dc-a08c-4f3d-8d4b-03c46cf84ef0",
+        "type": "NetworkPort",
+        "name": "eth1",
+        "data": {"mac": "0c:c4:7a:b2:11:79", "bonded": True},
+        "bond": {"id": "115bb6c2-325d-4a70-ad07-c81f4d094000", "name": "bond0"},
+        "native_virtual_network": None,
+        "virtual_networks": [],
+        "href": "/ports/ed4090dc-a08c-4f3d-8d4b-03c46cf84ef0",
+    },
+]
+"""The ports of a machine in layer 3 (libcloud's recorded devices_for_project)."""

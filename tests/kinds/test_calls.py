@@ -174,7 +174,7 @@ def test_delete(kind: str, path: str) -> None:
 
 
 def test_every_kind_has_its_calls_in_these_tables() -> None:
-    assert {each[0] for each in CREATES} == {each.name for each in CATALOG.kinds}
+    assert {each[0] for each in CREATES} == {each.name for each in CATALOG.kinds if not each.standing}
     assert set(DELETES) == {each.name for each in CATALOG.kinds if each.deletable}
 
 

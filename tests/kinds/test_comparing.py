@@ -29,6 +29,8 @@ BASES: dict[str, Body] = {
     "bgp_session": answers.BGP_SESSION_2019,
     "ip_assignment": answers.ASSIGNMENT_2019,
     "device": answers.DEVICE_2018,
+    "network_type": answers.PORTS_2019[0],
+    "port": answers.PORTS_2019[0],
 }
 KEY = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDI4pIqzpb5 user@example.com"
 SAME, UPDATE, REPLACE, REFUSED = "same", "update", "replace", "refused"
@@ -219,6 +221,18 @@ CASES: list[tuple[str, str, Any, dict[str, Any], str]] = [
     ("device", "features", ["tpm"], {}, SAME),
     ("device", "public_ipv4_subnet_size", 29, {}, SAME),
     ("device", "ip_addresses", [{"address_family": 4, "public": False}], {}, SAME),
+    ("network_type", "type", "layer3", {}, SAME),
+    ("network_type", "type", "hybrid", {}, UPDATE),
+    ("port", "name", "bond0", {}, SAME),
+    ("port", "vlans", ["b", "a"], {"virtual_networks": [{"href": "/v/a"}, {"id": "b"}]}, SAME),
+    ("port", "vlans", ["b"], {}, UPDATE),
+    ("port", "native_vlan", "a", {"native_virtual_network": {"href": "/v/a"}}, SAME),
+    ("port", "native_vlan", "b", {}, UPDATE),
+    ("port", "native_vlan", None, {}, SAME),
+    ("port", "bonded", True, {}, SAME),
+    ("port", "bonded", False, {}, UPDATE),
+    ("port", "layer2", False, {}, SAME),
+    ("port", "layer2", True, {}, UPDATE),
 ]
 
 
@@ -228,8 +242,9 @@ def live_of(kind: Kind, edits: dict[str, Any], mark: Mark | None = None) -> Live
         body["tags"] = mark.to_tags()
     if kind.name == "ip_assignment":
         body = {**answers.DEVICE_2018, "ip_addresses": [body]}
-    (live,) = kind.read(body, "p")
-    return live
+    if kind.standing:
+        body = {**answers.DEVICE_2018, "network_ports": [body, *answers.PORTS_2019[1:]]}
+    return next(iter(kind.read(body, "p")))
 
 
 def resource_of(kind: Kind, values: dict[str, Any]) -> Resource:

@@ -15,7 +15,7 @@ from reconciler.emulator.clock import rfc3339
 from reconciler.emulator.errors import blank, invalid
 from reconciler.emulator.records import Assignment, BgpConfig, BgpSession, Device, Project, Reservation
 from reconciler.emulator.rendering import Link, Scene, View
-from reconciler.emulator.resources.addresses import address_text, first_address, gateway, has_addresses, on_device
+from reconciler.emulator.resources.addresses import address_text, first_address, gateway, on_device
 from reconciler.emulator.resources.events import note
 from reconciler.emulator.resources.finding import find_device, find_live_device
 
@@ -193,11 +193,7 @@ def _routes(call: Read, own: Assignment | None) -> list[View]:
     if own is None:
         return []
     blocks = call.tables.where(Reservation, "project", own.project_id)
-    fitting = [
-        b
-        for b in blocks
-        if b.family == own.family and b.facility in (None, own.facility) and has_addresses(b, call.now)
-    ]
+    fitting = [b for b in blocks if b.family == own.family and b.facility in (None, own.facility)]
     return [{"route": f"{address_text(b.family, b.network)}/{b.cidr}", "exact": False} for b in fitting]
 
 

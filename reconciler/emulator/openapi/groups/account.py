@@ -160,5 +160,4 @@ GROUP = Group(
         listing("/events", "Events of the user, newest first", "Event"),
         get("/events/{id}", "An event", "Event"),
     ),
-    {"User": "/users/{id}", "Organization": "/organizations/{id}", "Event": "/events/{id}"},
 )

@@ -1,0 +1,109 @@
+"""Objects that stand with their parent (a device's ports): what a plan changes of them though nobody says so.
+
+Nobody creates or deletes them, so a declared one that is left out, or one that holds what is to be deleted, is changed
+and not removed. And what one sibling does may undo another (a conversion of the bond takes VLANs off its members):
+such an object is made right again in the same run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from reconciler.engine.fields import differences
+from reconciler.model.kind import Catalog, Kind
+from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.plan import Action, Change
+from reconciler.model.resource import Resource
+from reconciler.values import Address
+
+
+def standing_changes(
+    snapshot: Snapshot, catalog: Catalog, changes: Mapping[Address, Change], leaving: Iterable[Change]
+) -> list[Change]:
+    """Changes of standing objects that no resource declares: they let go of what is deleted, and those in a section
+    that the stack names go back to nothing.
+    """
+    going = {
+        each.live.id: each.address
+        for each in (*changes.values(), *leaving)
+        if each.live is not None and each.action.deletes
+    }
+    by_live = {each.live.id: each for each in changes.values() if each.live is not None}
+    claimed = {(each.kind, each.live.id) for each in changes.values() if each.live is not None}
+    found = []
+    for kind in (each for each in catalog.kinds if each.standing):
+        for live in snapshot.of_kind(kind.name):
+            above = by_live.get(live.parent_id or "")
+            if (live.kind, live.id) in claimed or above is None or above.resource is None or above.action.deletes:
+                continue
+            if not above.resource.managed or not live.present:
+                continue
+            held = sorted((going[each] for each in live.holds if each in going), key=lambda each: each.sort_key)
+            if kind.section in above.resource.managed_sections:
+                because = f"because it is no longer in the configuration of {above.address}"
+                found += _changed(kind, live, above.resource, kind.unset(live), "not_declared", because)
+            elif held:
+                because = f"because {', '.join(map(str, held))} is destroyed"
+                found += _changed(kind, live, above.resource, kind.without(live, frozenset(going)), "lets_go", because)
+    return found
+
+
+def _changed(
+    kind: Kind, live: LiveObject, parent: Resource, values: Mapping[str, Any], reason: str, because: str
+) -> list[Change]:
+    address = Address(parent.address, kind.section, "" if live.key == kind.section else live.key)
+    resource = Resource(address, kind.name, values, parent.place, parent.address, frozenset({parent.address}))
+    fields = differences(resource, kind, values, frozenset(), live)
+    if not fields:
+        return []
+    before = {name: live.values[name] for name in values if name in live.values}
+    return [
+        Change(
+            address, kind.name, Action.UPDATE, resource, live, live.parent_id, reason, because, fields, before, values
+        )
+    ]
+
+
+def made_right_again(catalog: Catalog, changes: Mapping[Address, Change]) -> dict[Address, Change]:
+    """The changes, with unchanged objects that a sibling's change may undo turned into updates."""
+    found = dict(changes)
+    below: dict[Address, list[Change]] = {}
+    for change in changes.values():
+        if change.address.parent is not None and catalog[change.kind].standing:
+            below.setdefault(change.address.parent, []).append(change)
+    for siblings in below.values():
+        for change in siblings:
+            kind = catalog[change.kind]
+            if change.action is not Action.NOOP or change.live is None:
+                continue
+            for other in siblings:
+                at_work = other.action not in (Action.NOOP, Action.DELETE) and other.kind in kind.after_siblings
+                if at_work and kind.upset(change.live, other.kind, other.after):
+                    because = f"because the change of {other.address} may undo it"
+                    found[change.address] = replace(
+                        change, action=Action.UPDATE, reason="sibling_changes", because=because
+                    )
+    return found
+
+
+def with_losses(snapshot: Snapshot, catalog: Catalog, changes: Mapping[Address, Change]) -> dict[Address, Change]:
+    """The changes, with what an update of a standing object takes away told as its impact."""
+    found = dict(changes)
+    by_parent: dict[str, list[LiveObject]] = {}
+    concerned = [each for each in changes.values() if catalog[each.kind].standing and each.action is Action.UPDATE]
+    if not concerned:
+        return found
+    parents = {each.live.parent_id for each in concerned if each.live is not None}
+    for live in snapshot:
+        if live.parent_id in parents:
+            by_parent.setdefault(live.parent_id or "", []).append(live)
+    for change in concerned:
+        if change.live is None:
+            continue
+        siblings = by_parent.get(change.live.parent_id or "", [])
+        lost = catalog[change.kind].losses(change.live, siblings, change.after)
+        if lost:
+            found[change.address] = replace(change, impact=(*change.impact, *lost))
+    return found

@@ -1,0 +1,131 @@
+"""A device's network type: the intent that its port steps are compiled from.
+
+It is no field of the API. It stands with the device from birth (layer 3), so it is never created or deleted: an apply
+converts, call by call, reading the machine again after each, since answers to conversions were seen to lag
+(packngo#134, #203). That is also what mends a machine that was left half-converted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from reconciler.api import endpoints
+from reconciler.kinds.common import id_of
+from reconciler.kinds.wiring import (
+    HYBRID,
+    HYBRID_ONLY,
+    LAYER3,
+    LAYER3_ONLY,
+    NEEDS_LAYER3,
+    Port,
+    already_so,
+    conversion,
+    network_type_of,
+    ports_of,
+)
+from reconciler.model.kind import FieldError, Form, Kind, Spec, Verb, Verdict, Wish
+from reconciler.model.live import LiveObject, Phase, Status
+from reconciler.model.rules import Update
+from reconciler.wire import Call, Listing, Rejected
+
+_KEY = "network_type"
+
+
+class NetworkTypeSpec(Spec):
+    type: Annotated[
+        Literal["layer3", "hybrid", "layer2-bonded", "layer2-individual"] | None,
+        Update(clears=False),
+        Field(description="How the ports are wired; layer3 is how a machine is born."),
+    ] = None
+
+
+class NetworkType(Kind):
+    name = "network_type"
+    section = "network_type"
+    parents = ("device",)
+    spec = NetworkTypeSpec
+    listed_under = ("project",)
+    summary = "How a device's ports are wired: `network_type: hybrid`."
+    form = Form.SINGLETON
+    marked = False
+    scalar_field = "type"
+    standing = True
+    stepwise = True
+    removed_with_parent = True
+    deletable = False
+    create_seconds = 600.0
+    outputs = {"id": "the device's uuid and `/network_type`"}
+
+    def listing(self, owner_id: str | None) -> Listing:
+        return endpoints.list_devices(owner_id or "")
+
+    def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
+        ports = ports_of(body)
+        found = network_type_of(ports)
+        if found is None:
+            return
+        leaving = body.get("state") == "deprovisioning"
+        identifier = f"{id_of(body)}/{_KEY}"
+        yield LiveObject(
+            kind=self.name,
+            id=identifier,
+            label=found,
+            values={"type": found},
+            attributes={"type": found, "id": identifier, "ports": ports, "addresses": _addresses(body)},
+            owner_id=owner_id,
+            parent_id=id_of(body),
+            key=_KEY,
+            status=Status(Phase.LEAVING if leaving else Phase.READY),
+            automatic=True,
+        )
+
+    def natural_key(self, values: Mapping[str, Any]) -> str:
+        return _KEY
+
+    def check_beside(
+        self, values: Mapping[str, Any], around: Mapping[str, Sequence[Mapping[str, Any]]]
+    ) -> list[FieldError]:
+        plan = next((each.get("plan") for each in around.get("device", ())), None)
+        wanted = values.get("type")
+        if plan in LAYER3_ONLY and wanted not in (None, LAYER3):
+            return [FieldError(("type",), f"{plan} knows layer3 only, not {wanted}", "choose another plan")]
+        if plan in HYBRID_ONLY and wanted not in (None, HYBRID):
+            return [FieldError(("type",), f"{plan} knows hybrid only, not {wanted}", "choose another plan")]
+        return []
+
+    def create(self, wish: Wish) -> Call:
+        raise NotImplementedError("a network type stands with its device")
+
+    def at_birth(self, wish: Wish) -> LiveObject | None:
+        bond = Port("{bond0}", "bond0", bond=True, bonded=True, layer2=False)
+        members = (Port(f"{{{name}}}", name, bond=False, bonded=True, bond_id=bond.id) for name in ("eth0", "eth1"))
+        attributes = {"ports": (bond, *members)}
+        return LiveObject(self.name, "", LAYER3, {"type": LAYER3}, attributes, parent_id=wish.parent_id, key=_KEY)
+
+    def calls(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> tuple[Call, ...]:
+        target = wish.values.get("type")
+        return conversion(live.attributes["ports"], target) if target else ()
+
+    def reread(self, wish: Wish, live: LiveObject | None) -> Call:
+        return endpoints.get_device(wish.parent_id or (live.parent_id if live is not None else None) or "")
+
+    def losses(self, live: LiveObject, siblings: Sequence[LiveObject], values: Mapping[str, Any]) -> tuple[str, ...]:
+        wanted = values.get("type")
+        on_layer3 = any(each.bond and each.layer2 is False for each in live.attributes["ports"])
+        if wanted in NEEDS_LAYER3:
+            return () if on_layer3 else ("the device gets new addresses: the ones it had in layer 3 are gone",)
+        addresses = live.attributes["addresses"]
+        if not on_layer3 or not addresses:
+            return ()
+        return (f"the device loses all its addresses ({', '.join(addresses)}): nothing reaches it over the internet",)
+
+    def verdict(self, verb: Verb, rejected: Rejected) -> Verdict:
+        return Verdict.DONE if rejected.status == 422 and already_so(rejected.errors) else Verdict.FAILED
+
+
+def _addresses(body: Mapping[str, Any]) -> list[str]:
+    shown = [each for each in body.get("ip_addresses") or () if isinstance(each, Mapping)]
+    return [str(each["address"]) for each in shown if each.get("address")]

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from email.utils import formatdate
 
-from reconciler.emulator.call import Empty, Plain, Shown
+from reconciler.emulator.call import Plain, Reply, Several, Shown
 from reconciler.emulator.errors import INVALID_TOKEN, NOT_FOUND, OH_SNAP, RATE_LIMITED, ApiError, error_body
 from reconciler.emulator.faults import Rule
 from reconciler.emulator.limits import Allowance
@@ -27,11 +27,14 @@ _BALANCER = (502, 504)
 """What the load balancer answered, with a page and not with JSON (packngo checkResponse)."""
 
 
-def of_object(reply: Shown | Plain | Empty, renderer: Renderer, scene: Scene, fields: Fields) -> Response:
-    """The answer with one object, some JSON, or nothing."""
+def of_object(reply: Reply, renderer: Renderer, scene: Scene, fields: Fields) -> Response:
+    """The answer with one object, a few, some JSON, or nothing."""
     if isinstance(reply, Shown):
         moment = scene if reply.as_of is None else replace(scene, now=reply.as_of)
         return Response(reply.status, body=renderer.encode(reply.record, moment, fields))
+    if isinstance(reply, Several):
+        shown = b",".join(renderer.encode(record, scene, fields) for record in reply.records)
+        return Response(reply.status, body=b"".join((b'{"', reply.key.encode(), b'":[', shown, b"]}")))
     if isinstance(reply, Plain):
         return Response(reply.status, body=encode_json(reply.body))
     return Response(reply.status)

@@ -50,6 +50,15 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Several:
+    """The objects that a change has made, wrapped in `{key: [...]}`."""
+
+    key: str
+    records: Sequence[Viewable]
+    status: int = 201
+
+
+@dataclass(frozen=True, slots=True)
 class Plain:
     """JSON as it stands."""
 
@@ -64,7 +73,7 @@ class Empty:
     status: int = 204
 
 
-Reply = Shown | Plain | Empty
+Reply = Shown | Several | Plain | Empty
 """What a call that is about one object gives back; a list call gives back `Listed`."""
 
 

@@ -16,7 +16,7 @@ from reconciler.emulator import answers, lifecycle
 from reconciler.emulator.call import Write
 from reconciler.emulator.clock import Clock
 from reconciler.emulator.control import DOCUMENT, PREFIX, Control
-from reconciler.emulator.errors import INVALID_TOKEN, RATE_LIMITED, ApiError, not_found
+from reconciler.emulator.errors import INVALID_TOKEN, RATE_LIMITED, VOLUME_IN_USE, ApiError, invalid, not_found
 from reconciler.emulator.faults import FaultPlan
 from reconciler.emulator.ids import random_id
 from reconciler.emulator.limits import RateLimit
@@ -135,6 +135,8 @@ class Engine:
             return answers.DROPPED
         if rule.kind == "status":
             return answers.of_status(rule.status, rule.retry_after)
+        if rule.kind == "volume_in_use":
+            return answers.of_error(invalid(VOLUME_IN_USE))
         if rule.kind == "redirect":
             return answers.redirected(job.request.target)
         if rule.kind == "late_commit":

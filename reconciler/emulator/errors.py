@@ -22,6 +22,7 @@ NOT_PROVISIONABLE = "Server is not provisionable"
 DELETE_PROVISIONING = "Cannot delete a device while it is provisioning"
 DELETE_LOCKED = "Cannot delete a locked item"
 NO_SSH_KEY = "must have at least one SSH key"
+VOLUME_IN_USE = "Cannot detach since volume is actively being used on your server"
 RATE_LIMITED = "Rate limit exceeded"
 
 

@@ -16,7 +16,8 @@ without end) and what happens (`kind`):
     wrong_total         a paged list's `meta.total` is one too many
     stale_list          a list as it was `seconds` ago; if not given, before the last change to its objects
     redirect            302 to another host, do nothing
-    fail_provisioning   the device that this request creates fails and is then taken away
+    volume_in_use       a volume cannot be detached, since its device is logged in to it (csi-packet#68): 422
+    fail_provisioning   the device (or batch of them) that this request creates fails and is then taken away
     stuck               the device that this request creates never leaves `provisioning` (or takes `seconds`)
 
 The first rule in the list that strikes wins; every matching rule counts the request.
@@ -35,11 +36,13 @@ from reconciler.emulator.routing import Route
 Kind = Literal[
     "drop_before", "commit_then_drop", "commit_then_status", "late_commit", "status", "delay", "slow_body",
     "garbage", "truncate_page", "wrong_total", "stale_list", "redirect", "fail_provisioning", "stuck",
+    "volume_in_use",
 ]  # fmt: skip
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "*")
-_CREATES_DEVICE = "/projects/{id}/devices"
+_CREATE_DEVICES = ("/projects/{id}/devices", "/projects/{id}/devices/batch")
+_DETACHES = "/storage/attachments/{id}"
 _SECONDS = {"late_commit": 1.0, "delay": 1.0, "slow_body": 1.0}
 """What `seconds` is for the kinds that need it, when it is not given."""
 _STATUS_KINDS = ("status", "commit_then_status")
@@ -99,7 +102,9 @@ class Rule:
         if self.kind == "wrong_total":
             return route.paged
         if self.kind in ("fail_provisioning", "stuck"):
-            return (route.method, route.template) == ("POST", _CREATES_DEVICE)
+            return route.method == "POST" and route.template in _CREATE_DEVICES
+        if self.kind == "volume_in_use":
+            return (route.method, route.template) == ("DELETE", _DETACHES)
         return True
 
     def as_json(self) -> dict[str, object]:

@@ -31,6 +31,10 @@ class Params:
     def __contains__(self, name: str) -> bool:
         return name in self._values
 
+    def as_json(self) -> str:
+        """All of them, as JSON text."""
+        return json.dumps(self._values)
+
     def raw(self, name: str) -> object:
         """The value as it came, None when absent."""
         return self._values.get(name)

@@ -15,7 +15,7 @@ from typing import Any
 
 from reconciler.emulator.catalogue import Catalogue, Facility, OperatingSystem, Plan
 from reconciler.emulator.history import Change
-from reconciler.emulator.records import Assignment, Device, Port, Record, SshKey
+from reconciler.emulator.records import Assignment, Device, Port, Record, SshKey, VolumeAttachment
 from reconciler.emulator.tables import Tables
 from reconciler.emulator.wire import encode_json
 
@@ -33,8 +33,6 @@ class Link:
     shown: bool = False
     target: Viewable | None = None
     """The object itself, where the view has it at hand."""
-    unlisted: bool = False
-    """In a list of links: left out of it unless it is opened."""
 
     @property
     def id(self) -> str:
@@ -137,7 +135,7 @@ class Renderer:
 
     def _several(self, name: str, links: list[Link], scene: Scene, fields: Fields) -> list[View] | bytes:
         if not fields.opens(name, links[0].shown):
-            return [{"href": link.href} for link in links if not link.unlisted]
+            return [{"href": link.href} for link in links]
         shown = (self._one(name, link, scene, fields) for link in links)
         return b"".join((b"[", b",".join(v if isinstance(v, bytes) else encode_json(v) for v in shown), b"]"))
 
@@ -193,6 +191,8 @@ class KeepingRenderer(Renderer):
         elif isinstance(record, Assignment):
             self._devices.pop(record.device_id, None)
             self._parts.pop(record.id, None)
+        elif isinstance(record, VolumeAttachment):
+            self._devices.pop(record.device_id, None)
         elif isinstance(record, SshKey):
             self._devices.clear()
 

@@ -129,6 +129,18 @@ class _Connection(BaseHTTPRequestHandler):
             return self.rfile.read(int(text))
         return None
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """What the base class refuses by itself.
+
+        A method that it does not know goes the way of all others; what it cannot read is the caller's fault,
+        an unheard-of HTTP version too.
+        """
+        if code == HTTPStatus.NOT_IMPLEMENTED:
+            self._answer()
+        else:
+            status = HTTPStatus(code) if code < 500 else HTTPStatus.BAD_REQUEST
+            self._refuse(status, message or status.phrase)
+
     def _refuse(self, status: int, text: str) -> None:
         self.close_connection = True
         self._send(Response(status, {"Content-Type": JSON_TYPE}, encode_json(error_body(status, (text,)))))

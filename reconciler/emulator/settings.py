@@ -17,6 +17,14 @@ from typing import Literal, get_args
 
 OverQuota = Literal["message", "pending", "deny"]
 SessionStatus = Literal["up", "down"]
+ReviewOutcome = Literal["created", "denied"]
+
+_CHOICES = {
+    "OverQuota": get_args(OverQuota),
+    "SessionStatus": get_args(SessionStatus),
+    "ReviewOutcome": get_args(ReviewOutcome),
+}
+"""The words of a setting, by the name of its type."""
 
 
 def _no_stock() -> Mapping[str, int]:
@@ -48,6 +56,8 @@ class Settings:
     """Machines that each new project has reserved, keyed likewise."""
     reservation_seconds: float = 3.0
     """How long after its device's delete a reserved machine cannot be provisioned."""
+    batch_seconds: float = 1.0
+    """How long a batch takes until its devices are made; the first half of it is spent `queued`."""
     machine_features: tuple[str, ...] = ()
     """What every machine has beside what its plan's specs name, for creates that require `features`, as in ["tpm"]."""
     global_ipv4_per_project: int = 4
@@ -56,7 +66,9 @@ class Settings:
     over_quota: OverQuota = "message"
     """What asking for more gets: the acknowledgement of 2019 without a block, the pending block of 2020, a 422."""
     review_seconds: float | None = None
-    """How long a pending block waits until it is granted; None is for ever."""
+    """How long a pending block waits for its review to end; None is for ever."""
+    review_outcome: ReviewOutcome = "created"
+    """What the review then makes of it."""
     bgp_session_seconds: float = 2.0
     """How long a new BGP session's status stays `unknown`."""
     bgp_session_status: SessionStatus = "down"
@@ -67,6 +79,10 @@ class Settings:
     """How long a bond goes on showing the network type it had before a conversion (packngo#134 and #203)."""
     first_vlan_becomes_native: bool = False
     """Whether the first VLAN on an unbonded port is native at once, as on some switches (Terraform, metal#90)."""
+    volume_seconds: float = 1.0
+    """From POST of a volume to `active`; the first tenth of it is spent `queued`."""
+    snapshot_seconds: float = 1.0
+    """Until a snapshot of a volume is `available`."""
     require_ssh_key: bool = True
     """Refuse a device when neither the request, the project nor the user has any SSH key."""
 
@@ -127,7 +143,7 @@ def _checked(name: str, kind: str, value: object) -> object:
         if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
             return tuple(value)
         raise ValueError(f"{name} must be a list of strings")
-    choices = get_args(OverQuota if name == "over_quota" else SessionStatus)
+    choices = _CHOICES[kind]
     if value in choices:
         return value
     raise ValueError(f"{name} must be one of: {', '.join(choices)}")

@@ -48,12 +48,8 @@ class Desk:
 
     def run(self, text: str, *, destroy: bool = False, replace: tuple[str, ...] = ()) -> Report:
         """Apply, or destroy, whatever comes of it. Raises `diagnostics.Refused`."""
-        return self.carry_out(self.plan(text, destroy=destroy, replace=replace))
-
-    def carry_out(self, planned: Planned) -> Report:
-        """Do what was planned, as the world is now."""
         return apply_plan(
-            planned,
+            self.plan(text, destroy=destroy, replace=replace),
             self.account,
             parallelism=1,
             listen=self.events.append,

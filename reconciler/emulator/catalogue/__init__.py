@@ -98,6 +98,10 @@ class Catalogue:
         """A bare-metal plan by slug, old slug or id."""
         return self._plans.get(name)
 
+    def storage_plan(self, name: str) -> Plan | None:
+        """A block storage plan by slug or id."""
+        return self._storage_plans.get(name)
+
     def operating_system(self, name: str) -> OperatingSystem | None:
         """By slug or id."""
         return self._operating_systems.get(name)
@@ -114,6 +118,10 @@ class Catalogue:
     def _plans(self) -> dict[str, Plan]:
         metal = [plan for plan in self.plans if plan.line == "baremetal"]
         return {name: plan for plan in metal for name in (plan.id, plan.slug, plan.legacy_slug) if name}
+
+    @cached_property
+    def _storage_plans(self) -> dict[str, Plan]:
+        return {name: plan for plan in self.plans if plan.line == "storage" for name in (plan.id, plan.slug)}
 
     @cached_property
     def _operating_systems(self) -> dict[str, OperatingSystem]:

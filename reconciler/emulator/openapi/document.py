@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from reconciler.emulator.catalogue import Catalogue
 from reconciler.emulator.lists import MAX_PAGE, MAX_PER_PAGE
 from reconciler.emulator.openapi.groups import GROUPS
+from reconciler.emulator.openapi.links import Links, LinkTable, name_of
 from reconciler.emulator.openapi.operation import Group, Operation
 from reconciler.emulator.openapi.schema import (
     COUNT,
@@ -16,7 +17,6 @@ from reconciler.emulator.openapi.schema import (
     UUID,
     Schema,
     closed,
-    either,
     listed,
     one_of,
     or_null,
@@ -58,12 +58,12 @@ _REFUSALS = {
 def document(routes: Iterable[Route]) -> dict[str, object]:
     """The OpenAPI document of these routes, ready for JSON."""
     said = {(method, each.template): (group, each) for group, each in _operations() for method in each.methods}
+    known = [route for route in routes if (route.method, route.template) in said]
+    links = LinkTable(GROUPS, known)
     paths: dict[str, dict[str, object]] = {}
-    for route in routes:
-        if (route.method, route.template) not in said:
-            continue
+    for route in known:
         group, operation = said[route.method, route.template]
-        paths.setdefault(route.template, {})[route.method.lower()] = _operation(route, group, operation)
+        paths.setdefault(route.template, {})[route.method.lower()] = _operation(route, group, operation, links)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Packet API of 2019, emulated", "version": "2019", "description": _ABOUT},
@@ -85,15 +85,18 @@ def _operations() -> Iterable[tuple[Group, Operation]]:
             yield group, operation
 
 
-def _operation(route: Route, group: Group, operation: Operation) -> dict[str, object]:
+def _operation(route: Route, group: Group, operation: Operation, links: LinkTable) -> dict[str, object]:
     answers = operation.answers or {200: _list_of(route, operation)}
     told: dict[str, object] = {
-        "operationId": _name(route),
+        "operationId": name_of(route),
         "tags": [group.title],
         "summary": operation.summary,
         "parameters": [*_path_parameters(route), *_query_parameters(route, operation)],
         "responses": {
-            **{str(status): _answer(schema) for status, schema in answers.items()},
+            **{
+                str(status): _answer(schema, links.of_answer(route, operation, schema))
+                for status, schema in answers.items()
+            },
             **{str(status): {"$ref": f"#/components/responses/{name}"} for status, (name, *_) in _REFUSALS.items()},
         },
     }
@@ -103,12 +106,6 @@ def _operation(route: Route, group: Group, operation: Operation) -> dict[str, ob
             "content": {"application/json": {"schema": operation.body}},
         }
     return told
-
-
-def _name(route: Route) -> str:
-    """`get_projects_id_devices` for GET /projects/{id}/devices."""
-    parts = route.template.strip("/").replace("-", "_").replace("{", "").replace("}", "").split("/")
-    return "_".join((route.method.lower(), *parts))
 
 
 def _path_parameters(route: Route) -> list[object]:
@@ -132,13 +129,14 @@ def _list_of(route: Route, operation: Operation) -> Schema:
     return closed({**items, "meta": ref("Meta")} if route.paged else items)
 
 
-def _answer(schema: Schema | None) -> dict[str, object]:
+def _answer(schema: Schema | None, links: Links) -> dict[str, object]:
     if schema is None:
         return {"description": "Done.", "headers": _headers({**_ALWAYS, **_COUNTED})}
     return {
         "description": "As asked.",
         "headers": _headers({**_ALWAYS, **_COUNTED, **_TAGGED}),
         "content": {"application/json": {"schema": schema}},
+        **({"links": links} if links else {}),
     }
 
 
@@ -186,10 +184,12 @@ _COMMON: dict[str, Schema] = {
 
 
 def _names(catalogue: Catalogue) -> dict[str, Schema]:
-    """What callers may call the things of the catalogue."""
+    """What callers may call the things of the catalogue: slug or code, a plan's old slug, id."""
+    facilities, systems = catalogue.facilities, catalogue.operating_systems
     plans = [plan for plan in catalogue.plans if plan.line == "baremetal"]
+    old = [plan.legacy_slug for plan in plans if plan.legacy_slug]
     return {
-        "FacilityName": either(one_of(*(each.code for each in catalogue.facilities)), SOME_ID),
-        "PlanName": either(one_of(*(each.slug for each in plans)), SOME_ID),
-        "OperatingSystemName": either(one_of(*(each.slug for each in catalogue.operating_systems)), SOME_ID),
+        "FacilityName": one_of(*(each.code for each in facilities), *(each.id for each in facilities)),
+        "PlanName": one_of(*(each.slug for each in plans), *old, *(each.id for each in plans)),
+        "OperatingSystemName": one_of(*(each.slug for each in systems), *(each.id for each in systems)),
     }

@@ -35,6 +35,10 @@ class Group:
     title: str
     shapes: Mapping[str, Schema]
     operations: tuple[Operation, ...]
+    roots: Mapping[str, str] = field(default_factory=dict)
+    """The path of one object, by the name of its shape."""
+    inside: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Which objects are shown in full inside another: shape, shape in it, place of the first."""
 
 
 def _shape(answer: str | Schema) -> Schema:

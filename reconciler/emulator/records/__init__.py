@@ -12,11 +12,13 @@ index for each.
 from __future__ import annotations
 
 from reconciler.emulator.records.account import Organization, Project, SshKey, User
+from reconciler.emulator.records.batches import Batch
 from reconciler.emulator.records.devices import Device, Port, Vanished
 from reconciler.emulator.records.happenings import Event, LateRequest
 from reconciler.emulator.records.keys import Keys
 from reconciler.emulator.records.network import Assignment, BgpConfig, BgpSession, Reservation, Vlan
 from reconciler.emulator.records.reserved import HardwareReservation
+from reconciler.emulator.records.storage import License, Snapshot, SnapshotPolicy, Volume, VolumeAttachment
 
 Record = (
     User
@@ -27,12 +29,18 @@ Record = (
     | Reservation
     | Assignment
     | HardwareReservation
+    | Batch
     | Device
     | Vanished
     | BgpConfig
     | BgpSession
     | Event
     | LateRequest
+    | Volume
+    | VolumeAttachment
+    | Snapshot
+    | SnapshotPolicy
+    | License
 )
 
 KINDS: tuple[type[Record], ...] = (
@@ -44,18 +52,25 @@ KINDS: tuple[type[Record], ...] = (
     Reservation,
     Assignment,
     HardwareReservation,
+    Batch,
     Device,
     Vanished,
     BgpConfig,
     BgpSession,
     Event,
     LateRequest,
+    Volume,
+    VolumeAttachment,
+    Snapshot,
+    SnapshotPolicy,
+    License,
 )
 """Every kind of stored record, one a line."""
 
 __all__ = [
     "KINDS",
     "Assignment",
+    "Batch",
     "BgpConfig",
     "BgpSession",
     "Device",
@@ -63,13 +78,18 @@ __all__ = [
     "HardwareReservation",
     "Keys",
     "LateRequest",
+    "License",
     "Organization",
     "Port",
     "Project",
     "Record",
     "Reservation",
+    "Snapshot",
+    "SnapshotPolicy",
     "SshKey",
     "User",
     "Vanished",
     "Vlan",
+    "Volume",
+    "VolumeAttachment",
 ]

@@ -19,10 +19,11 @@ class Event:
     device_id: str | None
     by_user: bool
     created_at: float
+    volume_id: str | None = None
 
     def keys(self) -> Keys:
-        keys: Keys = (("project", self.project_id),)
-        return (*keys, ("device", self.device_id)) if self.device_id else keys
+        related = (("project", self.project_id), ("device", self.device_id), ("volume", self.volume_id))
+        return tuple((name, identifier) for name, identifier in related if identifier)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,11 @@ class Reservation:
     customdata: str
     created_at: float
     reviewed: bool
-    """Whether it needed a human's approval, which it has from `granted_at` on."""
+    """Whether it needed a human's approval."""
     granted_at: float | None
+    """When the review ends; None is never."""
+    denied: bool = False
+    """How it ends."""
 
     def keys(self) -> Keys:
         keys: Keys = (("project", self.project_id),)

@@ -34,21 +34,21 @@ _FACILITY_BLANK_FOR_BAD_ADDRESS = "Facility can't be blank"
 
 
 def show_reservation(block: Reservation, scene: Scene) -> View:
-    """A reserved block's JSON. A block that waits for review has no addresses yet."""
-    pending = _waits(block, scene.now)
+    """A reserved block's JSON. A block that waits for review, or failed it, has no addresses."""
+    usable = has_addresses(block, scene.now)
     facility = scene.catalogue.facility(block.facility) if block.facility else None
     assignments = scene.tables.where(Assignment, "reservation", block.id)
     view: View = {
         "id": block.id,
         "address_family": block.family,
-        **(_NO_NUMBERS if pending else _numbers(block)),
+        **(_numbers(block) if usable else _NO_NUMBERS),
         "created_at": rfc3339(block.created_at),
         "details": block.details,
         "tags": list(block.tags),
         "public": block.public,
         "management": False,
         "manageable": True,
-        "enabled": not pending,
+        "enabled": usable,
         "global_ip": block.global_ip,
         "customdata": json.loads(block.customdata),
         "addon": not block.automatic,
@@ -60,7 +60,7 @@ def show_reservation(block: Reservation, scene: Scene) -> View:
         "available": f"/ips/{block.id}/available",
         "href": f"/ips/{block.id}",
     }
-    return {**view, "state": "pending" if pending else "created"} if block.reviewed else view
+    return {**view, "state": _state(block, scene.now)} if block.reviewed else view
 
 
 def show_assignment(assignment: Assignment, scene: Scene) -> View:
@@ -90,13 +90,16 @@ def show_assignment(assignment: Assignment, scene: Scene) -> View:
 
 
 def of_project(call: Read) -> Listed:
-    """GET /projects/{id}/ips; `ipv4`, `ipv6`, `public` narrow it (2020 documentation)."""
+    """GET /projects/{id}/ips; `ipv4`, `ipv6`, `public` narrow it (2020 documentation), and `types` (later)."""
     blocks = call.tables.where(Reservation, "project", call.get(Project).id)
     for name, family in (("ipv4", 4), ("ipv6", 6)):
         if call.params.flag(name):
             blocks = [block for block in blocks if block.family == family]
     if "public" in call.params:
         blocks = [block for block in blocks if block.public is call.params.flag("public")]
+    kinds = [kind for text in call.params.texts("types") for kind in text.split(",")]
+    if kinds:
+        blocks = [block for block in blocks if kind_of(block) in kinds]
     return Listed(blocks)
 
 
@@ -128,6 +131,8 @@ def available(call: Read) -> Reply:
     cidr = bits if cidr is None else cidr
     if not block.cidr <= cidr <= bits:
         raise invalid("Cidr is invalid")
+    if not has_addresses(block, call.now):
+        return Plain({"available": []})
     networks = islice(call.addresses.available(block, cidr), _MOST_AVAILABLE)
     return Plain({"available": [f"{address_text(block.family, network)}/{cidr}" for network in networks]})
 
@@ -219,6 +224,20 @@ def assign(call: Write) -> Reply:
     return Shown(made, 201)
 
 
+def has_addresses(block: Reservation, now: float) -> bool:
+    """Whether a block is there to be used: nobody had to approve it, or somebody has."""
+    return not block.reviewed or _state(block, now) == "created"
+
+
+def kind_of(block: Reservation) -> str:
+    """A block's type as requests and filters name it; answers of 2019 did not (Terraform's provider derives it too)."""
+    if block.family == 6:
+        return "public_ipv6"
+    if block.global_ip:
+        return "global_ipv4"
+    return "public_ipv4" if block.public else "private_ipv4"
+
+
 def address_text(family: int, address: int) -> str:
     """An address as text."""
     if family == 4:
@@ -268,6 +287,13 @@ def _parent_block(assignment: Assignment, scene: Scene) -> View:
         "cidr": block.cidr,
         "href": f"/ips/{parent.id if parent else derived_id('parent block', assignment.id)}",
     }
+
+
+def _state(block: Reservation, now: float) -> str:
+    """How far the review of a block is."""
+    if block.granted_at is None or block.granted_at > now:
+        return "pending"
+    return "denied" if block.denied else "created"
 
 
 def _find(call: Read) -> Reservation | Assignment:
@@ -324,6 +350,7 @@ def _granted(call: Write, project: Project, facility: Facility | None, quantity:
         created_at=call.now,
         reviewed=reviewed,
         granted_at=call.now + wait if reviewed and wait is not None else None,
+        denied=reviewed and call.settings.review_outcome == "denied",
     )
     call.add(made)
     if not reviewed:
@@ -353,14 +380,10 @@ def _reserved(call: Write, device: Device, block: Block) -> Reservation | None:
             and reservation.facility in (None, device.facility)
             and block.network >> (bits_of(block.family) - reservation.cidr)
             == reservation.network >> (bits_of(block.family) - reservation.cidr)
-            and not _waits(reservation, call.now)
+            and has_addresses(reservation, call.now)
         ):
             return _usable(call, device, reservation)
     return None
-
-
-def _waits(reservation: Reservation, now: float) -> bool:
-    return reservation.reviewed and (reservation.granted_at is None or reservation.granted_at > now)
 
 
 def _usable(call: Write, device: Device, reservation: Reservation) -> Reservation:

@@ -15,7 +15,7 @@ from reconciler.emulator.clock import rfc3339
 from reconciler.emulator.errors import blank, invalid
 from reconciler.emulator.records import Assignment, BgpConfig, BgpSession, Device, Project, Reservation
 from reconciler.emulator.rendering import Link, Scene, View
-from reconciler.emulator.resources.addresses import address_text, first_address, gateway, on_device
+from reconciler.emulator.resources.addresses import address_text, first_address, gateway, has_addresses, on_device
 from reconciler.emulator.resources.events import note
 from reconciler.emulator.resources.finding import find_device, find_live_device
 
@@ -28,7 +28,7 @@ _FAMILIES = ("ipv4", "ipv6")
 
 
 def show_config(config: BgpConfig, scene: Scene) -> View:
-    """A config's JSON; its sessions show only when they are asked for with `include` (packngo#123)."""
+    """A config's JSON."""
     sessions = scene.tables.where(BgpSession, "project", config.project_id)
     return {
         "id": config.id,
@@ -41,7 +41,7 @@ def show_config(config: BgpConfig, scene: Scene) -> View:
         "created_at": rfc3339(config.created_at),
         "requested_at": rfc3339(config.created_at),
         "project": Link(f"/projects/{config.project_id}"),
-        "sessions": [Link(f"/bgp/sessions/{session.id}", unlisted=True) for session in sessions],
+        "sessions": [Link(f"/bgp/sessions/{session.id}") for session in sessions],
         "ranges": [],
         "href": f"/bgp-configs/{config.id}",
     }
@@ -193,7 +193,11 @@ def _routes(call: Read, own: Assignment | None) -> list[View]:
     if own is None:
         return []
     blocks = call.tables.where(Reservation, "project", own.project_id)
-    fitting = [b for b in blocks if b.family == own.family and b.facility in (None, own.facility)]
+    fitting = [
+        b
+        for b in blocks
+        if b.family == own.family and b.facility in (None, own.facility) and has_addresses(b, call.now)
+    ]
     return [{"route": f"{address_text(b.family, b.network)}/{b.cidr}", "exact": False} for b in fitting]
 
 

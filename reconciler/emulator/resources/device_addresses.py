@@ -12,6 +12,7 @@ from reconciler.emulator.call import Write
 from reconciler.emulator.catalogue import OperatingSystem
 from reconciler.emulator.errors import INSUFFICIENT_IPV4, invalid
 from reconciler.emulator.records import Assignment, Device, Reservation
+from reconciler.emulator.resources.addresses import has_addresses
 from reconciler.emulator.resources.device_request import WantedAddress
 
 _SMALLEST_WITHOUT_SPACE = 30
@@ -72,7 +73,7 @@ def _out_of(
             reservation.project_id == device.project_id
             and reservation.facility == device.facility
             and (reservation.family, reservation.public) == (address.family, address.public)
-            and not reservation.reviewed
+            and has_addresses(reservation, call.now)
         ):
             block = call.addresses.in_reservation(reservation, device.facility, address.cidr)
             if block is not None:

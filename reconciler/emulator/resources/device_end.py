@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.emulator.call import Write
-from reconciler.emulator.records import Assignment, BgpSession, Device, HardwareReservation, Vanished
+from reconciler.emulator.records import Assignment, BgpSession, Device, HardwareReservation, Vanished, VolumeAttachment
 from reconciler.emulator.world import Transaction
 
 
@@ -33,6 +33,8 @@ def _remove(call: Write, device: Device, *, by_platform: bool) -> None:
         call.change.remove(assignment)
     for session in call.tables.where(BgpSession, "device", device.id):
         call.change.remove(session)
+    for attachment in call.tables.where(VolumeAttachment, "device", device.id):
+        call.change.remove(attachment)
     call.change.remove(device)
     reserved = device.hardware_reservation_id
     reservation = call.tables.get(HardwareReservation, reserved) if reserved else None

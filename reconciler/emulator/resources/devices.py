@@ -17,7 +17,7 @@ from reconciler.emulator.clock import rfc3339
 from reconciler.emulator.errors import DELETE_LOCKED, DELETE_PROVISIONING, invalid
 from reconciler.emulator.ids import derived_id
 from reconciler.emulator.lifecycle import PROVISIONING, percentage, shows_root_password, state, steps
-from reconciler.emulator.records import Assignment, BgpSession, Device, Project
+from reconciler.emulator.records import Assignment, BgpSession, Device, Project, VolumeAttachment
 from reconciler.emulator.rendering import Link, Scene, View
 from reconciler.emulator.resources.addresses import address_text, first_address, on_device
 from reconciler.emulator.resources.device_end import end
@@ -63,7 +63,7 @@ def show_device(device: Device, scene: Scene) -> View:
         "project": Link(project),
         "ssh_keys": [Link(f"/ssh-keys/{identifier}") for identifier in device.ssh_key_ids],
         "project_lite": Link(project),
-        "volumes": [],
+        "volumes": [Link(f"/storage/{a.volume_id}") for a in scene.tables.where(VolumeAttachment, "device", device.id)],
         "ip_addresses": [Link(f"/ips/{assignment.id}", True, assignment) for assignment in addresses],
         "plan": Link(f"/plans/{plan.id}", True, plan) if plan else None,
         "userdata": device.userdata,
@@ -187,10 +187,15 @@ def update(call: Write) -> Reply:
 def delete(call: Write) -> Reply:
     """DELETE /devices/{id}: 204 at once, `deprovisioning` for a while, then 404.
 
-    `force_delete` is accepted; it is about volumes that are still attached.
+    Refused while volumes are attached, unless `force_delete` has them detached (2019 API reference).
     """
-    device = find_device(call)
-    call.params.flag("force_delete")
+    end_by_owner(call, find_device(call), forced=call.params.flag("force_delete"))
+    return Empty()
+
+
+def end_by_owner(call: Write, device: Device, *, forced: bool = False) -> None:
+    """Begin deprovisioning, if nothing stands in the way. `forced` detaches the volumes."""
+    attachments = call.tables.where(VolumeAttachment, "device", device.id)
     current = state(device, call.now)
     if current in PROVISIONING:
         raise invalid(DELETE_PROVISIONING)
@@ -198,9 +203,12 @@ def delete(call: Write) -> Reply:
         raise invalid("Cannot delete a device while it is deprovisioning")  # text unsure
     if device.locked:
         raise invalid(DELETE_LOCKED)
+    if attachments and not forced:
+        raise invalid("Cannot delete a device while volumes are attached to it")  # text unsure
     end(call.change, device, call.now, call.settings.deprovision_seconds)
     call.deleted.extend([device.id, *_goes_along(call, device)])
-    return Empty()
+    for attachment in attachments:
+        call.drop(attachment)
 
 
 def _goes_along(call: Write, device: Device) -> list[str]:

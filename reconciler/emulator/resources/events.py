@@ -1,4 +1,4 @@
-"""Events: what happened to a project and its devices, newest first.
+"""Events: what happened to a project and its devices and volumes, newest first.
 
 Types, texts and the fields of an event follow recorded device and project events of March 2019 (libcloud).
 Provisioning events are not stored: `lifecycle.steps` computes them, and this module shows them like the
@@ -12,7 +12,7 @@ from reconciler.emulator.clock import rfc3339
 from reconciler.emulator.errors import not_found
 from reconciler.emulator.ids import derived_id, near
 from reconciler.emulator.lifecycle import Step, steps
-from reconciler.emulator.records import Device, Event, Organization, Project, User
+from reconciler.emulator.records import Device, Event, Organization, Project, User, Volume
 from reconciler.emulator.rendering import Scene, View
 from reconciler.emulator.resources.finding import find_device
 
@@ -28,9 +28,14 @@ def note(
     *,
     after: float = 0.0,
     by_user: bool = True,
+    volume: Volume | None = None,
 ) -> None:
-    """Record an event, seen `after` seconds from now. `body` keeps its `%project%` and `%device%`."""
-    names = {"%project%": project.name, "%device%": device.hostname if device else ""}
+    """Record an event, seen `after` seconds from now. `body` keeps its `%project%`, `%device%`, `%volume%`."""
+    names = {
+        "%project%": project.name,
+        "%device%": device.hostname if device else "",
+        "%volume%": f"volume-{volume.id[:8]}" if volume else "",
+    }
     interpolated = body
     for placeholder, name in names.items():
         interpolated = interpolated.replace(placeholder, name)
@@ -44,6 +49,7 @@ def note(
             device_id=device.id if device else None,
             by_user=by_user,
             created_at=call.now + after,
+            volume_id=volume.id if volume else None,
         )
     )
 
@@ -72,7 +78,7 @@ def show_event(event: Event, scene: Scene) -> View:
 
 
 def _related(event: Event) -> list[str]:
-    return [related for related in (event.device_id, event.project_id) if related]
+    return [related for related in (event.device_id, event.volume_id, event.project_id) if related]
 
 
 def show_step(device: Device, step: Step, now: float, text: str) -> View:
@@ -109,6 +115,11 @@ def of_device(call: Read) -> Listed:
 def of_project(call: Read) -> Listed:
     """GET /projects/{id}/events"""
     return Listed(_newest_first(call.tables.where(Event, "project", call.get(Project).id), call.now))
+
+
+def of_volume(call: Read) -> Listed:
+    """GET /volumes/{id}/events; the volume itself is under /storage/ (2019 API reference, packet-python)"""
+    return Listed(_newest_first(call.tables.where(Event, "volume", call.get(Volume).id), call.now))
 
 
 def of_organization(call: Read) -> Listed:

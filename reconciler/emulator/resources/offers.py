@@ -45,7 +45,7 @@ def show_plan(plan: Plan, scene: Scene) -> View:
         "description": plan.description,
         "line": plan.line,
         "specs": json.loads(plan.specs),
-        "legacy": False,
+        "legacy": plan.line == "storage",  # recorded: true for storage_1, false for the others
         "deployment_types": list(plan.deployment_types),
         "available_in": [Link(f"/facilities/{place.id}") for place in places if place],
         "class": plan.slug,

@@ -1,8 +1,9 @@
 """Projects.
 
 Fields follow recorded answers of 2018 and 2019 (fog-packet get_project, libcloud projects). What stands in
-the way of a delete is known for devices only (metal-cli's documentation; text unsure): keys, the BGP
-config, address blocks and VLANs go with the project, as packngo's tests leave them behind.
+the way of a delete is known for servers and "other infrastructure" (metal-cli's documentation; texts unsure),
+here devices and volumes: keys, the BGP config, address blocks, VLANs and licences go with the project, as
+packngo's tests leave them behind.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from reconciler.emulator.clock import rfc3339
 from reconciler.emulator.errors import invalid
 from reconciler.emulator.records import (
     Assignment,
+    Batch,
     BgpConfig,
     BgpSession,
     Device,
     Event,
     HardwareReservation,
+    License,
     Organization,
     Project,
     Record,
@@ -27,6 +30,7 @@ from reconciler.emulator.records import (
     SshKey,
     User,
     Vlan,
+    Volume,
 )
 from reconciler.emulator.rendering import Link, Scene, View
 from reconciler.emulator.resources.account import organization_of
@@ -57,7 +61,7 @@ def show_project(project: Project, scene: Scene) -> View:
         "payment_method": Link(f"/payment-methods/{project.payment_method_id}") if project.payment_method_id else None,
         "devices": [Link(f"/devices/{device.id}") for device in devices],
         "ssh_keys": [Link(f"/ssh-keys/{key.id}") for key in tables.where(SshKey, "owner", f"/projects/{project.id}")],
-        "volumes": [],
+        "volumes": [Link(f"/storage/{volume.id}") for volume in tables.where(Volume, "project", project.id)],
         "members": [Link(f"/users/{user.id}") for user in tables.all(User)],
         "transfers": [],
         "organization": Link(f"/organizations/{project.organization_id}"),
@@ -119,6 +123,8 @@ def delete(call: Write) -> Reply:
     devices = call.tables.where(Device, "project", project.id)
     if any(device.deleted_at is None for device in devices):
         raise invalid("Cannot delete a project that has active devices")  # text unsure
+    if call.tables.count(Volume, "project", project.id):
+        raise invalid("Cannot delete a project that has volumes")  # text unsure
     call.drop(project)
     for held in _held(call, project, devices):
         call.change.remove(held)
@@ -135,10 +141,12 @@ def _held(call: Write, project: Project, devices: list[Device]) -> list[Record]:
         held += tables.where(Assignment, "device", device.id)
     held += tables.where(BgpSession, "project", project.id)
     held += devices
+    held += tables.where(Batch, "project", project.id)
     held += tables.where(HardwareReservation, "project", project.id)
     held += tables.where(Reservation, "project", project.id)
     held += tables.where(Vlan, "project", project.id)
     held += tables.where(SshKey, "owner", f"/projects/{project.id}")
+    held += tables.where(License, "project", project.id)
     held += tables.where(BgpConfig, "project", project.id)
     held += tables.where(Event, "project", project.id)
     return held

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.emulator.rendering import Views
-from reconciler.emulator.routes import account, devices, metal, network, offers, projects
+from reconciler.emulator.routes import account, devices, metal, network, offers, projects, storage
 from reconciler.emulator.routing import Lists, Route
 from reconciler.emulator.settling import Settlings
 
@@ -22,6 +22,7 @@ _GROUPS = (
     metal,
     network,
     offers,
+    storage,
 )
 
 

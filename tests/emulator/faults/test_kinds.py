@@ -245,6 +245,7 @@ def test_every_kind_is_told_of(new_api: Callable[..., Client]) -> None:
     documented = {
         "drop_before", "commit_then_drop", "commit_then_status", "late_commit", "status", "delay", "slow_body",
         "garbage", "truncate_page", "wrong_total", "stale_list", "redirect", "fail_provisioning", "stuck",
+        "volume_in_use",
     }  # fmt: skip
     assert set(KINDS) == documented
     api = new_api()

@@ -15,7 +15,7 @@ from reconciler.emulator.routing import Route
 from tests.emulator.client import Client
 from tests.emulator.openapi.described import Document
 
-STILL_TO_COME: tuple[str, ...] = ("market", "metal", "people", "storage")
+STILL_TO_COME: tuple[str, ...] = ("market", "people")
 """Modules of `routes/` that the document does not have to know yet."""
 
 
@@ -83,3 +83,30 @@ def test_the_document_is_for_this_machine_only(api: Client) -> None:
 
 def test_the_document_is_the_same_each_time(api: Client) -> None:
     assert api.call("GET", "/_emulator/openapi.json").body == api.call("GET", "/_emulator/openapi.json").body
+
+
+def test_every_link_leads_to_an_operation_that_has_these_arguments(document: Document) -> None:
+    named = {each["operationId"]: each for each in document.operations.values()}
+    for operation in document.operations.values():
+        for answer in operation["responses"].values():
+            for link in document.resolved(answer).get("links", {}).values():
+                arguments = {each["name"] for each in named[link["operationId"]]["parameters"] if each["in"] == "path"}
+                assert set(link["parameters"]) <= arguments
+
+
+def test_what_an_answer_makes_is_linked_to_all_that_can_be_done_with_it(document: Document) -> None:
+    def linked(method: str, template: str, status: str) -> dict[str, Any]:
+        links: dict[str, Any] = document.operations[method, template]["responses"][status].get("links", {})
+        return links
+
+    made = linked("POST", "/projects/{id}/ips", "201")
+    assert made["delete_ips_id"]["parameters"] == {"id": "$response.body#/id"}
+    assert made["get_projects_project_id_ips_id_customdata"]["parameters"] == {
+        "project_id": "$request.path.id",
+        "id": "$response.body#/id",
+    }
+    assert linked("GET", "/devices/{id}", "200")["get_ports_id"]["parameters"] == {
+        "id": "$response.body#/network_ports/0/id"
+    }
+    assert linked("GET", "/events", "200")["get_events_id"]["parameters"] == {"id": "$response.body#/events/0/id"}
+    assert linked("GET", "/projects", "200") == {}

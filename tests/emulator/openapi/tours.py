@@ -53,7 +53,6 @@ def projects(api: Describing) -> None:
     api.get(f"{href}/events")
     api.get(f"{href}/facilities")
     api.get(f"{href}/plans")
-    api.get(f"{href}/hardware-reservations")
     api.get(f"{href}/ssh-keys?include=owner")
     api.make("/ssh-keys", {"label": "mine", "key": public_key(3)})
     api.get("/ssh-keys?include=owner")
@@ -79,8 +78,7 @@ def devices(api: Describing) -> None:
     api.wait(10)
     for part in ("events", "ssh-keys", "customdata", "bandwidth", "traffic", "usages"):
         api.get(f"{href}/{part}")
-    for port in device["network_ports"]:
-        api.get(f"{port['href']}?include=virtual_networks,native_virtual_network")
+    _ports(api, project, href)
     spot = api.device(project, plan="n2.xlarge.x86", spot_instance=True, spot_price_max=100.5, facility="any")
     api.wait(10)
     for port in spot["network_ports"]:
@@ -89,6 +87,42 @@ def devices(api: Describing) -> None:
     api.get(spot["href"])
     api.wait(10)
     assert api.call("GET", spot["href"]).status == 404
+
+
+def _ports(api: Describing, project: str, device: str) -> None:
+    def act(port: str, action: str, body: object = None) -> None:
+        assert api.call("POST", f"{ports[port]}/{action}", body).status == 200
+
+    vlans = [api.make(f"/projects/{project}/virtual-networks", {"facility": "ewr1"}) for _ in range(2)]
+    ports = {port["name"]: port["href"] for port in api.get(device)["network_ports"]}
+    act("eth1", "disbond")
+    for vlan in vlans:
+        act("eth1", "assign", {"vnid": vlan["id"]})
+    act("eth1", "native-vlan", {"vnid": vlans[0]["vxlan"]})
+    api.get(f"{ports['eth1']}?include=virtual_networks,native_virtual_network.instances")
+    api.get(f"{device}?include=virtual_networks,native_virtual_network")
+    assert api.call("DELETE", f"{ports['eth1']}/native-vlan").status == 200
+    for vlan in vlans:
+        act("eth1", "unassign", {"vnid": vlan["id"]})
+    act("bond0", "convert/layer-2")
+    api.get(device)
+    act("eth1", "bond")
+    act("bond0", "convert/layer-3")
+    for port in ports.values():
+        api.get(port)
+
+
+def metal(api: Describing) -> None:
+    here, there = api.project("here", 4), api.project("there", 5)
+    api.control("hardware-reservations", {"project_id": here, "facility": "ewr1", "plan": "c2.medium.x86", "count": 2})
+    listed = api.get(f"/projects/{here}/hardware-reservations")["hardware_reservations"]
+    href = listed[0]["href"]
+    device = api.active_device(here, hardware_reservation_id="next-available", storage={"disks": []})
+    api.get(f"{device['href']}?include=hardware_reservation")
+    api.get(f"{href}?include=device,project")
+    idle = listed[1]["href"]
+    assert api.make(f"{idle}/move", {"project_id": there})["project"]["href"] == f"/projects/{there}"
+    assert api.call("POST", f"{idle}/move/{here}").status == 200
 
 
 def network(api: Describing) -> None:
@@ -147,3 +181,48 @@ def offers(api: Describing) -> None:
     assert api.call("POST", "/capacity", {"servers": servers}).status == 200
     api.get("/market/spot/prices?facility=ewr1")
     api.get("/market/spot/prices/history?facility=ewr1&plan=c2.medium.x86&from=0&until=100000")
+
+
+def storage(api: Describing) -> None:
+    project = api.project()
+    device = api.active_device(project)
+    policy = {"snapshot_frequency": "1hour", "snapshot_count": 2}
+    volume = api.make(
+        f"/projects/{project}/storage",
+        {"plan": "storage_1", "size": 100, "facility": "ewr1", "snapshot_policies": [policy]},
+    )
+    href = volume["href"]
+    for _ in range(12):
+        api.wait(0.1)
+        api.get(href)
+    for method in ("PUT", "PATCH"):
+        assert api.call(method, href, {"description": "x", "size": 200}).status == 200
+    attachment = api.make(f"{href}/attachments", {"device_id": device["id"]})
+    api.get(f"{href}/attachments?include=device,volume.plan")
+    api.get(f"{attachment['href']}?include=device,volume")
+    assert api.call("POST", f"{href}/snapshots").status == 202
+    api.get(f"{href}/snapshots")
+    api.wait(3 * 3600)
+    snapshots = api.get(f"{href}/snapshots?include=volume")["snapshots"]
+    api.get(f"/projects/{project}/storage?include=attachments.device,snapshot_policies,snapshots,facility,project")
+    made = api.make(f"{href}/snapshot-policies", {"snapshot_frequency": "1day"})
+    for method in ("PUT", "PATCH"):
+        assert api.call(method, made["href"], {"snapshot_count": 3}).status == 200
+    api.delete(made["href"])
+    api.delete(attachment["href"])
+    copy = api.make(f"{href}/clone", {"snapshot_timestamp": snapshots[0]["timestamp"]})
+    assert api.call("POST", f"{href}/restore", {"restore_point": snapshots[0]["timestamp"]}).status == 204
+    api.delete(f"{href}/snapshots/{snapshots[0]['id']}")
+    api.get(f"/volumes/{volume['id']}/events")
+    api.get(f"/projects/{project}?include=volumes")
+    api.delete(copy["href"])
+    _licenses(api, project)
+
+
+def _licenses(api: Describing, project: str) -> None:
+    made = api.make(f"/projects/{project}/licenses", {"licensee_product_id": "windows_2016", "size": 2.5})
+    api.get(f"/projects/{project}/licenses?include=project,licensee_product")
+    api.get(made["href"])
+    for method in ("PUT", "PATCH"):
+        assert api.call(method, made["href"], {"description": "x", "size": 2}).status == 200
+    api.delete(made["href"])

@@ -124,6 +124,33 @@ def test_over_quota_may_be_pending_until_it_is_granted(new_api: Callable[..., Cl
     assign(api, device, f"{granted['network']}/32")
 
 
+def test_a_pending_block_has_nothing_to_give_and_may_be_denied(new_api: Callable[..., Client]) -> None:
+    api = new_api(over_quota="pending", review_seconds=60, review_outcome="denied")
+    project = api.project()
+    block, device = reserve(api, project, 32), api.active_device(project)
+    wish = {**DEVICE, "public_ipv4_subnet_size": 29}
+    api.call("POST", f"/projects/{project}/bgp-configs", {"deployment_type": "local"})
+    api.make(f"{device['href']}/bgp/sessions", {"address_family": "ipv4"})
+    for state in ("pending", "denied"):
+        seen = api.get(block["href"])
+        assert (seen["state"], seen["enabled"], seen["network"], seen["cidr"]) == (state, False, None, None)
+        assert api.get(block["available"]) == {"available": []}
+        assert api.refused("POST", f"/projects/{project}/devices", wish)
+        (neighbor,) = api.get(f"{device['href']}/bgp/neighbors")["bgp_neighbors"]
+        assert [route["route"] for route in neighbor["routes_in"]] == ["10.0.0.0/25"]
+        api.wait(60)
+    api.delete(block["href"])
+
+
+def test_a_device_takes_its_subnet_out_of_a_block_that_was_granted(new_api: Callable[..., Client]) -> None:
+    api = new_api(over_quota="pending", review_seconds=60)
+    project = api.project()
+    block = reserve(api, project, 32)
+    api.wait(60)
+    device = api.active_device(project, public_ipv4_subnet_size=29)
+    assert device["ip_addresses"][0]["parent_block"]["href"] == block["href"]
+
+
 def test_over_quota_may_be_denied(new_api: Callable[..., Client]) -> None:
     api = new_api(over_quota="deny")
     body = {"type": "public_ipv4", "quantity": 32, "facility": "ewr1"}
@@ -278,6 +305,41 @@ def test_the_list_is_narrowed_by_family_and_publicity(api: Client, project: str)
     assert [b["cidr"] for b in api.get(f"{path}?ipv6=true")["ip_addresses"]] == [56]
     assert [b["cidr"] for b in api.get(f"{path}?ipv4=true&public=true")["ip_addresses"]] == [30]
     assert [b["cidr"] for b in api.get(f"{path}?public=false")["ip_addresses"]] == [25]
+
+
+@pytest.mark.parametrize(("types", "cidrs"), [
+    ("public_ipv4", [30]), ("private_ipv4", [25]), ("public_ipv6", [56]), ("global_ipv4", [31]),
+    ("public_ipv4,global_ipv4", [30, 31]), ("other", []), ("", [56, 25, 30, 31]),
+])  # fmt: skip
+def test_the_list_is_narrowed_by_type(api: Client, project: str, types: str, cidrs: list[int]) -> None:
+    api.active_device(project)
+    reserve(api, project)
+    api.make(f"/projects/{project}/ips", {"type": "global_ipv4", "quantity": 2})
+    assert [b["cidr"] for b in api.get(f"/projects/{project}/ips?types={types}")["ip_addresses"]] == cidrs
+
+
+def test_private_and_ipv6_space_can_be_assigned_too(api: Client, project: str) -> None:
+    device = api.active_device(project)
+    ipv6, ipv4 = api.get(f"/projects/{project}/ips")["ip_addresses"]
+    wide = api.get(f"{ipv6['available']}?cidr=64")["available"][0]
+    narrow = api.get(f"{ipv4['available']}?cidr=29")["available"][0]
+    for text, block in ((wide, ipv6), (narrow, ipv4)):
+        made = assign(api, device, text)
+        assert f"{made['network']}/{made['cidr']}" == text
+        assert (made["public"], made["management"]) == (block["public"], False)
+        assert {"href": made["href"]} in api.get(block["href"])["assignments"]
+        assert text not in api.get(f"{block['available']}?cidr={made['cidr']}")["available"]
+
+
+def test_the_named_blocks_are_tried_one_after_the_other(api: Client, project: str) -> None:
+    first, second = reserve(api, project, 4), reserve(api, project, 8)
+    public = {"address_family": 4, "public": True, "cidr": 30, "ip_reservations": [first["id"], second["id"]]}
+    wish = [{"address_family": 4, "public": False}, public]
+    parents = [
+        api.active_device(project, ip_addresses=wish)["ip_addresses"][0]["parent_block"]["href"] for _ in range(3)
+    ]
+    assert parents == [first["href"], second["href"], second["href"]]
+    assert len(api.refused("POST", f"/projects/{project}/devices", {**DEVICE, "ip_addresses": wish})) == 1
 
 
 def test_a_devices_addresses_can_be_chosen(api: Client, project: str) -> None:

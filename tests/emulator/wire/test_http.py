@@ -75,6 +75,25 @@ def test_head_is_a_get_without_its_body(server: Emulator) -> None:
     assert received.endswith(b"\r\n\r\n")
 
 
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "FROB"])
+def test_a_method_that_nobody_has_is_an_unknown_path(server: Emulator, method: str) -> None:
+    received = raw(server, head(method))
+    assert received.startswith(b"HTTP/1.1 404 Not Found\r\n")
+    assert received.endswith(b'{"errors":["Not found"]}')
+    assert b"X-Request-Id: " in received
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [b"GET", b"GET /projects HTTP/9.9", b"GET /projects HTTP/x", b"GET /" + b"a" * 70_000 + b" HTTP/1.1"],
+)
+def test_what_cannot_be_read_is_the_callers_fault(server: Emulator, request_line: bytes) -> None:
+    received = raw(server, request_line + b"\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+    status, _, rest = received.removeprefix(b"HTTP/1.1 ").partition(b" ")
+    assert 400 <= int(status) < 500
+    assert json.loads(rest.partition(b"\r\n\r\n")[2])["errors"]
+
+
 def test_a_body_that_is_too_large_or_of_unknown_length_is_refused(server: Emulator) -> None:
     assert raw(server, head("POST", "/projects", "Content-Length: 99999999")).startswith(b"HTTP/1.1 413")
     assert raw(server, head("POST", "/projects", "Transfer-Encoding: chunked")).startswith(b"HTTP/1.1 411")

@@ -17,15 +17,18 @@ NAMES = (
     "address", "address_family", "deployment_type", "asn", "md5", "label", "key", "description", "details", "locked",
     "ip_addresses", "project_ssh_keys", "user_ssh_keys", "termination_time", "spot_instance", "spot_price_max",
     "public_ipv4_subnet_size", "servers", "default_route", "organization_id", "payment_method_id", "billing_cycle",
+    "size", "device_id", "snapshot_policies", "snapshot_frequency", "snapshot_count", "snapshot_timestamp",
+    "restore_point", "licensee_product_id", "plan_id", "facility_id",
     "ipxe_script_url", "include", "exclude", "page", "per_page", "cidr", "manageable", "hardware_reservation_id",
-    "project_id", "storage", "features",
+    "project_id", "storage", "features", "batches", "remove_associated_instances",
 )  # fmt: skip
 FILTERS = ("include", "exclude", "page", "per_page", "cidr", "name", "search", "facility", "plan", "legacy", "ipv4")
 VALUES: tuple[object, ...] = (
     None, True, False, 0, -1, 4, 10**30, 0.5, "", " ", "any", "ewr1", "t1.small.x86", "ubuntu_16_04", "public_ipv4",
     "global_ipv4", "ipv4", "local", "reboot", "\x00", "\ud800", "\U0001d4b3", "1e400", "nan", "::/0", "10.0.0.0/8",
     "9999-12-31", "0001-01-01T00:00:00+14:00", "a" * 5000, [], [[]], ["any"], ["ewr1", 5], [{}], {}, {"a": []},
-    [{"facility": "ewr1"}], [{"address_family": 4, "public": False, "cidr": 28, "ip_reservations": ["x"]}],
+    [{"facility": "ewr1"}],
+    [{"snapshot_frequency": "1day"}], [{"address_family": 4, "public": False, "cidr": 28, "ip_reservations": ["x"]}],
 )  # fmt: skip
 
 
@@ -35,13 +38,27 @@ def reserved_machine(api: Client, project: str) -> str:
     return made[0]["id"]
 
 
+def batch(api: Client, project: str) -> str:
+    wish = {"facility": "ewr1", "plan": "t1.small.x86", "operating_system": "ubuntu_16_04"}
+    made: list[dict[str, str]] = api.make(f"/projects/{project}/devices/batch", {"batches": [wish]})["batches"]
+    return made[0]["id"]
+
+
 @pytest.mark.parametrize(("method", "template"), ROUTES)
 def test_no_body_crashes_an_endpoint(api: Client, method: str, template: str) -> None:
     project = api.project()
     device = api.active_device(project)
     block = api.make(f"/projects/{project}/ips", {"type": "public_ipv4", "quantity": 4, "facility": "ewr1"})
     api.call("POST", f"/projects/{project}/bgp-configs", {"deployment_type": "local"})
+    volume = api.make(f"/projects/{project}/storage", {"plan": "storage_1", "size": 10, "facility": "ewr1"})
+    api.wait(1)
+    api.call("POST", f"{volume['href']}/snapshots")
     identifiers = {
+        "storage": volume["id"], "volumes": volume["id"],
+        "attachments": api.make(f"{volume['href']}/attachments", {"device_id": device["id"]})["id"],
+        "snapshots": api.get(f"{volume['href']}/snapshots")["snapshots"][0]["id"],
+        "snapshot-policies": api.make(f"{volume['href']}/snapshot-policies", {"snapshot_frequency": "1day"})["id"],
+        "licenses": api.make(f"/projects/{project}/licenses", {"licensee_product_id": "p"})["id"],
         "projects": project, "devices": device["id"], "ips": block["id"],
         "users": api.get("/user")["id"], "organizations": api.get("/user")["default_organization_id"],
         "ssh-keys": api.get(f"/projects/{project}/ssh-keys")["ssh_keys"][0]["id"],
@@ -49,15 +66,18 @@ def test_no_body_crashes_an_endpoint(api: Client, method: str, template: str) ->
         "sessions": api.make(f"{device['href']}/bgp/sessions", {"address_family": "ipv6"})["id"],
         "ports": device["network_ports"][0]["id"],
         "events": api.get(f"{device['href']}/events")["events"][0]["id"],
-        "hardware-reservations": reserved_machine(api, project), "move": project,
+        "batches": batch(api, project), "hardware-reservations": reserved_machine(api, project), "move": project,
     }  # fmt: skip
     parts = template.split("/")
     path = "/".join(identifiers[parts[n - 1]] if part.startswith("{") else part for n, part in enumerate(parts))
     good = {
         "name": "n", "label": "l", "key": public_key(77), "facility": "ewr1", "plan": "t1.small.x86", "quantity": 1,
         "operating_system": "ubuntu_16_04", "type": "public_ipv4", "address": block["address"],
-        "deployment_type": "local", "address_family": "ipv4",
+        "deployment_type": "local", "address_family": "ipv4", "size": 10, "device_id": device["id"],
+        "snapshot_frequency": "1day", "licensee_product_id": "p",
     }  # fmt: skip
+    if "storage" in template:
+        good["plan"] = "storage_1"
     for name in FILTERS if method in ("GET", "DELETE") else NAMES:
         for value in VALUES:
             answer = api.call(method, path, {**good, name: value})

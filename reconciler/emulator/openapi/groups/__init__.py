@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from reconciler.emulator.openapi.groups import account, devices, network, offers, projects
+from reconciler.emulator.openapi.groups import account, devices, metal, network, offers, projects, storage
 from reconciler.emulator.openapi.operation import Group
 
 GROUPS: tuple[Group, ...] = (
     account.GROUP,
     projects.GROUP,
     devices.GROUP,
+    metal.GROUP,
     network.GROUP,
+    storage.GROUP,
     offers.GROUP,
 )

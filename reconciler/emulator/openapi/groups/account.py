@@ -160,4 +160,5 @@ GROUP = Group(
         listing("/events", "Events of the user, newest first", "Event"),
         get("/events/{id}", "An event", "Event"),
     ),
+    {"User": "/users/{id}", "Organization": "/organizations/{id}", "Event": "/events/{id}"},
 )

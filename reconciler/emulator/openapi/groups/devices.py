@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.emulator.openapi.groups.account import CUSTOM_DATA
-from reconciler.emulator.openapi.operation import Group, act, delete, get, listing, post, put
+from reconciler.emulator.openapi.operation import Group, Operation, act, delete, get, listing, post, put
 from reconciler.emulator.openapi.schema import (
     AMOUNT,
     ANY,
@@ -23,6 +23,7 @@ from reconciler.emulator.openapi.schema import (
     link,
     links,
     listed,
+    mapped,
     one_of,
     opened,
     or_null,
@@ -61,7 +62,7 @@ DEVICE = closed(
         "updated_at": TIME,
         "ipxe_script_url": or_null(TEXT),
         "always_pxe": FLAG,
-        "storage": EMPTY,
+        "storage": told({"type": "object"}, "How disks are laid out; reserved machines only."),
         "customdata": ANY,
         "spot_instance": FLAG,
         "spot_price_max": or_null(NUMBER),
@@ -71,7 +72,7 @@ DEVICE = closed(
         "project": link("Project"),
         "ssh_keys": links("SshKey"),
         "project_lite": link("Project"),
-        "volumes": listed(EMPTY),
+        "volumes": links("Volume"),
         "ip_addresses": links("IpAssignment"),
         "plan": link("Plan"),
         "userdata": TEXT,
@@ -79,6 +80,7 @@ DEVICE = closed(
         "network_ports": links("Port"),
         "provisioning_percentage?": told({"type": "number", "minimum": 0, "maximum": 100}, "While it is provisioned."),
         "provisioning_events?": told(listed(ref("ProvisioningEvent")), "While it is provisioned."),
+        "hardware_reservation?": link("HardwareReservation"),
         "root_password?": told(TEXT, "For 24 hours."),
         "href": TEXT,
     }
@@ -106,7 +108,7 @@ PORT = either(
             **_PORT,
             "type": one_of("NetworkPort"),
             "data": closed({"mac": {"type": "string", "pattern": "^[0-9a-f]{2}(:[0-9a-f]{2}){5}$"}, "bonded": FLAG}),
-            "bond": or_null(closed({"id": UUID, "name": TEXT})),
+            "bond": closed({"id": UUID, "name": TEXT}),
         }
     ),
 )
@@ -117,6 +119,8 @@ SERIES = closed(
         "datapoints": listed({"type": "array", "prefixItems": [or_null(NUMBER), NUMBER], "items": False}),
     }
 )
+_VLAN = told(either(SOME_ID, within(1, 4094)), "A VLAN of the device's project and facility: id or number.")
+_VNID = {"vnid": _VLAN}
 _SOME_FIELDS = {
     "description?": or_null(TEXT),
     "billing_cycle?": BILLING_CYCLE,
@@ -149,7 +153,11 @@ DEVICE_FIELDS = {
     "project_ssh_keys?": listed(told(SOME_ID, "An SSH key of the project.")),
     "user_ssh_keys?": listed(told(SOME_ID, "A user, for all of their keys.")),
     "no_ssh_keys?": FLAG,
-    "hardware_reservation_id?": TEXT,
+    "hardware_reservation_id?": told(either(SOME_ID, one_of("next-available")), "A machine of the project's own."),
+    "features?": told(
+        either(TEXTS, mapped(one_of("required", "preferred"))), "What the machine must have; in a list all is required."
+    ),
+    "storage?": {"type": "object"},
     "spot_instance?": FLAG,
     "spot_price_max?": AMOUNT,
     "termination_time?": MOMENT,
@@ -202,5 +210,21 @@ GROUP = Group(
         get("/devices/{id}/traffic", "Traffic of a device", closed({"traffic": listed(EMPTY)})),
         get("/devices/{id}/usages", "What a device was billed", closed({"usages": listed(EMPTY)})),
         get("/ports/{id}", "A port", "Port"),
+        post("/ports/{id}/assign", "Put a VLAN on a port", _VNID, "Port", 200),
+        post("/ports/{id}/unassign", "Take a VLAN off a port", _VNID, "Port", 200),
+        post("/ports/{id}/native-vlan", "Make a VLAN of a port its native one", _VNID, "Port", 200),
+        Operation(("DELETE",), "/ports/{id}/native-vlan", "Have no native VLAN on a port", {200: ref("Port")}),
+        post("/ports/{id}/bond", "Bring a port back into its bond", {"bulk_enable?": FLAG}, "Port", 200),
+        post("/ports/{id}/disbond", "Take a port out of its bond", {"bulk_disable?": FLAG}, "Port", 200),
+        post("/ports/{id}/convert/layer-2", "Convert a bond to layer 2", {"vnid?": _VLAN}, "Port", 200),
+        post(
+            "/ports/{id}/convert/layer-3",
+            "Convert a bond back to layer 3, with new addresses",
+            {"request_ips?": listed(opened({"address_family": one_of(4, 6), "public?": FLAG}))},
+            "Port",
+            200,
+        ),
     ),
+    {"Device": "/devices/{id}", "Port": "/ports/{id}"},
+    {"Device": {"Port": "network_ports/0", "IpAssignment": "ip_addresses/0"}},
 )

@@ -243,4 +243,10 @@ GROUP = Group(
         put("/bgp/sessions/{id}", "Change a BGP session", {"default_route?": or_null(FLAG)}, "BgpSession"),
         delete("/bgp/sessions/{id}", "Delete a BGP session"),
     ),
+    {
+        "IpReservation": "/ips/{id}",
+        "IpAssignment": "/ips/{id}",
+        "VirtualNetwork": "/virtual-networks/{id}",
+        "BgpSession": "/bgp/sessions/{id}",
+    },
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.emulator.openapi.groups.account import CUSTOM_DATA
-from reconciler.emulator.openapi.operation import Group, Operation, delete, get, listing, post, put
+from reconciler.emulator.openapi.operation import Group, delete, get, listing, post, put
 from reconciler.emulator.openapi.schema import (
     ANY,
     EMPTY,
@@ -41,7 +41,7 @@ PROJECT = closed(
         "payment_method": or_null(ref("Link")),
         "devices": links("Device"),
         "ssh_keys": links("SshKey"),
-        "volumes": listed(EMPTY),
+        "volumes": links("Volume"),
         "members": links("User"),
         "transfers": listed(EMPTY),
         "organization": link("Organization"),
@@ -97,7 +97,6 @@ GROUP = Group(
         listing("/projects/{id}/events", "Events of a project, newest first", "Event"),
         listing("/projects/{id}/facilities", "Facilities for a project", "Facility"),
         listing("/projects/{id}/plans", "Plans for a project", "Plan"),
-        Operation(("GET",), "/projects/{id}/hardware-reservations", "Reserved machines of a project", {}, items=EMPTY),
         listing("/projects/{id}/ssh-keys", "SSH keys of a project", "SshKey"),
         post("/projects/{id}/ssh-keys", "Add an SSH key to a project", {"label": TEXT, "key": TEXT}, "SshKey"),
         listing("/ssh-keys", "SSH keys of the user", "SshKey"),
@@ -106,4 +105,5 @@ GROUP = Group(
         put("/ssh-keys/{id}", "Change an SSH key", {"label?": TEXT, "key?": TEXT}, "SshKey"),
         delete("/ssh-keys/{id}", "Delete an SSH key"),
     ),
+    {"Project": "/projects/{id}", "SshKey": "/ssh-keys/{id}"},
 )

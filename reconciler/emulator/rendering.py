@@ -33,6 +33,8 @@ class Link:
     shown: bool = False
     target: Viewable | None = None
     """The object itself, where the view has it at hand."""
+    unlisted: bool = False
+    """In a list of links: left out of it unless it is opened."""
 
     @property
     def id(self) -> str:
@@ -135,7 +137,7 @@ class Renderer:
 
     def _several(self, name: str, links: list[Link], scene: Scene, fields: Fields) -> list[View] | bytes:
         if not fields.opens(name, links[0].shown):
-            return [{"href": link.href} for link in links]
+            return [{"href": link.href} for link in links if not link.unlisted]
         shown = (self._one(name, link, scene, fields) for link in links)
         return b"".join((b"[", b",".join(v if isinstance(v, bytes) else encode_json(v) for v in shown), b"]"))
 

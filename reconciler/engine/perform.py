@@ -257,7 +257,8 @@ class Performer:
             return Outcome(task.step, Ending.DONE, task.live)
         if body is _STOPPED:
             return Outcome(task.step, Ending.ABANDONED, task.live, "interrupted")
-        return Outcome(task.step, Ending.WAITING if task.kind.waits else Ending.DONE, task.live)
+        lingers = task.kind.waits and not task.kind.gone_at_once
+        return Outcome(task.step, Ending.WAITING if lingers else Ending.DONE, task.live)
 
     def _send(self, task: Task, call: Call) -> object:
         """Send, and send again after a pause while the kind says that the refusal clears by itself."""

@@ -75,3 +75,8 @@ class BgpSession(Kind):
     def verdict(self, verb: Verb, rejected: Rejected) -> Verdict:
         exists = any("already has session" in text for text in rejected.errors)
         return Verdict.DONE if verb is Verb.CREATE and exists else Verdict.FAILED
+
+    def advice(self, verb: Verb, rejected: Rejected) -> str:
+        if "BGP is not enabled" not in rejected.errors:
+            return ""
+        return "declare the project's `bgp_config`; a global one works only once the platform's staff have enabled it"

@@ -71,6 +71,8 @@ class IpReservation(Kind):
         "cidr": "its prefix length",
         "block": "the whole block in CIDR notation",
     }
+    waits = True
+    gone_at_once = True
     delete_seconds = 180.0
     create_seconds = 3600.0
     replace_impact = "the addresses are given back for good, and others are reserved"
@@ -92,6 +94,7 @@ class IpReservation(Kind):
             values["quantity"] = 2 ** (32 - body["cidr"])
         block = f"{body['network']}/{body['cidr']}" if body.get("network") and "cidr" in body else None
         state = str(body.get("state") or "")
+        phase = _PHASES.get(state, Phase.READY)
         yield LiveObject(
             kind=self.name,
             id=id_of(body),
@@ -107,7 +110,7 @@ class IpReservation(Kind):
             mark_missing=missing(body, "tags"),
             owner_id=owner_id,
             parent_id=owner_id,
-            status=Status(_PHASES.get(state, Phase.READY), state, message="waits for a review" if state else ""),
+            status=Status(phase, state, message="waits for a review" if phase is Phase.WORKING else ""),
             automatic=body.get("addon") is False or body.get("management") is True,
             created_at=str(body.get("created_at") or ""),
             foreign_tags=tuple(tag for tag in tags if mark and tag not in values.get("tags", ())),
@@ -143,6 +146,9 @@ class IpReservation(Kind):
 
     def delete(self, live: LiveObject) -> Call:
         return endpoints.release_ip_reservation(live.id)
+
+    def probe(self, identifier: str) -> Call | None:
+        return endpoints.get_ip(identifier)
 
     def verdict(self, verb: Verb, rejected: Rejected) -> Verdict:
         """A block is held while addresses of it are assigned; those go a while after their device."""

@@ -129,6 +129,8 @@ class Kind(ABC):
     """Whether the answer to a create does not show the object, so that its collection is read again."""
     waits: ClassVar[bool] = False
     """Whether creates and deletes go on after the answer, so that the collection is polled."""
+    gone_at_once: ClassVar[bool] = False
+    """Of a kind that waits: whether that holds for its creates only."""
     replace_impact: ClassVar[str] = ""
     """What a replacement costs the user, for the plan."""
     create_seconds: ClassVar[float] = 60.0

@@ -198,11 +198,11 @@ def test_the_second_call_of_a_project() -> None:
     assert (call.method, call.path, call.body) == ("PUT", "/projects/I", {"backend_transfer_enabled": False})
 
 
-def test_only_devices_are_asked_for_one_by_one() -> None:
-    for kind in CATALOG.kinds:
-        probe = kind.probe("I")
-        assert (probe is not None) is kind.waits
-        assert probe is None or (probe.method, probe.path) == ("GET", "/devices/I")
+def test_only_what_is_waited_for_is_asked_for_one_by_one() -> None:
+    found = {kind.name: probe for kind in CATALOG.kinds if (probe := kind.probe("I")) is not None}
+    assert set(found) == {kind.name for kind in CATALOG.kinds if kind.waits}
+    assert {probe.method for probe in found.values()} == {"GET"}
+    assert (found["device"].path, found["ip_reservation"].path) == ("/devices/I", "/ips/I")
 
 
 # kind, values, what is certain before the create

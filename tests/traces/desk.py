@@ -48,8 +48,12 @@ class Desk:
 
     def run(self, text: str, *, destroy: bool = False, replace: tuple[str, ...] = ()) -> Report:
         """Apply, or destroy, whatever comes of it. Raises `diagnostics.Refused`."""
+        return self.carry_out(self.plan(text, destroy=destroy, replace=replace))
+
+    def carry_out(self, planned: Planned) -> Report:
+        """Do what was planned, as the world is now."""
         return apply_plan(
-            self.plan(text, destroy=destroy, replace=replace),
+            planned,
             self.account,
             parallelism=1,
             listen=self.events.append,

@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.diagnostics import Refused
 from tests.emulator.client import Answer, Client
+from tests.traces.answered import answered
 from tests.traces.desk import KEYS, STACK, Desk
 from tests.traces.seen import SEEN
 
@@ -15,12 +16,6 @@ WEB = """\
       web: {hostname: web, facility: ewr1, plan: baremetal_0, operating_system: ubuntu_16_04}
 """
 EVERYTHING = STACK + KEYS + WEB
-
-
-def answered(answer: Answer, trace: str, **values: str) -> None:
-    seen = SEEN[trace]
-    assert answer.status == seen.status
-    assert answer.errors == [text.format(**values) for text in seen.errors]
 
 
 def post_device(api: Client, **fields: object) -> Answer:

@@ -28,7 +28,7 @@ _FAMILIES = ("ipv4", "ipv6")
 
 
 def show_config(config: BgpConfig, scene: Scene) -> View:
-    """A config's JSON."""
+    """A config's JSON; its sessions show only when they are asked for with `include` (packngo#123)."""
     sessions = scene.tables.where(BgpSession, "project", config.project_id)
     return {
         "id": config.id,
@@ -41,7 +41,7 @@ def show_config(config: BgpConfig, scene: Scene) -> View:
         "created_at": rfc3339(config.created_at),
         "requested_at": rfc3339(config.created_at),
         "project": Link(f"/projects/{config.project_id}"),
-        "sessions": [Link(f"/bgp/sessions/{session.id}") for session in sessions],
+        "sessions": [Link(f"/bgp/sessions/{session.id}", unlisted=True) for session in sessions],
         "ranges": [],
         "href": f"/bgp-configs/{config.id}",
     }

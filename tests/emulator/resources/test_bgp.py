@@ -100,6 +100,7 @@ def test_a_session_is_unknown_first_and_then_down(api: Client, project: str) -> 
     assert settled["updated_at"] > made["updated_at"]
     assert api.get(f"{device['href']}/bgp/sessions")["bgp_sessions"] == [settled]
     assert api.get(f"/projects/{project}/bgp/sessions")["bgp_sessions"] == [settled]
+    assert api.get(f"/projects/{project}/bgp-config")["sessions"] == []
     config = api.get(f"/projects/{project}/bgp-config?include=sessions")
     assert config["sessions"] == [settled]
 

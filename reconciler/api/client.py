@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, NamedTuple
 
 from reconciler import __version__
 from reconciler.api.answer import Unreadable
 from reconciler.api.delivery import Courier, Parcel
-from reconciler.api.paging import read_whole
-from reconciler.api.policy import BODY_LIMIT, DEFAULT_RETRIES, DEFAULT_TIMEOUTS, RetryPolicy, Timeouts
+from reconciler.api.paging import read_lazily, read_whole
+from reconciler.api.policy import BODY_LIMIT, DEFAULT_RETRIES, DEFAULT_TIMEOUTS, PER_PAGE, RetryPolicy, Timeouts
 from reconciler.api.token import Token
 from reconciler.api.transport import Transport
 from reconciler.api.urls import checked_base_url, checked_method, checked_path, checked_target, with_query
@@ -84,15 +84,18 @@ class Client(Account):
     def fetch(self, listing: Listing) -> list[dict[str, Any]]:
         """Read a collection whole, whatever the number of pages, in the API's order. Raises `WireError`."""
 
-        def ask(query: Mapping[str, str]) -> Json:
-            return self.send(Call("GET", listing.route, listing.path, query))
-
         def before_relisting(readings: int, why: str) -> None:
             pause = self._courier.jitter(readings)
             self._note(f"GET {visible(listing.path)}: {why}; reading it again in {pause:.1f} s")
             self._clock.sleep(pause)
 
-        return read_whole(listing, ask, relistings=self._retries.relistings, before_relisting=before_relisting)
+        return read_whole(
+            listing, self._asker(listing), relistings=self._retries.relistings, before_relisting=before_relisting
+        )
+
+    def iterate(self, listing: Listing, per_page: int = PER_PAGE) -> Iterator[dict[str, Any]]:
+        """Read a collection page by page, as the items are asked for. Raises `WireError`, also in the middle."""
+        return read_lazily(listing, self._asker(listing), per_page=per_page)
 
     def raw(self, method: str, target: str, body: Json = None) -> RawAnswer:
         """One call as a person typed it, path and query in one; any status is returned, after the usual retries.
@@ -128,6 +131,9 @@ class Client(Account):
 
     def __repr__(self) -> str:
         return f"Client({self._base_url!r})"
+
+    def _asker(self, listing: Listing) -> Callable[[Mapping[str, str]], Json]:
+        return lambda query: self.send(Call("GET", listing.route, listing.path, query))
 
     def _parcel(self, method: str, path: str, target: str, body: Json, repeat: Repeat) -> Parcel:
         label = f"{method} {visible(path)}"

@@ -9,7 +9,7 @@ deleted and another created between two pages of one reading.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,22 @@ def read_whole(
     )
 
 
+def read_lazily(listing: Listing, ask: Ask, *, per_page: int) -> Iterator[dict[str, Any]]:
+    """The items in the API's order, each page read when its first item is wanted.
+
+    Items that were given out cannot be taken back, so nothing is read again: raises Incomplete when the pages do not
+    add up, at the end at the latest; Gone when the collection is not there, and whatever `ask` raises.
+    """
+    try:
+        if listing.single:
+            yield from _singleton(ask(listing.query))
+            return
+        for page in _pages(listing, ask, per_page):
+            yield from page.items.values()
+    except _Doubt as doubt:
+        raise Incomplete(f"the list does not add up: {doubt}", call=f"GET {visible(listing.path)}") from None
+
+
 def _singleton(body: Json) -> list[dict[str, Any]]:
     if not isinstance(body, dict):
         raise _Doubt(f"expected an object, got {_name(body)}")
@@ -65,25 +81,31 @@ def _singleton(body: Json) -> list[dict[str, Any]]:
 
 
 def _reading(listing: Listing, ask: Ask) -> dict[str, dict[str, Any]]:
+    items: dict[str, dict[str, Any]] = {}
+    for page in _pages(listing, ask, PER_PAGE):
+        items.update(page.items)
+    return items
+
+
+def _pages(listing: Listing, ask: Ask, per_page: int) -> Iterator[_Page]:
+    """The pages of one reading, proved as they come; the last one ends only when all of them add up."""
     if not listing.paged:
         page = _page(ask(listing.query), listing.key)
         if not page.more_after(1):
-            return _counted(page.items, page.total)
+            _check_count(page.items.keys(), page.total)
+            yield page
+            return
         # The API has begun to page this one, as later versions did with addresses: then it is read in pages.
-    return _pages(listing, ask)
-
-
-def _pages(listing: Listing, ask: Ask) -> dict[str, dict[str, Any]]:
     # Sequential: 5,000 devices are five pages. The links in `meta` are not followed, since they carry `page=` only and
     # would lose our page size and filters.
-    items: dict[str, dict[str, Any]] = {}
+    seen: set[str] = set()
     total: int | None = None
     number = 0
     more = True
     while more:
         number += 1
         try:
-            body = ask({**listing.query, "per_page": str(PER_PAGE), "page": str(number)})
+            body = ask({**listing.query, "per_page": str(per_page), "page": str(number)})
         except Gone as gone:
             if number == 1:
                 raise
@@ -96,21 +118,22 @@ def _pages(listing: Listing, ask: Ask) -> dict[str, dict[str, Any]]:
         total = page.total
         if page.current is not None and page.current != number:
             raise _Doubt(f"asked for page {number}, got page {page.current}")
-        repeated = items.keys() & page.items.keys()
+        repeated = seen & page.items.keys()
         if repeated:
             raise _Doubt(f"page {number} repeats {len(repeated)} objects of earlier pages")
-        items.update(page.items)
-        more = page.more_after(number) or (total is None and len(page.items) >= PER_PAGE)
-        if more and (not page.items or len(items) >= (total or math.inf)):
+        seen |= page.items.keys()
+        more = page.more_after(number) or (total is None and len(page.items) >= per_page)
+        if more and (not page.items or len(seen) >= (total or math.inf)):
             # else a `next` without end would be followed for ever
-            raise _Doubt(f"page {number} points to a further page, with {len(items)} objects read of {total}")
-    return _counted(items, total)
+            raise _Doubt(f"page {number} points to a further page, with {len(seen)} objects read of {total}")
+        if not more:
+            _check_count(seen, total)
+        yield page
 
 
-def _counted(items: dict[str, dict[str, Any]], total: int | None) -> dict[str, dict[str, Any]]:
-    if total is not None and len(items) != total:
-        raise _Doubt(f"`meta.total` is {total}, but {len(items)} objects came")
-    return items
+def _check_count(seen: Collection[str], total: int | None) -> None:
+    if total is not None and len(seen) != total:
+        raise _Doubt(f"`meta.total` is {total}, but {len(seen)} objects came")
 
 
 def _page(body: Json, key: str) -> _Page:

@@ -200,7 +200,7 @@ class TestRecording:
 
 class TestSurface:
     def test_it_is_small(self) -> None:
-        assert api.__all__ == ["Client", "RetryPolicy", "Timeouts", "Token"]
+        assert api.__all__ == ["Client", "Packet", "RetryPolicy", "Timeouts", "Token"]
         assert all(getattr(api, name) for name in api.__all__)
         with pytest.raises(AttributeError):
             api.nothing  # noqa: B018 # the access is the test

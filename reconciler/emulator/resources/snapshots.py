@@ -61,7 +61,7 @@ def show_policy(policy: SnapshotPolicy, _scene: Scene) -> View:
 
 def timestamp(snapshot: Snapshot) -> str:
     """What names a snapshot to `restore` and `clone`: seconds since 1970 with nanoseconds, the last six made up."""
-    milliseconds = round(snapshot.created_at * 1000)
+    milliseconds = round(snapshot.created_at * 1_000_000) // 1000  # cut, as in `created_at`
     return f"{milliseconds // 1000}.{milliseconds % 1000:03d}{int(snapshot.id[:8], 16) % 1_000_000:06d}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -37,6 +38,14 @@ def test_a_snapshot_is_pending_then_available_and_has_the_recorded_shape(api: Cl
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", found["created_at"])
     assert found["volume"] == {"href": volume["href"]}
     assert api.get(volume["href"])["snapshots"] == [{"href": f"#{found['id']}"}]
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.0004, 0.0006, 0.4999, 0.9999])
+def test_timestamp_and_created_at_are_the_same_moment(api: Client, volume: Any, fraction: float) -> None:
+    api.wait(fraction)
+    found = take(api, volume)
+    seconds = datetime.fromisoformat(found["created_at"]).timestamp()
+    assert 0 <= float(found["timestamp"]) - seconds < 0.001
 
 
 def test_a_snapshot_wants_an_active_volume(api: Client, project: str) -> None:

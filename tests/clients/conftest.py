@@ -16,8 +16,11 @@ TOKEN = "a-token-for-clients"
 
 @pytest.fixture
 def server() -> Iterator[Emulator]:
-    """Listens, in real time, with devices that are ready in no time."""
-    with Emulator(token=TOKEN, settings=Settings(provision_seconds=0.0, deprovision_seconds=0.0)) as emulator:
+    """Listens, in real time, with everything ready in no time."""
+    settings = Settings(
+        provision_seconds=0.0, deprovision_seconds=0.0, volume_seconds=0.0, snapshot_seconds=0.0, batch_seconds=0.0
+    )
+    with Emulator(token=TOKEN, settings=settings) as emulator:
         yield emulator
 
 

@@ -152,3 +152,117 @@ def test_events_are_read(manager: packet.Manager, project: packet.Project) -> No
     manager.create_vlan(project.id, "ewr1")
     assert "virtual_network.assigned" in [each.type for each in manager.list_project_events(project.id)]
     assert "virtual_network.assigned" in [each.type for each in manager.list_events()]
+
+
+# block storage
+
+
+@pytest.fixture
+def volume(manager: packet.Manager, project: packet.Project) -> packet.Volume:
+    made = manager.create_volume(project.id, "data", "storage_1", 100, "ewr1", 7, "1day")
+    return manager.get_volume(made.id)
+
+
+def test_a_volume_is_made_changed_and_deleted(manager: packet.Manager, project: packet.Project) -> None:
+    made = manager.create_volume(project.id, "data", "storage_1", 100, "ewr1", 7, "1day")
+    assert (made.description, made.size, made.plan.slug, made.facility.code) == ("data", 100, "storage_1", "ewr1")
+    assert made.name == f"volume-{made.id[:8]}"
+    made.description, made.size = "more data", 200
+    made.update()
+    (listed,) = manager.list_volumes(project.id)
+    assert (listed.id, listed.description, listed.size) == (made.id, "more data", 200)
+    listed.delete()
+    assert manager.list_volumes(project.id) == []
+
+
+def test_a_volume_is_attached_and_detached(
+    manager: packet.Manager, project: packet.Project, volume: packet.Volume
+) -> None:
+    machine = device(manager, project)
+    volume.attach(machine.id)
+    attached = manager.get_volume(volume.id)
+    assert attached.attached_to == machine.id
+    with pytest.raises(packet.ResponseError):
+        attached.delete()
+    attached.detach()
+    assert manager.get_volume(volume.id).attached_to is None
+
+
+def test_a_volume_has_snapshots_and_a_policy(manager: packet.Manager, volume: packet.Volume) -> None:
+    volume.create_snapshot()
+    (snapshot,) = manager.get_snapshots(volume.id)
+    assert [each.id for each in volume.list_snapshots()] == [snapshot.id]
+    volume.restore(snapshot.timestamp)
+    policy = volume.create_snapshot_policy("1day", 3)
+    assert (policy.frequency, policy.count) == ("1day", 3)
+    changed = policy.update_snapshot_policy("1week", 2)
+    assert (changed.id, changed.frequency, changed.count) == (policy.id, "1week", 2)
+    policy.delete()
+    volume.list_snapshots()[0].delete()
+    assert manager.get_snapshots(volume.id) == []
+
+
+def test_a_volume_is_cloned(manager: packet.Manager, project: packet.Project, volume: packet.Volume) -> None:
+    clone = volume.clone()
+    assert clone.id != volume.id
+    assert {each.id for each in manager.list_volumes(project.id)} == {volume.id, clone.id}
+
+
+def test_a_volumes_events_are_read(manager: packet.Manager, volume: packet.Volume) -> None:
+    assert isinstance(manager.get_volume_events(volume.id), list)
+
+
+# ports
+
+
+def ports(made: packet.Device) -> dict[str, str]:
+    return {each["name"]: each["id"] for each in made.network_ports}
+
+
+def test_ports_are_bonded_converted_and_given_vlans(manager: packet.Manager, project: packet.Project) -> None:
+    machine, vlan = device(manager, project), manager.create_vlan(project.id, "ewr1")
+    other = manager.create_vlan(project.id, "ewr1")
+    found = ports(machine)
+    manager.disbond_ports(found["eth1"], False)
+    manager.assign_port(found["eth1"], vlan.id)
+    manager.assign_port(found["eth1"], other.id)
+    manager.assign_native_vlan(found["eth1"], vlan.id)
+    eth1 = manager.call_api(f"ports/{found['eth1']}")
+    assert {each["href"] for each in eth1["virtual_networks"]} == {
+        f"/virtual-networks/{vlan.id}",
+        f"/virtual-networks/{other.id}",
+    }
+    manager.remove_native_vlan(found["eth1"])
+    for each in (vlan, other):
+        manager.remove_port(found["eth1"], each.id)
+    manager.convert_layer_2(found["bond0"], None)
+    manager.bond_ports(found["eth1"], False)
+    assert manager.call_api(f"ports/{found['bond0']}")["network_type"] == "layer2-bonded"
+    manager.convert_layer_3(found["bond0"], [{"address_family": 4, "public": False}])
+    assert manager.call_api(f"ports/{found['bond0']}")["network_type"] == "layer3"
+    assert [each.public for each in manager.list_device_ips(machine.id)] == [False]
+
+
+# reserved machines
+
+
+def test_a_reserved_machine_is_listed_and_used(manager: packet.Manager, project: packet.Project) -> None:
+    body = {"project_id": project.id, "facility": "ewr1", "plan": "c2.medium.x86", "count": 1}
+    manager.call_api("_emulator/hardware-reservations", "POST", body)
+    (reserved,) = manager.list_hardware_reservations(project.id)
+    assert manager.get_hardware_reservation(reserved.id).provisionable
+    made = device(manager, project, hardware_reservation_id=reserved.id)
+    assert made.state == "active"
+    used = manager.get_hardware_reservation(reserved.id)
+    assert (used.provisionable, used.device.id) == (False, made.id)
+
+
+# batches
+
+
+def test_a_batch_makes_devices(manager: packet.Manager, project: packet.Project) -> None:
+    wanted = {"hostname": "node-{{index}}", "quantity": 2, **MACHINE, "facility": ["ewr1"]}
+    (made,) = manager.create_batch(project.id, [wanted])
+    assert made.id in [each.id for each in manager.list_batches(project.id)]
+    hostnames = {each.hostname for each in manager.list_devices(project.id)}
+    assert hostnames == {"node-01", "node-02"}

@@ -102,3 +102,9 @@ class Project(Kind):
     def verdict(self, verb: Verb, rejected: Rejected) -> Verdict:
         """A delete is refused while devices are still being taken down; that clears by itself."""
         return Verdict.LATER if verb is Verb.DELETE and rejected.status == 422 else Verdict.FAILED
+
+    def advice(self, verb: Verb, rejected: Rejected) -> str:
+        """Whoever may not make a project is told that it is not found (packngo#147)."""
+        if verb is not Verb.CREATE or rejected.status != 404:
+            return ""
+        return "a project's own API key cannot make projects: use a user's key, or name a project with `existing`"

@@ -104,13 +104,13 @@ def _login(system: OperatingSystem | None) -> str:
 
 
 def of_project(call: Read) -> Listed:
-    """GET /projects/{id}/devices; `search`, `hostname`, `facility`, `tag` narrow it."""
+    """GET /projects/{id}/devices, narrowed by `search`, `hostname`, `facility`, `tag`, `type` and others."""
     devices = call.tables.where(Device, "project", call.get(Project).id)
     return Listed(narrowed(call, devices))
 
 
 def narrowed(call: Read, devices: list[Device]) -> list[Device]:
-    """The devices that the list's filters leave (packngo; `hostname` and `search` match a part)."""
+    """The devices that the list's filters leave (packngo, OAS; `hostname` and `search` match a part)."""
     part = call.params.text("hostname") or call.params.text("search")
     if part:
         devices = [device for device in devices if part in device.hostname]
@@ -119,7 +119,23 @@ def narrowed(call: Read, devices: list[Device]) -> list[Device]:
         devices = [device for device in devices if device.facility == place]
     if tag:
         devices = [device for device in devices if tag in device.tags]
+    kind = call.params.text("type")
+    if kind:
+        devices = [device for device in devices if kind in _kinds(device)]
+    if "reserved" in call.params:
+        wanted = call.params.flag("reserved")
+        devices = [device for device in devices if (device.hardware_reservation_id is not None) is wanted]
+    if "has_termination_time" in call.params:
+        wanted = call.params.flag("has_termination_time")
+        devices = [device for device in devices if (device.termination_time is not None) is wanted]
     return devices
+
+
+def _kinds(device: Device) -> tuple[str, ...]:
+    """How a device was ordered, in the words that the filter `type` takes (which of the two for spot is unsure)."""
+    if device.spot_instance:
+        return ("spot", "spot_market")
+    return ("reserved",) if device.hardware_reservation_id else ("on_demand",)
 
 
 def one(call: Read) -> Reply:

@@ -136,7 +136,7 @@ def to_layer_3(call: Write) -> Reply:
     for each in (port, *members(device, port)):
         _refuse_vlans(each)
     if not port.bonded or not any(member.bonded for member in members(device, port)):
-        raise invalid(f"{port.name} is not bonded")  # text unsure
+        raise invalid(f"{port.name} has to be bonded before it is converted to Layer 3")  # text unsure
     system = call.catalogue.operating_system(device.operating_system)
     assert system is not None
     addresses = _requested(call, system)

@@ -102,3 +102,21 @@ def test_devices_are_narrowed_by_hostname_tag_and_facility(api: Client, project:
         devices = api.get(f"/projects/{project}/devices?{query}")
         assert [device["hostname"] for device in devices["devices"]] == [found]
         assert devices["meta"]["total"] == 1
+
+
+@pytest.mark.parametrize(("query", "found"), [
+    ("type=on_demand", ["plain", "ending"]), ("type=spot_market", ["spot"]), ("type=reserved", ["own"]),
+    ("reserved=true", ["own"]), ("reserved=false", ["plain", "ending", "spot"]),
+    ("has_termination_time=true", ["ending"]), ("has_termination_time=false", ["plain", "spot", "own"]),
+    ("type=on_demand&has_termination_time=false", ["plain"]), ("type=lent", []),
+])  # fmt: skip
+def test_devices_are_narrowed_by_how_they_were_ordered(api: Client, project: str, query: str, found: list[str]) -> None:
+    api.control(
+        "hardware-reservations", {"project_id": project, "facility": "ewr1", "plan": "c2.medium.x86", "count": 1}
+    )
+    api.device(project, hostname="plain")
+    api.device(project, hostname="ending", termination_time="2031-01-01T00:00:00Z")
+    api.device(project, hostname="spot", spot_instance=True, spot_price_max=5)
+    api.device(project, hostname="own", hardware_reservation_id="next-available")
+    devices = api.get(f"/projects/{project}/devices?{query}")["devices"]
+    assert [device["hostname"] for device in devices] == found

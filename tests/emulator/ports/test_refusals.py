@@ -32,7 +32,7 @@ def test_only_a_bond_is_converted(machine: Machine, call: str) -> None:
 def test_a_broken_bond_has_to_be_bonded_before_it_comes_back_to_layer_3(machine: Machine) -> None:
     machine.act("bond0", "convert/layer-2")
     machine.act("bond0", "disbond")
-    assert machine.refused("bond0", "convert/layer-3") == "bond0 is not bonded"
+    assert machine.refused("bond0", "convert/layer-3") == "bond0 has to be bonded before it is converted to Layer 3"
 
 
 @pytest.mark.parametrize(("port", "body"), [

@@ -146,6 +146,11 @@ def due(device: Device) -> float | None:
         return device.gone_at
     if device.fades_at is not None:
         return device.fades_at
+    moments = []
+    if device.reclaim_at is not None:
+        moments.append(device.reclaim_at)
+    elif device.outbid_at is not None:
+        moments.append(device.outbid_at)
     if device.termination_time is not None and not device.locked and device.fate == "active":
-        return max(device.termination_time, ready_at(device), device.updated_at)  # the last for one just unlocked
-    return None
+        moments.append(max(device.termination_time, ready_at(device), device.updated_at))  # the last: just unlocked
+    return min(moments, default=None)

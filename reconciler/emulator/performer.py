@@ -21,7 +21,7 @@ from reconciler.emulator.lists import Listing, Window, cut
 from reconciler.emulator.params import Params
 from reconciler.emulator.records import LateRequest
 from reconciler.emulator.rendering import Fields, KeepingRenderer, Renderer, Scene
-from reconciler.emulator.routes import LISTED, all_views
+from reconciler.emulator.routes import LISTED, all_followers, all_views
 from reconciler.emulator.routing import Match, Reader, Router
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.settling import Settlings, due_of
@@ -46,6 +46,7 @@ class Performer:
     def __init__(self, world: World, router: Router, renderer: KeepingRenderer, settlings: Settlings) -> None:
         self._world, self._router, self._renderer = world, router, renderer
         self._settlings, self._due_of = settlings, due_of(settlings)
+        self._followed: Settings | None = None
         self._past_renderer = Renderer(all_views())
         self._catalogue = Catalogue()
 
@@ -80,6 +81,8 @@ class Performer:
     def settle(self, settings: Settings) -> None:
         """Do all that has fallen due, in the order of its time, each in a transaction of its own."""
         with self._world.reading() as tables:
+            if settings is not self._followed:
+                self._follow(settings)
             while (first := self._world.agenda.first(self._world.now())) is not None:
                 due, identifier = first
                 with self._world.transaction(now=due) as change:
@@ -88,6 +91,12 @@ class Performer:
                         self._carry_out(change, record, settings)
                     elif record is not None and self._due_of(record) == due:
                         self._settlings[type(record)].settle(self._call_of_nobody(change, settings, Params({})), record)
+
+    def _follow(self, settings: Settings) -> None:
+        """Let the world follow settings that are other ones than before."""
+        self._followed = settings
+        for follow in all_followers():
+            self.by_hand(settings, Params({}), follow)
 
     def _carry_out(self, change: Transaction, late: LateRequest, settings: Settings) -> None:
         """Do a postponed request now; nobody hears if it is refused."""

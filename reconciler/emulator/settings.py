@@ -31,6 +31,10 @@ def _no_stock() -> Mapping[str, int]:
     return MappingProxyType({})
 
 
+def _no_prices() -> Mapping[str, float]:
+    return MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings, each with its default. Frozen: a change makes a new value (`changed`)."""
@@ -85,6 +89,14 @@ class Settings:
     """Until a snapshot of a volume is `available`."""
     require_ssh_key: bool = True
     """Refuse a device when neither the request, the project nor the user has any SSH key."""
+    spot_prices: Mapping[str, float] = field(default_factory=_no_prices)
+    """Spot prices that do not move, in dollars an hour, keyed "facility/plan", as in {"ewr1/c2.medium.x86": 0.2}."""
+    spot_seed: int = 0
+    """Which course the other spot prices take."""
+    spot_notice_seconds: float = 120.0
+    """How long an outbid spot machine still runs (the two minutes of the 2019 documentation)."""
+    spot_request_seconds: float = 5.0
+    """How often an open spot market request tries again; the service did so every five minutes (changelog, 2018)."""
 
     def changed(self, partial: Mapping[str, object]) -> Settings:
         """These settings with some replaced. Raises `ValueError` with one line for each that cannot be."""
@@ -108,16 +120,16 @@ class Settings:
     def as_json(self) -> dict[str, object]:
         """The settings as `GET /_emulator/settings` shows them."""
         shown: dict[str, object] = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        return {
-            **shown,
-            "stock": dict(self.stock),
-            "hardware_reservations": dict(self.hardware_reservations),
-            "machine_features": list(self.machine_features),
-        }
+        plain = {name: dict(value) for name, value in shown.items() if isinstance(value, Mapping)}
+        return {**shown, **plain, "machine_features": list(self.machine_features)}
 
     def stock_of(self, facility: str, plan: str) -> int:
         """How many machines of a plan a facility has in all."""
         return self.stock.get(f"{facility}/{plan}", self.stock_per_plan_and_facility)
+
+    def spot_price_of(self, facility: str, plan: str) -> float | None:
+        """The spot price that is set, in dollars an hour; None where it moves."""
+        return self.spot_prices.get(f"{facility}/{plan}")
 
 
 def _checked(name: str, kind: str, value: object) -> object:
@@ -137,6 +149,8 @@ def _checked(name: str, kind: str, value: object) -> object:
         if isinstance(value, bool):
             return value
         raise ValueError(f"{name} must be true or false")
+    if kind == "Mapping[str, float]":
+        return _checked_prices(name, value)
     if kind.startswith("Mapping"):
         return _checked_stock(name, value)
     if kind.startswith("tuple"):
@@ -156,3 +170,13 @@ def _checked_stock(name: str, value: object) -> Mapping[str, int]:
                 raise ValueError(f'{name}: {key!r}: {count!r} is not of the form "facility/plan": number')
         return MappingProxyType(dict(value))
     raise ValueError(f'{name} must be an object such as {{"ams1/c2.medium.x86": 0}}')
+
+
+def _checked_prices(name: str, value: object) -> Mapping[str, float]:
+    if isinstance(value, Mapping):
+        for key, price in value.items():
+            number = isinstance(price, int | float) and not isinstance(price, bool)
+            if not (isinstance(key, str) and "/" in key and number and 0 <= price < math.inf):
+                raise ValueError(f'{name}: {key!r}: {price!r} is not of the form "facility/plan": dollars an hour')
+        return MappingProxyType({key: float(price) for key, price in value.items()})
+    raise ValueError(f'{name} must be an object such as {{"ewr1/c2.medium.x86": 0.2}}')

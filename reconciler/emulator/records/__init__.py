@@ -16,6 +16,7 @@ from reconciler.emulator.records.batches import Batch
 from reconciler.emulator.records.devices import Device, Port, Vanished
 from reconciler.emulator.records.happenings import Event, LateRequest
 from reconciler.emulator.records.keys import Keys
+from reconciler.emulator.records.market import SpotMarketRequest
 from reconciler.emulator.records.network import Assignment, BgpConfig, BgpSession, Reservation, Vlan
 from reconciler.emulator.records.reserved import HardwareReservation
 from reconciler.emulator.records.storage import License, Snapshot, SnapshotPolicy, Volume, VolumeAttachment
@@ -34,6 +35,7 @@ Record = (
     | Vanished
     | BgpConfig
     | BgpSession
+    | SpotMarketRequest
     | Event
     | LateRequest
     | Volume
@@ -57,6 +59,7 @@ KINDS: tuple[type[Record], ...] = (
     Vanished,
     BgpConfig,
     BgpSession,
+    SpotMarketRequest,
     Event,
     LateRequest,
     Volume,
@@ -86,6 +89,7 @@ __all__ = [
     "Reservation",
     "Snapshot",
     "SnapshotPolicy",
+    "SpotMarketRequest",
     "SshKey",
     "User",
     "Vanished",

@@ -72,6 +72,10 @@ class Device:
     gone_at: float | None
     reclaimed: bool
     """Ended by the platform and not by its owner: 403 afterwards, not 404."""
+    outbid_at: float | None = None
+    """When the spot market's price exceeds its bid; None for never, and for what is no spot instance."""
+    reclaim_at: float | None = None
+    """When the platform takes an outbid spot instance back; None until it is outbid."""
 
     def keys(self) -> Keys:
         vlans = {vlan for port in self.ports for vlan in port.vlan_ids}
@@ -79,6 +83,7 @@ class Device:
         return (
             ("project", self.project_id),
             ("hardware_reservation", reserved) if reserved else ("stock", f"{self.facility}/{self.plan}"),
+            *((("spot", "yes"),) if self.spot_instance else ()),
             *(("port", port.id) for port in self.ports),
             *(("vlan", vlan) for vlan in sorted(vlans)),
         )

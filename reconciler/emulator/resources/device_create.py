@@ -19,7 +19,9 @@ from reconciler.emulator.resources import device_request as wanted
 from reconciler.emulator.resources.device_addresses import give
 from reconciler.emulator.resources.device_place import Place, place_of
 from reconciler.emulator.resources.devices import BILLING_CYCLES
+from reconciler.emulator.resources.finding import future_moment
 from reconciler.emulator.resources.ports import new_ports
+from reconciler.emulator.resources.spot_devices import outbid_at
 
 _IPXE_PART = 0.4
 """A custom iPXE device is active once its script is served, before any system runs (2020 documentation)."""
@@ -76,7 +78,7 @@ def _device(call: Write, project: Project, place: Place, system: OperatingSystem
         ipxe_script_url=params.text("ipxe_script_url"),
         spot_instance=spot,
         spot_price_max=price,
-        termination_time=wanted.termination_time_of(call),
+        termination_time=future_moment(call, "termination_time"),
         ssh_key_ids=wanted.ssh_keys_of(call, project),
         root_password=_password(call.change.new_id()),
         hardware_id=hardware_id,
@@ -95,6 +97,7 @@ def _device(call: Write, project: Project, place: Place, system: OperatingSystem
         deleted_at=None,
         gone_at=None,
         reclaimed=False,
+        outbid_at=outbid_at(call, facility.code, plan.slug, price),
     )
 
 

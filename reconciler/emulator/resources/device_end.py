@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from reconciler.emulator.call import Write
 from reconciler.emulator.records import Assignment, BgpSession, Device, HardwareReservation, Vanished, VolumeAttachment
+from reconciler.emulator.resources.spot_devices import give_notice, is_outbid, machine_freed
 from reconciler.emulator.world import Transaction
 
 
@@ -19,11 +20,13 @@ def end(change: Transaction, device: Device, at: float, seconds: float, *, recla
 
 
 def settle(call: Write, device: Device) -> None:
-    """Do what fell due for a device: it is gone, its failure is noticed, its termination time has come."""
+    """Do what fell due for a device: it is gone, failed and seen to have, outbid, at its termination time."""
     if device.gone_at is not None:
         _remove(call, device, by_platform=device.reclaimed)
     elif device.fades_at is not None:
         _remove(call, device, by_platform=True)
+    elif is_outbid(device, call.now):
+        give_notice(call, device)
     else:
         end(call.change, device, call.now, call.settings.deprovision_seconds, reclaimed=True)
 
@@ -42,3 +45,4 @@ def _remove(call: Write, device: Device, *, by_platform: bool) -> None:
         call.change.put(replace(reservation, free_at=device.deleted_at + call.settings.reservation_seconds))
     if by_platform:
         call.change.put(Vanished(device.id))
+    machine_freed(call, device.facility, device.plan)

@@ -16,7 +16,7 @@ from reconciler.emulator.catalogue import Facility, Plan
 from reconciler.emulator.errors import NO_RESERVATION, blank, invalid
 from reconciler.emulator.records import HardwareReservation, Project
 from reconciler.emulator.resources import hardware_reservations
-from reconciler.emulator.resources.offers import left
+from reconciler.emulator.resources.capacity import left
 
 ANYWHERE = "any"
 _WISHES = ("required", "preferred")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from reconciler.emulator.call import Write
 from reconciler.emulator.catalogue import OperatingSystem, Plan
@@ -18,7 +17,7 @@ from reconciler.emulator.errors import NO_SSH_KEY, blank, invalid
 from reconciler.emulator.params import Params
 from reconciler.emulator.records import Project, SshKey
 from reconciler.emulator.resources.device_place import Place
-from reconciler.emulator.resources.offers import spot_price
+from reconciler.emulator.resources.spot_prices import spot_price
 
 _HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 _IPXE_SCRIPT = re.compile(r"\A#!i?pxe", re.IGNORECASE)
@@ -103,24 +102,11 @@ def spot_terms(call: Write, place: Place) -> tuple[bool, float | None]:
         raise invalid("Spot instance cannot be on reserved hardware")  # text unsure
     if price is None:
         raise blank("Spot price max")
+    if (call.params.text("billing_cycle") or "hourly") != "hourly":
+        raise invalid("Spot instances can only be billed hourly")  # text unsure
     if price < spot_price(call, place.facility.code, place.plan):
         raise invalid("Spot price max is lower than the current market price")
     return True, price
-
-
-def termination_time_of(call: Write) -> float | None:
-    """When the platform is to end the device, from ISO 8601."""
-    text = call.params.text("termination_time")
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-        at = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        raise invalid("Termination time is invalid") from None  # text unsure
-    if at <= call.now:
-        raise invalid("Termination time must be in the future")  # text unsure
-    return at
 
 
 def ssh_keys_of(call: Write, project: Project) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def show_device(device: Device, scene: Scene) -> View:
         "customdata": json.loads(device.customdata),
         "spot_instance": device.spot_instance,
         "spot_price_max": device.spot_price_max,
-        "termination_time": rfc3339(device.termination_time) if device.termination_time is not None else None,
+        "termination_time": _termination_time(device),
         "operating_system": Link(f"/operating-systems/{system.id}", True, system) if system else None,
         "facility": Link(f"/facilities/{facility.id}", True, facility) if facility else None,
         "project": Link(project),
@@ -78,6 +78,12 @@ def show_device(device: Device, scene: Scene) -> View:
     if shows_root_password(device, now):
         view["root_password"] = device.root_password
     return view
+
+
+def _termination_time(device: Device) -> str | None:
+    """When the platform ends it: as its owner asked, or sooner where it is outbid."""
+    moments = [moment for moment in (device.termination_time, device.reclaim_at) if moment is not None]
+    return rfc3339(min(moments)) if moments else None
 
 
 def _progress(device: Device, now: float, addresses: list[Assignment]) -> View:
@@ -182,6 +188,7 @@ def update(call: Write) -> Reply:
     cycle = params.text("billing_cycle") or old.billing_cycle
     if cycle not in BILLING_CYCLES:
         raise invalid(f"{cycle} is not a valid billing cycle")  # text unsure
+    spot = params.flag("spot_instance", old.spot_instance)
     updated = replace(
         old,
         hostname=hostname_of(params) or old.hostname,
@@ -193,7 +200,10 @@ def update(call: Write) -> Reply:
         always_pxe=params.flag("always_pxe", old.always_pxe),
         ipxe_script_url=params.text("ipxe_script_url") if "ipxe_script_url" in params else old.ipxe_script_url,
         billing_cycle=cycle,
-        spot_instance=params.flag("spot_instance", old.spot_instance),
+        spot_instance=spot,
+        spot_price_max=old.spot_price_max if spot else None,
+        outbid_at=old.outbid_at if spot else None,
+        reclaim_at=old.reclaim_at if spot else None,
         updated_at=call.now,
     )
     call.change.put(updated)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from datetime import UTC, datetime
+
 from reconciler.emulator.call import Read
 from reconciler.emulator.catalogue import Facility
 from reconciler.emulator.errors import blank, invalid, not_found, not_yours
@@ -36,3 +39,24 @@ def find_facility(call: Read) -> Facility:
     if facility is None:
         raise invalid(f"{name} is not a valid facility")
     return facility
+
+
+def unix_seconds(call: Read, name: str) -> int | None:
+    """A moment given in whole seconds since 1970 UTC, or None; a fraction is cut off."""
+    value = call.params.number(name)
+    return None if value is None else math.floor(value)
+
+
+def future_moment(call: Read, name: str) -> float | None:
+    """A moment to come, from ISO 8601 (UTC where no zone is said), or None."""
+    text, title = call.params.text(name), name.replace("_", " ").capitalize()
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        at = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        raise invalid(f"{title} is invalid") from None  # text unsure
+    if at <= call.now:
+        raise invalid(f"{title} must be in the future")  # text unsure
+    return at

@@ -27,6 +27,7 @@ from reconciler.emulator.records import (
     Project,
     Record,
     Reservation,
+    SpotMarketRequest,
     SshKey,
     User,
     Vlan,
@@ -148,6 +149,7 @@ def _held(call: Write, project: Project, devices: list[Device]) -> list[Record]:
     held += tables.where(SshKey, "owner", f"/projects/{project.id}")
     held += tables.where(License, "project", project.id)
     held += tables.where(BgpConfig, "project", project.id)
+    held += tables.where(SpotMarketRequest, "project", project.id)
     held += tables.where(Event, "project", project.id)
     return held
 

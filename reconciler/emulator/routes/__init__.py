@@ -2,16 +2,17 @@
 
 A group's module has `routes()`, `LISTED` (what a list is made of, by its key; a list that is in none of them never
 changes) and `VIEWS` (how each kind of object is shown), and may have `SETTLED` (what time does to its records, see
-`settling.py`). Which lists are paged: 2019 API reference and packngo. Success
-codes are the handlers' own.
+`settling.py`) and `FOLLOWS` (what other settings do to the world). Which lists are paged: 2019 API reference and
+packngo. Success codes are the handlers' own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from reconciler.emulator.call import Write
 from reconciler.emulator.rendering import Views
-from reconciler.emulator.routes import account, devices, metal, network, offers, projects, storage
+from reconciler.emulator.routes import account, devices, market, metal, network, offers, projects, storage
 from reconciler.emulator.routing import Lists, Route
 from reconciler.emulator.settling import Settlings
 
@@ -22,6 +23,7 @@ _GROUPS = (
     metal,
     network,
     offers,
+    market,
     storage,
 )
 
@@ -44,3 +46,8 @@ def all_views() -> Views:
 def all_settlings() -> Settlings:
     """What time does to each kind of record that it does anything to."""
     return {kind: settling for group in _GROUPS for kind, settling in getattr(group, "SETTLED", {}).items()}
+
+
+def all_followers() -> tuple[Callable[[Write], None], ...]:
+    """What is to be done once when the settings are others than before."""
+    return tuple(group.FOLLOWS for group in _GROUPS if hasattr(group, "FOLLOWS"))

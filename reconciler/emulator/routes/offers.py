@@ -1,4 +1,4 @@
-"""What can be ordered, and at which price."""
+"""What can be ordered, and how much of it is left."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.emulator.catalogue import Facility, OperatingSystem, Plan
 from reconciler.emulator.rendering import Views
-from reconciler.emulator.resources import offers
+from reconciler.emulator.resources import capacity, offers
 from reconciler.emulator.routing import Lists, Route, check, get, listing
 
 LISTED: Lists = {}
@@ -22,7 +22,8 @@ def routes() -> Iterator[Route]:
     yield listing("/facilities", "facilities", offers.facilities)
     yield listing("/plans", "plans", offers.plans)
     yield listing("/operating-systems", "operating_systems", offers.operating_systems)
-    yield get("/capacity", offers.capacity)
-    yield check("/capacity", offers.check_capacity)
-    yield get("/market/spot/prices", offers.spot_prices)
-    yield get("/market/spot/prices/history", offers.spot_price_history)
+    yield get("/capacity", capacity.capacity)
+    yield check("/capacity", capacity.check_capacity)
+    yield listing("/organizations/{id}/plans", "plans", offers.organization_plans)
+    yield listing("/organizations/{id}/operating-systems", "operating_systems", offers.organization_operating_systems)
+    yield get("/organizations/{id}/capacity", capacity.organization_capacity)

@@ -1,4 +1,4 @@
-"""Facilities, plans, operating systems, capacity, spot prices."""
+"""Facilities, plans, operating systems, capacity."""
 
 from __future__ import annotations
 
@@ -79,11 +79,3 @@ def test_a_deploy_can_be_checked_without_changing_anything(new_api: Callable[...
     ]
     unknown = {"servers": [{"facility": "ewr1", "plan": "y"}]}
     assert api.refused("POST", "/capacity", unknown) == ["y is not a valid plan"]
-
-
-def test_spot_prices_are_by_facility_and_plan(api: Client) -> None:
-    prices = api.get("/market/spot/prices")["spot_market_prices"]
-    assert prices["ewr1"]["baremetal_0"] == {"price": 0.021}
-    narrowed = api.get("/market/spot/prices?facility=ewr1&plan=c2.medium.x86")["spot_market_prices"]
-    assert narrowed == {"ewr1": {"c2.medium.x86": {"price": 0.3}}}
-    assert api.get("/market/spot/prices/history?facility=ewr1") == {"prices_history": []}

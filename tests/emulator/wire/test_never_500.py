@@ -21,8 +21,12 @@ NAMES = (
     "restore_point", "licensee_product_id", "plan_id", "facility_id",
     "ipxe_script_url", "include", "exclude", "page", "per_page", "cidr", "manageable", "hardware_reservation_id",
     "project_id", "storage", "features", "batches", "remove_associated_instances",
+    "devices_min", "devices_max", "max_bid_price", "facilities", "end_at", "instance_parameters", "hostnames",
 )  # fmt: skip
-FILTERS = ("include", "exclude", "page", "per_page", "cidr", "name", "search", "facility", "plan", "legacy", "ipv4")
+FILTERS = (
+    "include", "exclude", "page", "per_page", "cidr", "name", "search", "facility", "plan", "legacy", "ipv4", "from",
+    "until", "force_termination",
+)  # fmt: skip
 VALUES: tuple[object, ...] = (
     None, True, False, 0, -1, 4, 10**30, 0.5, "", " ", "any", "ewr1", "t1.small.x86", "ubuntu_16_04", "public_ipv4",
     "global_ipv4", "ipv4", "local", "reboot", "\x00", "\ud800", "\U0001d4b3", "1e400", "nan", "::/0", "10.0.0.0/8",
@@ -30,6 +34,10 @@ VALUES: tuple[object, ...] = (
     [{"facility": "ewr1"}],
     [{"snapshot_frequency": "1day"}], [{"address_family": 4, "public": False, "cidr": 28, "ip_reservations": ["x"]}],
 )  # fmt: skip
+SPOT: dict[str, object] = {
+    "devices_min": 1, "devices_max": 2, "max_bid_price": 1, "facilities": ["ewr1"],
+    "instance_parameters": {"plan": "t1.small.x86", "operating_system": "ubuntu_16_04"},
+}  # fmt: skip
 
 
 def reserved_machine(api: Client, project: str) -> str:
@@ -67,14 +75,15 @@ def test_no_body_crashes_an_endpoint(api: Client, method: str, template: str) ->
         "ports": device["network_ports"][0]["id"],
         "events": api.get(f"{device['href']}/events")["events"][0]["id"],
         "batches": batch(api, project), "hardware-reservations": reserved_machine(api, project), "move": project,
+        "spot-market-requests": api.make(f"/projects/{project}/spot-market-requests", SPOT)["id"],
     }  # fmt: skip
     parts = template.split("/")
     path = "/".join(identifiers[parts[n - 1]] if part.startswith("{") else part for n, part in enumerate(parts))
-    good = {
+    good: dict[str, object] = {
         "name": "n", "label": "l", "key": public_key(77), "facility": "ewr1", "plan": "t1.small.x86", "quantity": 1,
         "operating_system": "ubuntu_16_04", "type": "public_ipv4", "address": block["address"],
         "deployment_type": "local", "address_family": "ipv4", "size": 10, "device_id": device["id"],
-        "snapshot_frequency": "1day", "licensee_product_id": "p",
+        "snapshot_frequency": "1day", "licensee_product_id": "p", **(SPOT if "spot" in template else {}),
     }  # fmt: skip
     if "storage" in template:
         good["plan"] = "storage_1"

@@ -15,8 +15,8 @@ from itertools import combinations
 from reconciler.emulator.call import Write
 from reconciler.emulator.catalogue import Facility, Plan
 from reconciler.emulator.errors import blank, invalid
-from reconciler.emulator.resources.device_place import ANYWHERE, has_features
 from reconciler.emulator.resources.capacity import left
+from reconciler.emulator.resources.device_place import ANYWHERE, has_features
 
 Room = tuple[Facility, int]
 """A facility, and how many machines it has left."""

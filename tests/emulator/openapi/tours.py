@@ -123,6 +123,13 @@ def metal(api: Describing) -> None:
     idle = listed[1]["href"]
     assert api.make(f"{idle}/move", {"project_id": there})["project"]["href"] == f"/projects/{there}"
     assert api.call("POST", f"{idle}/move/{here}").status == 200
+    wish = {**DEVICE, "hostname": "web-{{index}}", "quantity": 2}
+    good, bad = api.make(f"/projects/{here}/devices/batch", {"batches": [wish, {**wish, "plan": "c9"}]})["batches"]
+    api.wait(5)
+    assert api.get(f"{good['href']}?include=devices,project")["state"] == "completed"
+    assert api.get(bad["href"])["state"] == "failed"
+    api.get(f"/projects/{here}/batches?include=devices")
+    api.delete(f"{good['href']}?remove_associated_instances=true")
 
 
 def network(api: Describing) -> None:

@@ -1,20 +1,29 @@
-"""Reserved machines."""
+"""Reserved machines, and batches of devices."""
 
 from __future__ import annotations
 
-from reconciler.emulator.openapi.operation import Group, get, listing, post
+from reconciler.emulator.openapi.groups.devices import DEVICE_FIELDS, HOSTNAME
+from reconciler.emulator.openapi.operation import Group, delete, get, listing, post
 from reconciler.emulator.openapi.schema import (
+    COUNT,
     FLAG,
     NUMBER,
     SHORT_ID,
     SOME_ID,
     TEXT,
+    TEXTS,
     TIME,
     UUID,
     closed,
     link,
+    links,
+    listed,
     one_of,
+    opened,
     or_null,
+    ref,
+    told,
+    within,
 )
 
 HARDWARE_RESERVATION = closed(
@@ -35,9 +44,31 @@ HARDWARE_RESERVATION = closed(
     }
 )
 
+BATCH = closed(
+    {
+        "id": UUID,
+        "quantity": COUNT,
+        "state": one_of("queued", "in_progress", "completed", "failed"),
+        "error_messages": TEXTS,
+        "created_at": TIME,
+        "updated_at": TIME,
+        "devices": links("Device"),
+        "project": link("Project"),
+        "href": TEXT,
+    }
+)
+BATCH_FIELDS = {
+    **DEVICE_FIELDS,
+    "quantity?": told(within(1, 1000), "Default: as many as there are hostnames, else one."),
+    "hostname?": told(TEXT, "`{{index}}` in it becomes 01, 02 and so on."),
+    "hostnames?": listed(HOSTNAME),
+    "facility_diversity_level?": told(within(1, 100), "The most facilities to be spread across."),
+}
+"""What each batch may ask for: what a device may be created with, and how many of them."""
+
 GROUP = Group(
-    "Reserved machines",
-    {"HardwareReservation": HARDWARE_RESERVATION},
+    "Reserved machines and batches",
+    {"HardwareReservation": HARDWARE_RESERVATION, "Batch": BATCH},
     (
         listing(
             "/projects/{id}/hardware-reservations",
@@ -59,6 +90,19 @@ GROUP = Group(
             "HardwareReservation",
             200,
         ),
+        listing("/projects/{id}/batches", "Batches of a project", "Batch"),
+        post(
+            "/projects/{id}/devices/batch",
+            "Create devices in batches",
+            {"batches": listed(opened(BATCH_FIELDS))},
+            closed({"batches": listed(ref("Batch"))}),
+        ),
+        get("/batches/{id}", "A batch", "Batch"),
+        delete(
+            "/batches/{id}",
+            "Delete a batch",
+            {"remove_associated_instances": told(FLAG, "Whether its devices are deleted too; default false.")},
+        ),
     ),
-    {"HardwareReservation": "/hardware-reservations/{id}"},
+    {"HardwareReservation": "/hardware-reservations/{id}", "Batch": "/batches/{id}"},
 )

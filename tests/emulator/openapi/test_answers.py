@@ -15,7 +15,7 @@ TOURS: dict[str, Callable[[Describing], None]] = {
     "Account": tours.account,
     "Projects": tours.projects,
     "Devices": tours.devices,
-    "Reserved machines": tours.metal,
+    "Reserved machines and batches": tours.metal,
     "Network": tours.network,
     "Storage": tours.storage,
     "Offers": tours.offers,

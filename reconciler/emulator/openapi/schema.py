@@ -13,6 +13,8 @@ Fields = Mapping[str, Schema]
 
 ANY: Schema = {}
 TEXT: Schema = {"type": "string"}
+NAME: Schema = {"type": "string", "minLength": 1, "pattern": r"\S"}
+"""Text that is not blank, as callers have to give it."""
 FLAG: Schema = {"type": "boolean"}
 INTEGER: Schema = {"type": "integer"}
 COUNT: Schema = {"type": "integer", "minimum": 0}

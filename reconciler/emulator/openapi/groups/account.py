@@ -9,6 +9,7 @@ from reconciler.emulator.openapi.schema import (
     EMPTY,
     FLAG,
     INTEGER,
+    NAME,
     NULL,
     SHORT_ID,
     TEXT,
@@ -111,7 +112,7 @@ _ORGANIZATION_FIELDS = {
     "address?": or_null({"type": "object"}),
     "customdata?": CUSTOM_DATA,
 }
-_PROJECT_FIELDS = {"name": TEXT, "payment_method_id?": or_null(TEXT), "customdata?": CUSTOM_DATA}
+_PROJECT_FIELDS = {"name": NAME, "payment_method_id?": or_null(TEXT), "customdata?": CUSTOM_DATA}
 
 GROUP = Group(
     "Account",
@@ -145,9 +146,9 @@ GROUP = Group(
             "Organization",
             {"personal": one_of("true", "false"), "without_projects": one_of("true", "false")},
         ),
-        post("/organizations", "Create an organization", {"name": TEXT, **_ORGANIZATION_FIELDS}, "Organization"),
+        post("/organizations", "Create an organization", {"name": NAME, **_ORGANIZATION_FIELDS}, "Organization"),
         get("/organizations/{id}", "An organization", "Organization"),
-        put("/organizations/{id}", "Change an organization", {"name?": TEXT, **_ORGANIZATION_FIELDS}, "Organization"),
+        put("/organizations/{id}", "Change an organization", {"name?": NAME, **_ORGANIZATION_FIELDS}, "Organization"),
         delete("/organizations/{id}", "Delete an organization without projects"),
         get("/organizations/{id}/customdata", "An organization's custom data", ANY),
         listing("/organizations/{id}/devices", "Devices of an organization", "Device"),

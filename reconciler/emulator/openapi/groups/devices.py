@@ -132,8 +132,9 @@ _SOME_FIELDS = {
     "ipxe_script_url?": or_null(TEXT),
 }
 HOSTNAME = {"type": "string", "maxLength": 253, "pattern": r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"}
+_PLACE = either(ref("FacilityName"), one_of("any"))
 PLACES = told(
-    either(ref("FacilityName"), one_of("any"), listed(either(ref("FacilityName"), one_of("any")))),
+    either(_PLACE, {**listed(_PLACE), "minItems": 1}),
     "The first of them that has such a machine left.",
 )
 WANTED_ADDRESS = opened(

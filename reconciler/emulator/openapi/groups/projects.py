@@ -9,6 +9,7 @@ from reconciler.emulator.openapi.schema import (
     EMPTY,
     FLAG,
     INTEGER,
+    NAME,
     NULL,
     SOME_ID,
     TEXT,
@@ -62,6 +63,8 @@ SSH_KEY = closed(
     }
 )
 
+_PUBLIC_KEY = {"type": "string", "format": "public-key"}
+_KEY = {"label": NAME, "key": _PUBLIC_KEY}
 _NAMES = {"name": TEXT, "search": TEXT}
 
 GROUP = Group(
@@ -73,7 +76,7 @@ GROUP = Group(
             "/projects",
             "Create a project",
             {
-                "name": TEXT,
+                "name": NAME,
                 "organization_id?": SOME_ID,
                 "payment_method_id?": or_null(TEXT),
                 "customdata?": CUSTOM_DATA,
@@ -85,7 +88,7 @@ GROUP = Group(
             "/projects/{id}",
             "Change a project",
             {
-                "name?": TEXT,
+                "name?": NAME,
                 "payment_method_id?": or_null(TEXT),
                 "backend_transfer_enabled?": FLAG,
                 "customdata?": CUSTOM_DATA,
@@ -98,11 +101,11 @@ GROUP = Group(
         listing("/projects/{id}/facilities", "Facilities for a project", "Facility"),
         listing("/projects/{id}/plans", "Plans for a project", "Plan"),
         listing("/projects/{id}/ssh-keys", "SSH keys of a project", "SshKey"),
-        post("/projects/{id}/ssh-keys", "Add an SSH key to a project", {"label": TEXT, "key": TEXT}, "SshKey"),
+        post("/projects/{id}/ssh-keys", "Add an SSH key to a project", _KEY, "SshKey"),
         listing("/ssh-keys", "SSH keys of the user", "SshKey"),
-        post("/ssh-keys", "Add an SSH key to the user", {"label": TEXT, "key": TEXT}, "SshKey"),
+        post("/ssh-keys", "Add an SSH key to the user", _KEY, "SshKey"),
         get("/ssh-keys/{id}", "An SSH key", "SshKey"),
-        put("/ssh-keys/{id}", "Change an SSH key", {"label?": TEXT, "key?": TEXT}, "SshKey"),
+        put("/ssh-keys/{id}", "Change an SSH key", {"label?": NAME, "key?": _PUBLIC_KEY}, "SshKey"),
         delete("/ssh-keys/{id}", "Delete an SSH key"),
     ),
     {"Project": "/projects/{id}", "SshKey": "/ssh-keys/{id}"},

@@ -51,7 +51,7 @@ def create_volume_snapshot(volume_id: str) -> Call:
 
 
 def delete_volume_snapshot(volume_id: str, snapshot_id: str) -> Call:
-    return delete("/storage/{volume_id}/snapshots/{id}", volume_id, snapshot_id)
+    return delete("/storage/{id}/snapshots/{snapshot_id}", volume_id, snapshot_id)
 
 
 def create_snapshot_policy(volume_id: str, frequency: str, count: int) -> Call:

@@ -6,8 +6,9 @@ changes when an hour does. The levels are the emulator's own: they follow from t
 the plan and the hour, so that each price, past or to come, can be computed. The setting `spot_prices` fixes a price
 for good.
 
-Where nothing is left the price is ten times the list price (2020 documentation; fog-packet's recording shows it a cent
-above that). It is what is asked of newcomers and throws nobody out, so it is no part of the course.
+Where nothing is left the price is ten times the list price (2020 documentation; recordings of 2018 in fog-packet and
+PacNet::RAPI have it a cent above that). It is what is asked of newcomers and throws nobody out, so it is no part of
+the course.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ _FURTHEST_HOURS = 2 * 8784
 
 
 def is_traded(plan: Plan) -> bool:
-    """Whether the plan is on the spot market at all."""
-    return plan.line == "baremetal" and "spot_market" in plan.deployment_types
+    """Whether the plan is on the spot market at all; one whose list price nobody knows is not."""
+    return plan.line == "baremetal" and "spot_market" in plan.deployment_types and plan.hourly > 0
 
 
 def price(settings: Settings, facility: str, plan: Plan, at: float) -> float:

@@ -11,6 +11,7 @@ import json
 import re
 from dataclasses import dataclass
 
+from reconciler.emulator import market
 from reconciler.emulator.call import Write
 from reconciler.emulator.catalogue import OperatingSystem, Plan
 from reconciler.emulator.errors import NO_SSH_KEY, blank, invalid
@@ -104,6 +105,8 @@ def spot_terms(call: Write, place: Place) -> tuple[bool, float | None]:
         raise blank("Spot price max")
     if (call.params.text("billing_cycle") or "hourly") != "hourly":
         raise invalid("Spot instances can only be billed hourly")  # text unsure
+    if not market.is_traded(place.plan):
+        raise invalid(f"{place.plan.slug} is not available on the spot market")  # text unsure
     if price < spot_price(call, place.facility.code, place.plan):
         raise invalid("Spot price max is lower than the current market price")
     return True, price

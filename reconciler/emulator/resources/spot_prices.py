@@ -1,8 +1,9 @@
 """Prices on the spot market, now and in the past.
 
 Shapes are those of fog-packet's recordings (2018). A history has one series for the facility and plan asked for, named
-as the recorded one, with a point for each hour between `from` and `until` (unix seconds; all four parameters are
-required, 2019 API reference) of the last ninety days (2020 documentation). What was sold out when is not part of it.
+as the recorded one, with a point for each hour between `from` and `until` (unix seconds) of the last ninety days (2020
+documentation). The 2019 reference calls these two required, but fog-packet asks without them: then it is all ninety
+days. What was sold out when is no part of it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import math
 from reconciler.emulator import market
 from reconciler.emulator.call import Plain, Read, Reply
 from reconciler.emulator.catalogue import Plan
-from reconciler.emulator.errors import blank, invalid
+from reconciler.emulator.errors import invalid
 from reconciler.emulator.resources.capacity import by_place, left, old_slug
 from reconciler.emulator.resources.finding import find_facility, unix_seconds
 
@@ -48,11 +49,9 @@ def history(call: Read) -> Reply:
     plan = call.catalogue.plan(name)
     if plan is None:
         raise invalid(f"{name} is not a valid plan")
-    start, end = unix_seconds(call, "from"), unix_seconds(call, "until")
-    if start is None or end is None:
-        raise blank("From" if start is None else "Until")  # text unsure
-    first = math.ceil(max(start, call.now - _REMEMBERED_SECONDS) / market.HOUR)
-    last = math.floor(min(end, call.now) / market.HOUR)
+    oldest, start, end = call.now - _REMEMBERED_SECONDS, unix_seconds(call, "from"), unix_seconds(call, "until")
+    first = math.ceil((oldest if start is None else max(start, oldest)) / market.HOUR)
+    last = math.floor((call.now if end is None else min(end, call.now)) / market.HOUR)
     traded = facility.code in plan.facilities and market.is_traded(plan)
     target = f"api_metrics.spot_market_price.{facility.code}.{old_slug(plan)[0]}"
     points = [

@@ -130,3 +130,10 @@ def test_the_rest_of_a_request_goes_too_when_fewer_than_its_least_number_remain(
 def test_a_spot_instance_can_only_be_billed_hourly(api: Client, project: str) -> None:
     body = {**DEVICE, "spot_instance": True, "spot_price_max": 1, "billing_cycle": "monthly"}
     assert api.refused("POST", f"/projects/{project}/devices", body) == ["Spot instances can only be billed hourly"]
+
+
+def test_a_plan_without_a_known_price_is_not_on_the_market(api: Client, project: str) -> None:
+    assert "x2.xlarge.x86" not in api.get("/market/spot/prices")["spot_market_prices"]["ewr1"]
+    body = {**DEVICE, "plan": "x2.xlarge.x86", "spot_instance": True, "spot_price_max": 9}
+    text = "x2.xlarge.x86 is not available on the spot market"
+    assert api.refused("POST", f"/projects/{project}/devices", body) == [text]

@@ -27,7 +27,7 @@ def history(api: Client, start: float, until: float, plan: str = "c2.medium.x86"
 
 def test_prices_are_told_for_each_facility_and_plan_by_its_old_slug(api: Client) -> None:
     prices = api.get("/market/spot/prices")["spot_market_prices"]
-    assert {"baremetal_0", "c2.medium.x86"} <= set(prices["ewr1"])
+    assert {"baremetal_0", "baremetal_2a2", "c2.medium.x86"} <= set(prices["ewr1"])
     assert set(prices["sin1"]) == {"baremetal_1e"}
     assert set(prices["ewr1"]["baremetal_0"]) == {"price"}
     narrowed = api.get("/market/spot/prices?facility=ewr1&plan=t1.small.x86")["spot_market_prices"]
@@ -95,9 +95,14 @@ def test_the_history_ends_now_and_goes_back_ninety_days(api: Client) -> None:
     assert history(api, now, now - 3 * HOUR) == []
 
 
-def test_a_history_needs_facility_plan_and_both_times(api: Client) -> None:
-    given = {"facility": "ewr1", "plan": "baremetal_0", "from": "1", "until": "2"}
-    for missing in given:
-        query = urlencode({name: value for name, value in given.items() if name != missing})
-        assert api.refused("GET", f"{HISTORY}?{query}") == [f"{missing.capitalize()} can't be blank"]
-    assert api.refused("GET", f"{HISTORY}?facility=ewr1&plan=huge&from=1&until=2") == ["huge is not a valid plan"]
+def test_without_times_the_history_is_all_of_it(api: Client) -> None:
+    (series,) = api.get(f"{HISTORY}?facility=ewr1&plan=c2.medium.x86")["prices_history"]
+    assert series["datapoints"] == history(api, 0, api.clock.time())
+
+
+def test_a_history_needs_facility_and_plan(api: Client) -> None:
+    assert api.refused("GET", f"{HISTORY}?plan=baremetal_0") == ["Facility can't be blank"]
+    assert api.refused("GET", f"{HISTORY}?facility=ewr1") == ["Plan can't be blank"]
+    assert api.refused("GET", f"{HISTORY}?facility=x&plan=baremetal_0") == ["x is not a valid facility"]
+    assert api.refused("GET", f"{HISTORY}?facility=ewr1&plan=huge") == ["huge is not a valid plan"]
+    assert api.refused("GET", f"{HISTORY}?facility=ewr1&plan=baremetal_0&from=then") == ["From is invalid"]

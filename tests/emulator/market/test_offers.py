@@ -1,10 +1,14 @@
-"""Facilities, plans, operating systems, capacity."""
+"""Facilities, plans, operating systems."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tests.emulator.client import Client
+
+OLD_SLUGS = {
+    "baremetal_0": "t1.small.x86", "baremetal_1": "c1.small.x86", "baremetal_1e": "x1.small.x86",
+    "baremetal_2": "m1.xlarge.x86", "baremetal_2a": "c1.large.arm", "baremetal_2a2": "c1.large.arm.xda",
+    "baremetal_3": "c1.xlarge.x86", "baremetal_s": "s1.large.x86",
+}  # fmt: skip
 
 
 def test_facilities_have_the_recorded_fields(api: Client, project: str) -> None:
@@ -39,43 +43,29 @@ def test_operating_systems_say_where_they_run(api: Client) -> None:
     assert systems["windows_2012_rc2"]["licensed"] is True
 
 
-def test_capacity_falls_as_machines_are_taken(new_api: Callable[..., Client]) -> None:
-    api = new_api(stock={"ewr1/c2.medium.x86": 11})
-    project = api.project()
-    levels = []
-    for _ in range(12):
-        levels.append(api.get("/capacity")["capacity"]["ewr1"]["c2.medium.x86"]["level"])
-        if len(levels) < 12:
-            api.device(project)
-    assert levels == ["normal"] * 2 + ["limited"] * 7 + ["critical"] * 2 + ["unavailable"]
+def test_a_plan_is_found_by_its_old_and_its_new_slug(api: Client, project: str) -> None:
+    plans = {plan["slug"]: plan for plan in api.get("/plans")["plans"]}
+    for old, new in OLD_SLUGS.items():
+        assert new in plans
+        place = next(
+            facility["code"]
+            for facility in api.get("/facilities")["facilities"]
+            if {"href": facility["href"]} in plans[new]["available_in"]
+        )
+        checked = {"servers": [{"facility": place, "plan": old, "quantity": 1}]}
+        assert api.call("POST", "/capacity", checked).json["servers"][0]["available"] is True
 
 
-def test_capacity_is_told_by_old_or_new_slugs(api: Client) -> None:
-    def slugs(query: str) -> set[str]:
-        return set(api.get(f"/capacity{query}")["capacity"]["ewr1"])
-
-    assert "baremetal_0" in slugs("")
-    assert "t1.small.x86" not in slugs("?legacy=only")
-    assert "baremetal_0" not in slugs("?legacy=exclude")
-    assert {"baremetal_0", "t1.small.x86"} <= slugs("?legacy=include")
+def test_each_recorded_id_is_kept(api: Client) -> None:
+    ids = {plan["slug"]: plan["id"] for plan in api.get("/plans")["plans"]}
+    assert ids["t1.small.x86"] == "e69c0169-4726-46ea-98f1-939c9e8a3607"
+    assert ids["c1.xlarge.x86"] == "741f3afb-bb2f-4694-93a0-fcbad7cd5e78"
+    assert ids["storage_1"] == "87728148-3155-4992-a730-8d1e6aca8a32"
+    assert len(set(ids.values())) == len(ids)
 
 
-def test_a_deploy_can_be_checked_without_changing_anything(new_api: Callable[..., Client]) -> None:
-    api = new_api(stock={"ewr1/c2.medium.x86": 3})
-    servers: list[dict[str, object]] = [
-        {"facility": "ewr1", "plan": "c2.medium.x86", "quantity": 3},
-        {"facility": "ewr1", "plan": "c2.medium.x86", "quantity": "4"},
-        {"facility": "sin1", "plan": "c2.medium.x86", "quantity": 1},
-    ]
-    rows = api.control("ledger")
-    answer = api.call("POST", "/capacity", {"servers": servers})
-    assert answer.status == 200
-    assert answer.json == {
-        "servers": [{**s, "available": ok} for s, ok in zip(servers, (True, False, False), strict=True)]
-    }
-    assert api.control("ledger") == rows
-    assert api.refused("POST", "/capacity", {"servers": [{"facility": "x", "plan": "y"}]}) == [
-        "x is not a valid facility"
-    ]
-    unknown = {"servers": [{"facility": "ewr1", "plan": "y"}]}
-    assert api.refused("POST", "/capacity", unknown) == ["y is not a valid plan"]
+def test_an_organization_sees_what_there_is(api: Client) -> None:
+    organization = api.get("/user")["default_organization_id"]
+    for what in ("facilities", "plans", "operating-systems", "capacity"):
+        assert api.get(f"/organizations/{organization}/{what}") == api.get(f"/{what}")
+        assert api.call("GET", f"/organizations/x/{what}").status == 404

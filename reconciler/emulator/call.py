@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
+from reconciler.emulator.access import Caller
 from reconciler.emulator.addressbook import AddressBook
 from reconciler.emulator.catalogue import Catalogue
 from reconciler.emulator.errors import not_found
@@ -88,6 +89,7 @@ class Read:
     catalogue: Catalogue
     settings: Settings
     now: float
+    caller: Caller
 
     def get(self, kind: type[R], argument: str = "id") -> R:
         """The object that a path argument names, or 404."""
@@ -98,8 +100,11 @@ class Read:
 
     @property
     def user(self) -> User:
-        """Whose token it is."""
-        return self.tables.all(User)[0]
+        """Whose token it is; of a project's key, who made it."""
+        found = self.tables.get(User, self.caller.user_id)
+        if found is None:  # only in the past that a lagging list shows
+            raise not_found()
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ They want the same token, are counted nowhere and no fault strikes them. JSON in
     GET, POST  settings    see `settings.py`
     GET, POST  faults      {"rules": [...]}, see `faults.py`
     GET, POST  clock       {"advance_seconds": n}
+    POST       users       {"email", "first_name", "last_name"}: a person, and an API key of theirs
+    GET        letters     what the service would have sent by mail or text message
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from reconciler.emulator.clock import rfc3339
 from reconciler.emulator.errors import ApiError, invalid, not_found
 from reconciler.emulator.faults import Rule
 from reconciler.emulator.params import parse_json
+from reconciler.emulator.records import Letter
+from reconciler.emulator.resources.account import add_person
 from reconciler.emulator.resources.hardware_reservations import put_into_the_world
 from reconciler.emulator.wire import Request
 
@@ -49,6 +53,8 @@ class Control:
             ("POST", "faults"): self._replace_faults,
             ("POST", "reset"): self._reset,
             ("POST", "hardware-reservations"): self._reserve_hardware,
+            ("POST", "users"): self._add_user,
+            ("GET", "letters"): self._letters,
         }
 
     def answer(self, request: Request) -> object:
@@ -110,6 +116,19 @@ class Control:
 
     def _reserve_hardware(self, body: Mapping[str, object]) -> object:
         return self._engine.change(body, put_into_the_world)
+
+    def _add_user(self, body: Mapping[str, object]) -> object:
+        return self._engine.change(body, add_person)
+
+    def _letters(self, _body: Mapping[str, object]) -> object:
+        with self._engine.world.reading() as tables:
+            letters = tables.all(Letter)
+        return {
+            "letters": [
+                {"to": each.to, "subject": each.subject, "secret": each.secret, "created_at": rfc3339(each.created_at)}
+                for each in letters
+            ]
+        }
 
     def _reset(self, _body: Mapping[str, object]) -> object:
         self._engine.reset()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from reconciler.emulator import answers, lifecycle
+from reconciler.emulator.access import Caller, holder
 from reconciler.emulator.call import Write
 from reconciler.emulator.clock import Clock
 from reconciler.emulator.control import DOCUMENT, PREFIX, Control
@@ -61,17 +62,17 @@ class Engine:
                 self._admit_host(request)
                 response = Response(200, body=encode_json(document(all_routes())))
             elif request.path == PREFIX or request.path.startswith(PREFIX + "/"):
-                self._admit(request)
+                self._admit_operator(request)
                 self._performer.settle(self.settings)
                 response = Response(200, body=encode_json(self._control.answer(request)))
             else:
                 match = self._router.match(request.method, request.segments())
                 self.world.count_request(request.method, match.route.template if match else _NO_ROUTE)
-                self._admit(request)
+                caller = self._admit(request)
                 allowance = self._limit.count(self.world.now(), self.settings.rate_limit_per_minute)
                 if allowance.exceeded:
                     raise ApiError(429, RATE_LIMITED)
-                response = self._served(request, match, request_id)
+                response = self._served(request, match, request_id, caller)
         except ApiError as error:
             response = answers.of_error(error)
         except WorldClosed:
@@ -108,17 +109,31 @@ class Engine:
         if not _is_local(request.header("host")):
             raise ApiError(403, "This emulator answers to loopback names only")
 
-    def _admit(self, request: Request) -> None:
-        """Refuse a caller without the token, too."""
+    def _admit(self, request: Request) -> Caller:
+        """Who asks: the first user by the emulator's own token, others by an API key or a login that was made here."""
         self._admit_host(request)
-        if not hmac.compare_digest(request.header("x-auth-token").encode(), self._token.encode()):
+        with self.world.reading() as tables:
+            if self._is_own_token(request):
+                return Caller(tables.all(User)[0].id)
+            caller = holder(tables, request.header("x-auth-token"), self.world.now())
+        if caller is None:
+            raise ApiError(401, INVALID_TOKEN)
+        return caller
+
+    def _admit_operator(self, request: Request) -> None:
+        """The emulator's own endpoints want its own token."""
+        self._admit_host(request)
+        if not self._is_own_token(request):
             raise ApiError(401, INVALID_TOKEN)
 
-    def _served(self, request: Request, match: Match | None, request_id: str) -> Response:
+    def _is_own_token(self, request: Request) -> bool:
+        return hmac.compare_digest(request.header("x-auth-token").encode(), self._token.encode())
+
+    def _served(self, request: Request, match: Match | None, request_id: str, caller: Caller) -> Response:
         """Do an admitted request as far as a fault lets it, half the latency before and half after."""
         if match is None:
             raise not_found()
-        job = Job(request, match, request_id, self.settings, self.faults.choose(match.route))
+        job = Job(request, match, request_id, self.settings, caller, self.faults.choose(match.route))
         half = job.settings.latency_seconds / 2
         if half:
             self._clock.sleep(half)

@@ -8,9 +8,10 @@ never are.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 from reconciler.emulator import answers
+from reconciler.emulator.access import Caller, check
 from reconciler.emulator.call import Fate, Listed, Read, Write
 from reconciler.emulator.catalogue import Catalogue
 from reconciler.emulator.clock import rfc3339_milliseconds
@@ -19,7 +20,7 @@ from reconciler.emulator.faults import Rule
 from reconciler.emulator.history import Past
 from reconciler.emulator.lists import Listing, Window, cut
 from reconciler.emulator.params import Params
-from reconciler.emulator.records import LateRequest
+from reconciler.emulator.records import LateRequest, User
 from reconciler.emulator.rendering import Fields, KeepingRenderer, Renderer, Scene
 from reconciler.emulator.routes import LISTED, all_followers, all_views
 from reconciler.emulator.routing import Match, Reader, Router
@@ -37,6 +38,7 @@ class Job:
     match: Match
     request_id: str
     settings: Settings
+    caller: Caller
     rule: Rule | None = None
 
 
@@ -71,7 +73,8 @@ class Performer:
         with self._world.transaction() as change:
             due, kind = change.now + seconds, request.header("content-type")
             body = request.body.decode("latin-1")
-            change.put(LateRequest(job.request_id, due, request.method, request.target, kind, body))
+            late = LateRequest(job.request_id, due, request.method, request.target, kind, body, *astuple(job.caller))
+            change.put(late)
 
     def by_hand(self, settings: Settings, params: Params, do: Callable[[Write], object]) -> object:
         """Change the world as no request can, whole or not at all."""
@@ -108,7 +111,8 @@ class Performer:
             return
         kept = len(change.changes)
         try:
-            self._change(change, Job(request, match, late.id, settings), Params.of(request))
+            caller = Caller(late.user_id, late.project_id, late.read_only)
+            self._change(change, Job(request, match, late.id, settings, caller), Params.of(request))
         except ApiError:
             change.undo(keep=kept)
 
@@ -122,6 +126,7 @@ class Performer:
             catalogue=self._catalogue,
             settings=settings,
             now=change.now,
+            caller=Caller(self._world.tables.all(User)[0].id),
             change=change,
         )
 
@@ -134,7 +139,9 @@ class Performer:
             catalogue=self._catalogue,
             settings=job.settings,
             now=self._world.now(),
+            caller=job.caller,
         )
+        self._check(job)
         reply = read(call)
         if not isinstance(reply, Listed):
             return answers.of_object(reply, self._renderer, self._scene(call), _fields(params))
@@ -163,9 +170,11 @@ class Performer:
             catalogue=self._catalogue,
             settings=job.settings,
             now=change.now,
+            caller=job.caller,
             change=change,
             fate=_fate(job.rule),
         )
+        self._check(job)
         reply = route.write(call)
         scene = self._scene(call)
         self._renderer.prepare(change.changes, scene)
@@ -197,7 +206,12 @@ class Performer:
         return None
 
     def _scene(self, call: Read) -> Scene:
-        return Scene(call.tables, self._catalogue, call.now)
+        return Scene(call.tables, self._catalogue, call.now, call.caller)
+
+    def _check(self, job: Job) -> None:
+        route = job.match.route
+        named = job.match.arguments.values()
+        check(self._world.tables, job.caller, route.method, route.template, named, changes=route.write is not None)
 
 
 def _as_it_was(read: Reader, then: Read) -> Listed:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.emulator.access import Caller
 from reconciler.emulator.catalogue import Catalogue, Facility, OperatingSystem, Plan
 from reconciler.emulator.history import Change
 from reconciler.emulator.records import Assignment, Device, Port, Record, SshKey, VolumeAttachment
@@ -49,6 +50,8 @@ class Scene:
     tables: Tables
     catalogue: Catalogue
     now: float
+    viewer: Caller | None = None
+    """Who looks; None where it makes no difference."""
 
     def find(self, identifier: str) -> Viewable | None:
         """The object of an id: stored, part of a device, or in the catalogue."""

@@ -18,6 +18,17 @@ from reconciler.emulator.records.happenings import Event, LateRequest
 from reconciler.emulator.records.keys import Keys
 from reconciler.emulator.records.market import SpotMarketRequest
 from reconciler.emulator.records.network import Assignment, BgpConfig, BgpSession, Reservation, Vlan
+from reconciler.emulator.records.people import (
+    ApiKey,
+    Email,
+    Invitation,
+    Letter,
+    Membership,
+    Notification,
+    PaymentMethod,
+    Session,
+    Transfer,
+)
 from reconciler.emulator.records.reserved import HardwareReservation
 from reconciler.emulator.records.storage import License, Snapshot, SnapshotPolicy, Volume, VolumeAttachment
 
@@ -43,6 +54,15 @@ Record = (
     | Snapshot
     | SnapshotPolicy
     | License
+    | ApiKey
+    | Email
+    | Invitation
+    | Letter
+    | Membership
+    | Notification
+    | PaymentMethod
+    | Session
+    | Transfer
 )
 
 KINDS: tuple[type[Record], ...] = (
@@ -67,30 +87,48 @@ KINDS: tuple[type[Record], ...] = (
     Snapshot,
     SnapshotPolicy,
     License,
+    ApiKey,
+    Email,
+    Invitation,
+    Letter,
+    Membership,
+    Notification,
+    PaymentMethod,
+    Session,
+    Transfer,
 )
 """Every kind of stored record, one a line."""
 
 __all__ = [
     "KINDS",
+    "ApiKey",
     "Assignment",
     "Batch",
     "BgpConfig",
     "BgpSession",
     "Device",
+    "Email",
     "Event",
     "HardwareReservation",
+    "Invitation",
     "Keys",
     "LateRequest",
+    "Letter",
     "License",
+    "Membership",
+    "Notification",
     "Organization",
+    "PaymentMethod",
     "Port",
     "Project",
     "Record",
     "Reservation",
+    "Session",
     "Snapshot",
     "SnapshotPolicy",
     "SpotMarketRequest",
     "SshKey",
+    "Transfer",
     "User",
     "Vanished",
     "Vlan",

@@ -9,16 +9,27 @@ from reconciler.emulator.records.keys import Keys
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """The one person behind the token."""
+    """A person. The first one is whose token the emulator was started with."""
 
     id: str
     first_name: str
     last_name: str
     email: str
-    default_organization_id: str
+    """The default one of their addresses."""
+    default_organization_id: str | None
+    """None for an invited person who has not made an organization or a project yet."""
     timezone: str
     phone_number: str
+    social_accounts: str
+    """JSON."""
     customdata: str
+    password: str | None
+    """A salted hash; None for somebody who can't log in."""
+    two_factor_auth: str
+    """`app`, `sms`, or empty when it is off."""
+    otp_secret: str
+    recovery_codes: tuple[str, ...]
+    vpn: bool
     created_at: float
     updated_at: float
 
@@ -34,8 +45,15 @@ class Organization:
     website: str | None
     twitter: str | None
     address: str
+    """JSON."""
+    billing_address: str
+    """JSON."""
+    logo_at: float | None
+    """When the logo was last changed; None where there is none."""
+    enforce_2fa_at: str | None
     customdata: str
     personal: bool
+    primary_owner_id: str
     created_at: float
     updated_at: float
 

@@ -38,6 +38,10 @@ class LateRequest:
     content_type: str
     body: str
     """Byte for byte as Latin-1."""
+    user_id: str
+    project_id: str | None
+    read_only: bool
+    """Who asked, as in `access.Caller`."""
 
     def keys(self) -> Keys:
         return ()

@@ -11,10 +11,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from reconciler.emulator.access import members_of_project, visible_projects
 from reconciler.emulator.call import Empty, Listed, Plain, Read, Reply, Shown, Write
 from reconciler.emulator.clock import rfc3339
 from reconciler.emulator.errors import invalid
 from reconciler.emulator.records import (
+    ApiKey,
     Assignment,
     Batch,
     BgpConfig,
@@ -22,20 +24,25 @@ from reconciler.emulator.records import (
     Device,
     Event,
     HardwareReservation,
+    Invitation,
     License,
+    Membership,
     Organization,
+    PaymentMethod,
     Project,
     Record,
     Reservation,
     SpotMarketRequest,
     SshKey,
-    User,
+    Transfer,
     Vlan,
     Volume,
 )
 from reconciler.emulator.rendering import Link, Scene, View
-from reconciler.emulator.resources.account import organization_of
+from reconciler.emulator.resources.account import add_organization, full_name
 from reconciler.emulator.resources.hardware_reservations import give_to
+from reconciler.emulator.resources.invitations import forget_in_invitations
+from reconciler.emulator.resources.organizations import organization_of
 
 _MOST_DEVICES = 9999
 """What `max_devices` showed for every plan in 2018."""
@@ -57,14 +64,14 @@ def show_project(project: Project, scene: Scene) -> View:
         "event_alert_configuration": None,
         "max_devices": {plan.legacy_slug or plan.slug: _MOST_DEVICES for plan in metal},
         "network_status": dict.fromkeys(sorted({device.facility for device in devices}), "provisioned"),
-        "memberships": [],
-        "invitations": [],
+        "memberships": [Link(f"/memberships/{m.id}") for m in tables.where(Membership, "project", project.id)],
+        "invitations": [Link(f"/invitations/{i.id}") for i in tables.where(Invitation, "project", project.id)],
         "payment_method": Link(f"/payment-methods/{project.payment_method_id}") if project.payment_method_id else None,
         "devices": [Link(f"/devices/{device.id}") for device in devices],
         "ssh_keys": [Link(f"/ssh-keys/{key.id}") for key in tables.where(SshKey, "owner", f"/projects/{project.id}")],
         "volumes": [Link(f"/storage/{volume.id}") for volume in tables.where(Volume, "project", project.id)],
-        "members": [Link(f"/users/{user.id}") for user in tables.all(User)],
-        "transfers": [],
+        "members": [Link(f"/users/{user.id}") for user in members_of_project(tables, project)],
+        "transfers": [Link(f"/transfers/{t.id}") for t in tables.where(Transfer, "project", project.id)],
         "organization": Link(f"/organizations/{project.organization_id}"),
         "bgp_config": Link(f"/bgp-configs/{config[0].id}") if config else None,
         "href": f"/projects/{project.id}",
@@ -73,13 +80,14 @@ def show_project(project: Project, scene: Scene) -> View:
 
 def all_projects(call: Read) -> Listed:
     """GET /projects; `name` and `search` narrow it."""
-    return Listed(_named(call, call.tables.all(Project)))
+    return Listed(_named(call, visible_projects(call.tables, call.caller)))
 
 
 def of_organization(call: Read) -> Listed:
     """GET /organizations/{id}/projects"""
-    organization = call.get(Organization)
-    return Listed(_named(call, call.tables.where(Project, "organization", organization.id)))
+    identifier = call.get(Organization).id
+    projects = visible_projects(call.tables, call.caller)
+    return Listed(_named(call, [project for project in projects if project.organization_id == identifier]))
 
 
 def one(call: Read) -> Reply:
@@ -93,9 +101,14 @@ def custom_data(call: Read) -> Reply:
 
 
 def create(call: Write) -> Reply:
-    """POST /projects: in the organization named, or the user's own."""
+    """POST /projects: in the organization named, or the user's own; who has none gets one (2019 API reference)."""
     organization_id = call.params.text("organization_id") or call.user.default_organization_id
-    return _create(call, organization_of(call, organization_id))
+    if organization_id is not None:
+        return _create(call, organization_of(call, organization_id))
+    user = call.user
+    made = add_organization(call.change, call.change.new_id(), full_name(user), user.id)
+    call.change.put(replace(user, default_organization_id=made.id))
+    return _create(call, made)
 
 
 def create_in_organization(call: Write) -> Reply:
@@ -109,7 +122,7 @@ def update(call: Write) -> Reply:
     updated = replace(
         old,
         name=_name(call) if "name" in params else old.name,
-        payment_method_id=params.text("payment_method_id") if "payment_method_id" in params else old.payment_method_id,
+        payment_method_id=_payment(call, old.organization_id, old.payment_method_id),
         backend_transfer_enabled=params.flag("backend_transfer_enabled", old.backend_transfer_enabled),
         customdata=params.custom_data() if "customdata" in params else old.customdata,
         updated_at=call.now,
@@ -131,6 +144,7 @@ def delete(call: Write) -> Reply:
         call.change.remove(held)
         if not isinstance(held, Event | Assignment | Device):
             call.deleted.append(held.id)
+    forget_in_invitations(call, project)
     return Empty()
 
 
@@ -150,6 +164,9 @@ def _held(call: Write, project: Project, devices: list[Device]) -> list[Record]:
     held += tables.where(License, "project", project.id)
     held += tables.where(BgpConfig, "project", project.id)
     held += tables.where(SpotMarketRequest, "project", project.id)
+    held += tables.where(Membership, "project", project.id)
+    held += tables.where(Transfer, "project", project.id)
+    held += tables.where(ApiKey, "project", project.id)
     held += tables.where(Event, "project", project.id)
     return held
 
@@ -160,7 +177,7 @@ def _create(call: Write, organization: Organization) -> Reply:
         organization_id=organization.id,
         name=_name(call),
         customdata=call.params.custom_data(),
-        payment_method_id=call.params.text("payment_method_id"),
+        payment_method_id=_payment(call, organization.id, None),
         backend_transfer_enabled=False,
         created_at=call.now,
         updated_at=call.now,
@@ -168,6 +185,19 @@ def _create(call: Write, organization: Organization) -> Reply:
     call.add(made)
     give_to(call, made)
     return Shown(made, 201)
+
+
+def _payment(call: Write, organization_id: str, default: str | None) -> str | None:
+    """The id in `payment_method_id`, which must be one of the organization's; null is the organization's default."""
+    if "payment_method_id" not in call.params:
+        return default
+    identifier = call.params.text("payment_method_id")
+    if not identifier:
+        return None
+    method = call.tables.get(PaymentMethod, identifier)
+    if method is None or method.organization_id != organization_id:
+        raise invalid("Payment method is invalid")  # text unsure
+    return method.id
 
 
 def _name(call: Write) -> str:

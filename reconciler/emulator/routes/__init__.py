@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator
 
 from reconciler.emulator.call import Write
 from reconciler.emulator.rendering import Views
-from reconciler.emulator.routes import account, devices, market, metal, network, offers, projects, storage
+from reconciler.emulator.routes import account, devices, market, metal, network, offers, people, projects, storage
 from reconciler.emulator.routing import Lists, Route
 from reconciler.emulator.settling import Settlings
 
 _GROUPS = (
     account,
+    people,
     projects,
     devices,
     metal,

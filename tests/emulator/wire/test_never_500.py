@@ -22,10 +22,14 @@ NAMES = (
     "ipxe_script_url", "include", "exclude", "page", "per_page", "cidr", "manageable", "hardware_reservation_id",
     "project_id", "storage", "features", "batches", "remove_associated_instances",
     "devices_min", "devices_max", "max_bid_price", "facilities", "end_at", "instance_parameters", "hostnames",
+    "role", "roles", "invitee", "projects_ids", "message", "nonce", "target_organization_id", "read_only", "default",
+    "cardholder_name", "expiration_month", "expiration_year", "billing_address", "logo", "website", "enforce_2fa_at",
+    "first_name", "phone_number", "social_accounts", "password", "login", "otp", "user_token", "email", "subject",
 )  # fmt: skip
 FILTERS = (
     "include", "exclude", "page", "per_page", "cidr", "name", "search", "facility", "plan", "legacy", "ipv4", "from",
     "until", "force_termination",
+    "personal", "without_projects", "code", "token", "password",
 )  # fmt: skip
 VALUES: tuple[object, ...] = (
     None, True, False, 0, -1, 4, 10**30, 0.5, "", " ", "any", "ewr1", "t1.small.x86", "ubuntu_16_04", "public_ipv4",
@@ -50,6 +54,41 @@ def batch(api: Client, project: str) -> str:
     wish = {"facility": "ewr1", "plan": "t1.small.x86", "operating_system": "ubuntu_16_04"}
     made: list[dict[str, str]] = api.make(f"/projects/{project}/devices/batch", {"batches": [wish]})["batches"]
     return made[0]["id"]
+
+
+def notification(api: Client) -> str:
+    """That somebody has accepted an invitation."""
+    home = api.get("/user")["default_organization_id"]
+    invitation = api.make(f"/organizations/{home}/invitations", {"invitee": "bob@example.com"})
+    api.call("PUT", f"{invitation['href']}?nonce={invitation['nonce']}")
+    return str(api.get("/notifications")["notifications"][0]["id"])
+
+
+def people(api: Client, project: str) -> dict[str, str]:
+    """What belongs to people and organizations, by the last part of the path before its id."""
+    home = f"/organizations/{api.get('/user')['default_organization_id']}"
+    target = api.make("/organizations", {"name": "target"})["id"]
+    invitation = api.make(f"/projects/{project}/invitations", {"invitee": "ada@example.com"})
+    api.make("/user/api-keys")
+    mail = api.get(api.get("/user")["emails"][0]["href"])
+    api.call("PUT", "/user", {"password": "long enough"})
+    api.make("/sessions", {"login": mail["address"], "password": "long enough"})
+    api.call("POST", "/user/otp/app")
+    return {
+        "organization": home.rpartition("/")[2],
+        "invitations": invitation["id"],
+        "memberships": api.get(f"{home}?include=memberships")["memberships"][0]["id"],
+        "transfers": api.make(f"/projects/{project}/transfers", {"target_organization_id": target})["id"],
+        "payment-methods": api.make(f"{home}/payment-methods", {"name": "card", "nonce": "a-nonce"})["id"],
+        "emails": api.make("/emails", {"address": "second@example.com"})["id"],
+        "notifications": notification(api),
+        "api-keys": api.make(f"/projects/{project}/api-keys")["id"],
+        "verify": "123456",
+    }
+
+
+PERSONAL = ("organization", "invitations", "memberships", "transfers", "payment-methods", "emails", "notifications",
+            "api-keys", "user")  # fmt: skip
 
 
 @pytest.mark.parametrize(("method", "template"), ROUTES)
@@ -78,12 +117,17 @@ def test_no_body_crashes_an_endpoint(api: Client, method: str, template: str) ->
         "spot-market-requests": api.make(f"/projects/{project}/spot-market-requests", SPOT)["id"],
     }  # fmt: skip
     parts = template.split("/")
+    if parts[1] in PERSONAL:
+        identifiers |= people(api, project)
     path = "/".join(identifiers[parts[n - 1]] if part.startswith("{") else part for n, part in enumerate(parts))
     good: dict[str, object] = {
         "name": "n", "label": "l", "key": public_key(77), "facility": "ewr1", "plan": "t1.small.x86", "quantity": 1,
         "operating_system": "ubuntu_16_04", "type": "public_ipv4", "address": block["address"],
         "deployment_type": "local", "address_family": "ipv4", "size": 10, "device_id": device["id"],
-        "snapshot_frequency": "1day", "licensee_product_id": "p", **(SPOT if "spot" in template else {}),
+        "snapshot_frequency": "1day", "licensee_product_id": "p", "invitee": "bob@example.com", "roles": ["admin"],
+        "nonce": "n", "target_organization_id": project, "login": "a@example.com", "password": "long enough",
+        "email": "a@example.com", "user_token": "t", "subject": "s", "message": "m", "userdata": "#!/bin/sh",
+        **(SPOT if "spot" in template else {}),
     }  # fmt: skip
     if "storage" in template:
         good["plan"] = "storage_1"

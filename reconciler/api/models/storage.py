@@ -57,6 +57,9 @@ class Snapshot(Resource):
 class SnapshotPolicy(Resource):
     snapshot_frequency: Annotated[str, Words(("1hour", "1day", "1week", "1month", "1year"))] | None = None
     snapshot_count: int | None = None
+    volume: Link | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
 
 
 class License(Resource):

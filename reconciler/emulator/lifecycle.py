@@ -7,6 +7,7 @@
 States and their order are OAS Device.state and libcloud's NODE_STATE_MAP; the ten provisioning events and
 the percentage (done of all) are those of recorded devices of 2017 to 2019. The first tenth of provisioning
 is spent `queued`, and the events follow at even distances; that, and all lengths, are the emulator's own.
+A reinstall goes through the same events again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from reconciler.emulator.ids import near
 from reconciler.emulator.records import Device
 
 PROVISIONING = ("queued", "provisioning")
+REINSTALLING = "reinstalling"
 ROOT_PASSWORD_SECONDS = 24 * 3600.0
 """`root_password` is shown for 24 hours after provisioning (2020 documentation, SSH access)."""
 
@@ -60,13 +62,13 @@ class Step:
 
 
 def steps(device: Device) -> list[Step]:
-    """The device's provisioning events, in order. Their ids lie beside the device's, so they need no storing."""
+    """The provisioning events of the device's last installation, in order; they need no storing."""
     codes = _SHORT if device.short_install else _LONG
-    gap = device.provision_seconds * (1 - _QUEUED_PART) / (len(codes) - 1)
-    first = device.created_at + device.provision_seconds * _QUEUED_PART
+    gap = device.install_seconds * (1 - _QUEUED_PART) / (len(codes) - 1)
+    first = device.installed_from + device.install_seconds * _QUEUED_PART
     return [
         Step(
-            near(device.id, code),
+            near(device.install_id, code),
             f"provisioning.{code}",
             _TEXTS[code - 101],
             _at(device, place, first + place * gap),
@@ -109,8 +111,13 @@ def _operating_state(device: Device, now: float) -> str:
     if device.operation is None:
         return "active"
     if now < device.operation_at + device.operation_seconds:
-        return _WHILE.get(device.operation, "reinstalling")
+        return _WHILE.get(device.operation, REINSTALLING)
     return "inactive" if device.operation == "power_off" else "active"
+
+
+def is_installing(device: Device, now: float) -> bool:
+    """Whether its provisioning events are under way: it is new, or being reinstalled."""
+    return state(device, now) in (*PROVISIONING, REINSTALLING)
 
 
 def percentage(device: Device, now: float) -> float:
@@ -121,7 +128,7 @@ def percentage(device: Device, now: float) -> float:
 
 def shows_root_password(device: Device, now: float) -> bool:
     """Whether the password is still shown."""
-    return now < device.created_at + device.provision_seconds + ROOT_PASSWORD_SECONDS
+    return now < device.installed_from + device.install_seconds + ROOT_PASSWORD_SECONDS
 
 
 def changes_at(device: Device, now: float) -> float:
@@ -130,12 +137,12 @@ def changes_at(device: Device, now: float) -> float:
         device.created_at + device.provision_seconds * _QUEUED_PART,
         addresses_at(device.created_at, device.provision_seconds),
         ready_at(device),
-        device.created_at + device.provision_seconds + ROOT_PASSWORD_SECONDS,
+        device.installed_from + device.install_seconds + ROOT_PASSWORD_SECONDS,
         device.operation_at + device.operation_seconds,
         device.deleted_at or math.inf,
         *(port.past_until for port in device.ports),
     ]
-    if now < ready_at(device):
+    if is_installing(device, now):
         moments += [step.at for step in steps(device)]
     return min((moment for moment in moments if moment > now), default=math.inf)
 

@@ -47,6 +47,8 @@ class Settings:
     """How long a deleted device still shows, as `deprovisioning`, before it is 404."""
     action_seconds: float = 1.0
     """How long a power action (power_on, power_off, reboot, rescue) takes."""
+    reinstall_seconds: float | None = None
+    """How long a reinstall takes; None: `deprovision_seconds` of wiping, then as long as the provisioning took."""
     rate_limit_per_minute: int | None = None
     """Calls a minute before 429; None is no limit."""
     list_lag_seconds: float = 0.0

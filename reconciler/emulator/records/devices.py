@@ -58,6 +58,11 @@ class Device:
     updated_at: float
     provision_seconds: float
     """From `created_at` until it is active; fixed at create, whatever the setting is later."""
+    install_id: str
+    """What the ids of its provisioning events lie beside: the device's own id, until it is reinstalled."""
+    installed_from: float
+    """When the installation began whose events it shows: the first one, or that of the last reinstall."""
+    install_seconds: float
     short_install: bool
     """Custom iPXE: four provisioning events instead of ten."""
     fate: str
@@ -84,6 +89,7 @@ class Device:
             ("project", self.project_id),
             ("hardware_reservation", reserved) if reserved else ("stock", f"{self.facility}/{self.plan}"),
             *((("spot", "yes"),) if self.spot_instance else ()),
+            *((("install", self.install_id),) if self.install_id != self.id else ()),
             *(("port", port.id) for port in self.ports),
             *(("vlan", vlan) for vlan in sorted(vlans)),
         )

@@ -2,6 +2,11 @@
 
 Events and their texts are those of a recorded device of March 2019 (power.200 to power.204). What an action
 that does not fit the device's state is told is unsure.
+
+A reinstall keeps id, machine, addresses and user data, and goes through provisioning again, for longer than
+the first time, since the disks are wiped (documentation of reinstalling, 2020). In mid-2019 it was the bare
+action; `operating_system`, `ipxe_script_url`, `preserve_data` and `deprovision_fast` are those of packngo and
+of the later OpenAPI description. That it makes a new root password is unsure.
 """
 
 from __future__ import annotations
@@ -9,10 +14,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.emulator.call import Empty, Reply, Write
+from reconciler.emulator.catalogue import OperatingSystem
 from reconciler.emulator.errors import blank, invalid
 from reconciler.emulator.lifecycle import state
-from reconciler.emulator.records import Device, Project
-from reconciler.emulator.resources.events import note
+from reconciler.emulator.records import Assignment, Device, Project
+from reconciler.emulator.resources import device_request as wanted
+from reconciler.emulator.resources.events import keep_steps, note
 from reconciler.emulator.resources.finding import find_device
 
 _FITTING = {
@@ -27,8 +34,8 @@ _DONE = {
     "power_off": ("power.202", "Device powered off"),
     "reboot": ("power.203", "Device rebooted"),
     "rescue": ("power.203", "Device rebooted"),
-    "reinstall": ("power.204", "Device powered on"),
 }
+"""What is told at the end; a reinstall has its provisioning events instead."""
 
 
 def perform(call: Write) -> Reply:
@@ -41,37 +48,66 @@ def perform(call: Write) -> Reply:
     current = state(device, call.now)
     if current not in _FITTING[action]:
         raise invalid(f"Cannot {action.replace('_', ' ')} a device while it is {current}")
+    begun = replace(device, operation=action, operation_at=call.now, updated_at=call.now)
     if action == "reinstall":
-        device = _reinstalled(call, device)
-    seconds = device.provision_seconds if action == "reinstall" else call.settings.action_seconds
-    call.change.put(
-        replace(device, operation=action, operation_at=call.now, operation_seconds=seconds, updated_at=call.now)
-    )
-    _note(call, device, action, seconds)
+        begun = _reinstalled(call, begun)
+    else:
+        begun = replace(begun, operation_seconds=call.settings.action_seconds)
+    call.change.put(begun)
+    _note(call, begun, action)
     return Empty(202)
 
 
 def _reinstalled(call: Write, device: Device) -> Device:
-    """Reinstalling keeps id, machine, addresses and user data; another operating system may be named (after 2019)."""
+    """The device with its reinstall begun: wiped first, then installed."""
     if device.locked:
         raise invalid("Cannot reinstall a locked item")
-    name = call.params.text("operating_system")
-    if not name:
-        return device
-    system, plan = call.catalogue.operating_system(name), call.catalogue.plan(device.plan)
-    if system is None:
-        raise invalid(f"{name} is not a valid operating system")
-    if plan is None or not system.runs_on(plan):
-        raise invalid(f"Operating system {system.slug} is not provisionable on {device.plan}")
-    return replace(device, operating_system=system.slug)
+    system, url = _system(call, device), call.params.text("ipxe_script_url")
+    url_then = url or (device.ipxe_script_url if wanted.is_ipxe(system) else None)
+    wanted.check_ipxe(system, url_then, device.userdata)
+    wiping, installing = _lengths(call, device)
+    keep_steps(call, device)
+    return replace(
+        device,
+        operating_system=system.slug,
+        ipxe_script_url=url or device.ipxe_script_url,
+        root_password=wanted.new_password(call),
+        operation_seconds=wiping + installing,
+        install_id=call.change.new_id(),
+        installed_from=call.now + wiping,
+        install_seconds=installing,
+        short_install=wanted.is_ipxe(system),
+    )
 
 
-def _note(call: Write, device: Device, action: str, seconds: float) -> None:
+def _system(call: Write, device: Device) -> OperatingSystem:
+    """What is to be installed: the system that is named, or the one that is there."""
+    name, plan = call.params.text("operating_system") or device.operating_system, call.catalogue.plan(device.plan)
+    if plan is None:
+        raise invalid(f"{device.plan} is not a valid plan")
+    system = wanted.operating_system_named(call, name, plan)
+    held = call.tables.where(Assignment, "device", device.id)
+    if system.public_ipv4_required and not any(each.management and each.public and each.family == 4 for each in held):
+        raise invalid("Public IPv4 is required")
+    return system
+
+
+def _lengths(call: Write, device: Device) -> tuple[float, float]:
+    """Seconds of wiping and of installing. Neither `deprovision_fast` nor `preserve_data` has all disks wiped."""
+    spared = call.params.flag("deprovision_fast") or call.params.flag("preserve_data")
+    set_length = call.settings.reinstall_seconds
+    if set_length is not None:
+        return 0.0, set_length
+    return 0.0 if spared else call.settings.deprovision_seconds, device.provision_seconds
+
+
+def _note(call: Write, device: Device, action: str) -> None:
     project = call.tables.get(Project, device.project_id)
     if project is None:
         return
     name = action.replace("_", " ").capitalize()
     note(call, "power.200", f"{name} operation queued", project, device)
     note(call, "power.201", "Power operation started", project, device, by_user=False)
-    kind, text = _DONE[action]
-    note(call, kind, text, project, device, after=seconds, by_user=False)
+    if action in _DONE:
+        kind, text = _DONE[action]
+        note(call, kind, text, project, device, after=device.operation_seconds, by_user=False)

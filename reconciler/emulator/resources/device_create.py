@@ -7,12 +7,9 @@ samples).
 
 from __future__ import annotations
 
-import base64
-
 from reconciler.emulator.call import Reply, Shown, Write
 from reconciler.emulator.catalogue import OperatingSystem
 from reconciler.emulator.errors import invalid
-from reconciler.emulator.ids import derived_id
 from reconciler.emulator.lifecycle import addresses_at
 from reconciler.emulator.records import Device, Project
 from reconciler.emulator.resources import device_request as wanted
@@ -22,9 +19,6 @@ from reconciler.emulator.resources.devices import BILLING_CYCLES
 from reconciler.emulator.resources.finding import future_moment
 from reconciler.emulator.resources.ports import new_ports
 from reconciler.emulator.resources.spot_devices import outbid_at
-
-_IPXE_PART = 0.4
-"""A custom iPXE device is active once its script is served, before any system runs (2020 documentation)."""
 
 _BEFORE = 1e-3
 """The answer shows the device this long before its creation, so that nothing has happened yet even in no time."""
@@ -43,7 +37,7 @@ def make(call: Write, project: Project) -> Device:
     """
     place = place_of(call, project)
     system = wanted.operating_system_of(call, place.plan)
-    wanted.check_ipxe(call, system)
+    wanted.check_ipxe(system, call.params.text("ipxe_script_url"), call.params.text("userdata"))
     addresses = wanted.addresses_of(call.params, system)
     device = _device(call, project, place, system)
     call.add(device)
@@ -57,9 +51,9 @@ def _device(call: Write, project: Project, place: Place, system: OperatingSystem
     plan, facility, reserved = place.plan, place.facility, place.reservation
     hardware_id = reserved.hardware_id if reserved else call.change.new_id()
     spot, price = wanted.spot_terms(call, place)
-    short = system.slug == "custom_ipxe"
+    short = wanted.is_ipxe(system)
     seconds = call.settings.provision_seconds if call.fate.provision_seconds is None else call.fate.provision_seconds
-    provision_seconds = seconds * (_IPXE_PART if short else 1)
+    provision_seconds = seconds * (wanted.IPXE_PART if short else 1)
     ends = call.now + provision_seconds + call.settings.deprovision_seconds
     return Device(
         id=identifier,
@@ -80,7 +74,7 @@ def _device(call: Write, project: Project, place: Place, system: OperatingSystem
         spot_price_max=price,
         termination_time=future_moment(call, "termination_time"),
         ssh_key_ids=wanted.ssh_keys_of(call, project),
-        root_password=_password(call.change.new_id()),
+        root_password=wanted.new_password(call),
         hardware_id=hardware_id,
         hardware_reservation_id=reserved.id if reserved else None,
         storage=wanted.storage_of(call, place),
@@ -88,6 +82,9 @@ def _device(call: Write, project: Project, place: Place, system: OperatingSystem
         created_at=call.now,
         updated_at=call.now,
         provision_seconds=provision_seconds,
+        install_id=identifier,
+        installed_from=call.now,
+        install_seconds=provision_seconds,
         short_install=short,
         fate=call.fate.end,
         fades_at=ends if call.fate.end == "failed" and not reserved else None,
@@ -106,7 +103,3 @@ def _billing_cycle(call: Write) -> str:
     if cycle not in BILLING_CYCLES:
         raise invalid(f"{cycle} is not a valid billing cycle")  # text unsure
     return cycle
-
-
-def _password(source: str) -> str:
-    return base64.b32encode(derived_id("root password", source).encode()).decode()[:10].lower()

@@ -7,6 +7,7 @@ cluster-api-provider-packet#788). Texts marked unsure follow their style.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from reconciler.emulator import market
 from reconciler.emulator.call import Write
 from reconciler.emulator.catalogue import OperatingSystem, Plan
 from reconciler.emulator.errors import NO_SSH_KEY, blank, invalid
+from reconciler.emulator.ids import derived_id
 from reconciler.emulator.params import Params
 from reconciler.emulator.records import Project, SshKey
 from reconciler.emulator.resources.device_place import Place
@@ -22,6 +24,9 @@ from reconciler.emulator.resources.spot_prices import spot_price
 
 _HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 _IPXE_SCRIPT = re.compile(r"\A#!i?pxe", re.IGNORECASE)
+IPXE_PART = 0.4
+"""A custom iPXE device is active once its script is served, before any system runs (2020 documentation)."""
+
 _LONGEST_HOSTNAME = 253
 _LAYOUT = ("disks", "raid", "filesystems")
 
@@ -52,8 +57,12 @@ def tags_of(params: Params) -> tuple[str, ...]:
 
 
 def operating_system_of(call: Write, plan: Plan) -> OperatingSystem:
-    """The operating system, by slug or id, if it runs on the plan."""
-    name = call.params.required("operating_system")
+    """The operating system that is asked for, if it runs on the plan."""
+    return operating_system_named(call, call.params.required("operating_system"), plan)
+
+
+def operating_system_named(call: Write, name: str, plan: Plan) -> OperatingSystem:
+    """An operating system by slug or id, if it runs on the plan."""
     system = call.catalogue.operating_system(name)
     if system is None:
         raise invalid(f"{name} is not a valid operating system")  # text unsure
@@ -62,17 +71,27 @@ def operating_system_of(call: Write, plan: Plan) -> OperatingSystem:
     return system
 
 
-def check_ipxe(call: Write, system: OperatingSystem) -> None:
+def is_ipxe(system: OperatingSystem) -> bool:
+    """Whether it is the one that boots what its owner's script says."""
+    return system.slug == "custom_ipxe"
+
+
+def check_ipxe(system: OperatingSystem, url: str | None, userdata: str | None) -> None:
     """Custom iPXE needs a script, from a URL or in the user data, not both (Terraform's provider; API texts unsure)."""
-    url, userdata = call.params.text("ipxe_script_url"), call.params.text("userdata") or ""
-    in_userdata = bool(_IPXE_SCRIPT.match(userdata))
-    if system.slug != "custom_ipxe":
+    in_userdata = bool(_IPXE_SCRIPT.match(userdata or ""))
+    if not is_ipxe(system):
         if url:
             raise invalid("Ipxe script url can only be used with custom_ipxe")
     elif url and in_userdata:
         raise invalid("Ipxe script url and an iPXE script in userdata cannot be used together")
     elif not url and not in_userdata:
         raise invalid("Ipxe script url can't be blank")
+
+
+def new_password(call: Write) -> str:
+    """A root password for an installation."""
+    source = derived_id("root password", call.change.new_id())
+    return base64.b32encode(source.encode()).decode()[:10].lower()
 
 
 def storage_of(call: Write, place: Place) -> str:

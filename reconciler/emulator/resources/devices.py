@@ -16,7 +16,7 @@ from reconciler.emulator.catalogue import OperatingSystem
 from reconciler.emulator.clock import rfc3339
 from reconciler.emulator.errors import DELETE_LOCKED, DELETE_PROVISIONING, invalid
 from reconciler.emulator.ids import derived_id
-from reconciler.emulator.lifecycle import PROVISIONING, percentage, shows_root_password, state, steps
+from reconciler.emulator.lifecycle import PROVISIONING, is_installing, percentage, shows_root_password, state, steps
 from reconciler.emulator.records import Assignment, BgpSession, Device, Project, VolumeAttachment
 from reconciler.emulator.rendering import Link, Scene, View
 from reconciler.emulator.resources.addresses import address_text, first_address, on_device
@@ -71,7 +71,7 @@ def show_device(device: Device, scene: Scene) -> View:
         "network_ports": [Link(f"/ports/{port.id}", True, port) for port in device.ports],
         "href": f"/devices/{device.id}",
     }
-    if current in PROVISIONING:
+    if is_installing(device, now):
         view |= _progress(device, now, addresses)
     if device.hardware_reservation_id:
         view["hardware_reservation"] = Link(f"/hardware-reservations/{device.hardware_reservation_id}")

@@ -105,6 +105,12 @@ def show_step(device: Device, step: Step, now: float, text: str) -> View:
     return {**view, **happened}
 
 
+def keep_steps(call: Write, device: Device) -> None:
+    """Store what has happened of an installation, whose events the device will no longer show by itself."""
+    for event in _happened(device, call.now):
+        call.change.put(event)
+
+
 def of_device(call: Read) -> Listed:
     """GET /devices/{id}/events"""
     device = find_device(call)
@@ -165,12 +171,17 @@ def _as_event(device: Device, step: Step) -> Event:
 
 
 def _step_by_id(call: Read) -> Event | None:
-    """The provisioning event of an id: its device's id is a fixed distance away."""
+    """The provisioning event of an id: the id of its installation is a fixed distance away."""
     identifier = call.path["id"]
     try:
         candidates = [near(identifier, -code) for code in range(101, 111)]
     except ValueError:
         return None
-    devices = (call.tables.get(Device, candidate) for candidate in candidates)
-    found = (_as_event(device, step) for device in devices if device for step in steps(device) if step.id == identifier)
+    devices = [device for candidate in candidates for device in _installed(call, candidate)]
+    found = (_as_event(device, step) for device in devices for step in steps(device) if step.id == identifier)
     return next(found, None)
+
+
+def _installed(call: Read, install_id: str) -> list[Device]:
+    first = call.tables.get(Device, install_id)
+    return [first] if first else call.tables.where(Device, "install", install_id)

@@ -1,4 +1,5 @@
-"""Points clients that nobody here wrote at an emulator on loopback. All that had to be bent for it is in this file.
+"""Points clients that nobody here wrote at an emulator on loopback. What had to be bent for it is here and in
+`plain_http`.
 
 packet-python 1.44.3 writes `"https://" + end_point` into every URL and calls the functions of `requests`, so its module
 gets a `requests` that says http. apache-libcloud's driver takes neither a host nor a port, but its connection has both
@@ -10,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
@@ -19,31 +19,7 @@ import requests
 from libcloud.compute.drivers import equinixmetal
 from libcloud.compute.drivers.equinixmetal import EquinixMetalNodeDriver
 
-
-class PlainHttp:
-    """What packet-python uses of `requests`, over http, past any proxy of the environment."""
-
-    exceptions = requests.exceptions
-    utils = requests.utils
-    HTTPError = requests.HTTPError
-
-    def __init__(self, session: requests.Session) -> None:
-        self._session = session
-
-    def _send(self, method: str, url: str, **arguments: Any) -> requests.Response:
-        return self._session.request(method, url.replace("https://", "http://", 1), timeout=10, **arguments)
-
-    def get(self, url: str, **arguments: Any) -> requests.Response:
-        return self._send("GET", url, **arguments)
-
-    def post(self, url: str, **arguments: Any) -> requests.Response:
-        return self._send("POST", url, **arguments)
-
-    def patch(self, url: str, **arguments: Any) -> requests.Response:
-        return self._send("PATCH", url, **arguments)
-
-    def delete(self, url: str, **arguments: Any) -> requests.Response:
-        return self._send("DELETE", url, **arguments)
+from tests.clients.plain_http import PlainHttp
 
 
 @contextmanager

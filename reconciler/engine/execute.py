@@ -28,7 +28,7 @@ from reconciler.model.event import Ended, Event, Noted, Progressed, Result, Star
 from reconciler.model.kind import Catalog, Verb
 from reconciler.model.live import LiveObject
 from reconciler.model.plan import Change, Counts, Step
-from reconciler.wire import Account, Gone, Rejected, WireError
+from reconciler.wire import Account, Call, Gone, Rejected, WireError
 
 SLOW = 60.0
 """Weight of a step whose object is slow, against 1 for a plain call: only the order of magnitude matters."""
@@ -112,6 +112,7 @@ class Apply:
         self._watch = Watch()
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._further: list[Task] = []
+        self._sent: dict[str, tuple[Call, ...]] = {}
         self._in_flight = 0
         self._working = 0
         self._began = means.clock.now()
@@ -257,6 +258,7 @@ class Apply:
             self._take_read(message, pollers)
 
     def _take_outcome(self, outcome: Outcome) -> None:
+        self._sent[outcome.step.id] = (*self._sent.get(outcome.step.id, ()), *outcome.sent)
         if outcome.ending is Ending.WAITING and outcome.live is not None:
             self._wait_for(outcome.step, outcome.live)
         elif outcome.ending is Ending.DONE:
@@ -296,7 +298,8 @@ class Apply:
         try:
             if step.verb is not Verb.DELETE:
                 self._world.became(step.address, live)
-            task = self._prepare.further(step, change, live) if step.verb is not Verb.DELETE else None
+            sent = self._sent.get(step.id, ())
+            task = self._prepare.further(step, change, live, sent) if step.verb is not Verb.DELETE else None
         except Refused as refused:
             self._end(step, Result.FAILED, reason=refused.diagnostics[0].summary, diagnostic=refused.diagnostics[0])
             return

@@ -61,7 +61,8 @@ _CHOICES = {
 
 def _as_chosen(change: FieldChange, choice: str) -> FieldChange:
     """The change as `lifecycle.on_change` wants it, instead of as the field's rule has it."""
-    return replace(change, forces_replacement=choice == "replace", note=_CHOICES.get(choice, change.note))
+    wipes = choice == "reinstall"
+    return replace(change, forces_replacement=choice == "replace", note=_CHOICES.get(choice, change.note), wipes=wipes)
 
 
 def still_differing(kind: Kind, values: Mapping[str, Any], live: LiveObject, names: frozenset[str]) -> frozenset[str]:

@@ -7,8 +7,8 @@ looked up by its mark for a settle window, and sent again only when a whole read
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reconciler.clock import Clock
@@ -25,6 +25,10 @@ SENDS = 3
 LOOK_SECONDS = 1.0
 LATER_SECONDS = (0.5, 10.0)
 """First and longest pause before a step that has to wait for something else to clear is tried again."""
+
+
+TOLD_AFTER_SECONDS = 10.0
+"""A wait that lasts longer is told, with the API's reason."""
 
 
 class Ending(StrEnum):
@@ -54,7 +58,7 @@ class Task:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a task ended; `live` is the object as it is now, `reason` one line for a person when it failed, `hint` the
-    way out of it where the kind knows one.
+    way out of it where the kind knows one, `sent` the calls of a change by several calls that were accepted.
     """
 
     step: Step
@@ -62,6 +66,7 @@ class Outcome:
     live: LiveObject | None = None
     reason: str = ""
     hint: str = ""
+    sent: tuple[Call, ...] = ()
 
 
 class Performer:
@@ -103,13 +108,13 @@ class Performer:
     # create
 
     def _create(self, task: Task) -> Outcome:
-        call = task.kind.create(task.wish)
+        calls = task.kind.creates(task.wish)
         live: LiveObject | None = None
         for tries in range(SENDS):
             if tries and self._stop.requested:
                 return Outcome(task.step, Ending.ABANDONED, None, "interrupted")
             try:
-                body = self._send(task, call)
+                body = self._send(task, *calls)
             except InDoubt as doubt:
                 self._note(f"{task.step.address}: the answer was lost ({doubt.message}); looking for it by its mark")
                 live = self._look(task, self._settle_seconds)
@@ -166,11 +171,12 @@ class Performer:
     def _change(self, task: Task) -> Outcome:
         """Bring the object to what is wished, call by call. A standing one is read first, whatever is known of it."""
         begun = self._reread(task, task.live) if task.kind.standing or task.live is None else task.live
-        live = self._work_off(task, begun, self._calls_left(task))
+        sent: list[Call] = []
+        live = self._work_off(task, begun, self._calls_left(task, sent), sent)
         if live is None:
             return Outcome(task.step, Ending.ABANDONED, task.live, "interrupted")
         waiting = task.kind.waits and live.status.phase is Phase.WORKING
-        return Outcome(task.step, Ending.WAITING if waiting else Ending.DONE, live)
+        return Outcome(task.step, Ending.WAITING if waiting else Ending.DONE, live, sent=tuple(sent))
 
     def _release(self, task: Task) -> Outcome:
         """The first half of an update: let go, so that others may be changed or deleted."""
@@ -178,22 +184,22 @@ class Performer:
         def left(live: LiveObject) -> tuple[Call, ...]:
             return task.kind.release(task.wish, live, task.going)
 
-        live = self._work_off(task, self._reread(task, task.live), left)
+        live = self._work_off(task, self._reread(task, task.live), left, [])
         if live is None:
             return Outcome(task.step, Ending.ABANDONED, task.live, "interrupted")
         return Outcome(task.step, Ending.DONE, live)
 
     @staticmethod
-    def _calls_left(task: Task) -> Callable[[LiveObject], tuple[Call, ...]]:
+    def _calls_left(task: Task, sent: Sequence[Call]) -> Callable[[LiveObject], tuple[Call, ...]]:
         def left(live: LiveObject) -> tuple[Call, ...]:
             changed = still_differing(task.kind, task.wish.values, live, task.changed)
             changed |= task.changed & task.kind.unfinished(task.wish.values, live, task.wish.on_change)
-            return task.kind.calls(task.wish, live, changed)
+            return task.kind.calls(replace(task.wish, sent=(*task.wish.sent, *sent)), live, changed)
 
         return left
 
     def _work_off(
-        self, task: Task, live: LiveObject, left: Callable[[LiveObject], tuple[Call, ...]]
+        self, task: Task, live: LiveObject, left: Callable[[LiveObject], tuple[Call, ...]], sent: list[Call]
     ) -> LiveObject | None:
         """Send the first call that is left, look at the object, and ask again; None when the user stopped it.
 
@@ -223,6 +229,7 @@ class Performer:
                 body = None
             if body is _STOPPED:
                 return None
+            sent.append(last)
             answered = None if task.kind.standing else task.kind.read_answer(body, task.wish)
             live = answered or self._reread(task, live)
         return live
@@ -260,21 +267,40 @@ class Performer:
         lingers = task.kind.waits and not task.kind.gone_at_once
         return Outcome(task.step, Ending.WAITING if lingers else Ending.DONE, task.live)
 
-    def _send(self, task: Task, call: Call) -> object:
-        """Send, and send again after a pause while the kind says that the refusal clears by itself."""
-        deadline = self._clock.now() + task.patience
+    def _send(self, task: Task, *calls: Call) -> object:
+        """Send a call, or the first of several alternatives that is taken; and send again after a pause while the kind
+        says that the refusal clears by itself.
+        """
+        begun = self._clock.now()
         pause, longest = LATER_SECONDS
+        told = False
         while True:
+            answer, refused = self._first_taken(task, calls)
+            if refused is None:
+                return answer
+            clears = task.kind.verdict(task.step.verb, refused) in (Verdict.LATER, Verdict.NEXT)
+            waited = self._clock.now() - begun
+            if not clears or waited >= task.patience:
+                raise refused
+            if self._stop.requested:
+                return _STOPPED
+            if waited >= TOLD_AFTER_SECONDS and not told:
+                told = True
+                self._note(f"{task.step.address}: still waiting, since the API says: {reason_of(refused)}")
+            self._clock.sleep(pause * (1 + self._rng.random() / 4))
+            pause = min(longest, pause * 1.6)
+
+    def _first_taken(self, task: Task, calls: Sequence[Call]) -> tuple[object, Rejected | None]:
+        """The answer to the first call that is taken, or the refusal that ended the tries."""
+        refused: Rejected | None = None
+        for call in calls:
             try:
-                return self._account.send(call)
+                return self._account.send(call), None
             except Rejected as rejected:
-                later = task.kind.verdict(task.step.verb, rejected) is Verdict.LATER
-                if not later or self._clock.now() >= deadline:
-                    raise
-                if self._stop.requested:
-                    return _STOPPED
-                self._clock.sleep(pause * (1 + self._rng.random() / 4))
-                pause = min(longest, pause * 1.6)
+                refused = rejected
+                if task.kind.verdict(task.step.verb, rejected) is not Verdict.NEXT:
+                    break
+        return None, refused
 
 
 _STOPPED = object()

@@ -21,9 +21,10 @@ def check_names(changes: Sequence[Change], account: Account, catalog: Catalog, p
     named = [
         (change, name, field.listed)
         for change in changes
-        if change.action.creates
+        if change.resource is not None
         for name, field in catalog[change.kind].fields.items()
         if field.listed is not None and change.after.get(name) is not None
+        if change.action.creates or name in change.changed
     ]
     wanted = sorted({listed.catalogue for _, _, listed in named})
     known = _read({each: catalog.names[each] for each in wanted}, account, parallelism)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.diagnostics import Refused, error
@@ -16,6 +16,7 @@ from reconciler.model.mark import Mark
 from reconciler.model.plan import Change, Step
 from reconciler.model.resource import Resource, Timeouts
 from reconciler.values import Unknown
+from reconciler.wire import Call
 
 
 def patience(step: Step, kind: Kind, resource: Resource | None) -> float:
@@ -62,8 +63,8 @@ class Preparation:
         changed = frozenset(change.changed & self._differing(change.resource, kind, settled, live))
         return Task(step, kind, wish, live, changed, patience=wait) if changed else None
 
-    def further(self, step: Step, change: Change, live: LiveObject) -> Task | None:
-        """What is left to do of a step whose object has become ready; None when nothing is."""
+    def further(self, step: Step, change: Change, live: LiveObject, sent: tuple[Call, ...]) -> Task | None:
+        """What is left to do of a step whose object has become ready; None when nothing is. `sent` is what was done."""
         kind = self.catalog[step.kind]
         if change.resource is None or not kind.stepwise or step.verb not in (Verb.CREATE, Verb.UPDATE):
             return None
@@ -73,7 +74,7 @@ class Preparation:
             changed &= change.changed
         if not changed:
             return None
-        wish = self._wish(step, change.resource, kind, settled.values, live.mark)
+        wish = replace(self._wish(step, change.resource, kind, settled.values, live.mark), sent=sent)
         return Task(step, kind, wish, live, changed, patience=patience(step, kind, change.resource))
 
     def _letting_go(self, step: Step, change: Change, resource: Resource, kind: Kind) -> Task:
@@ -84,7 +85,7 @@ class Preparation:
         return Task(step, kind, wish, change.live, going=self.going, patience=patience(step, kind, resource))
 
     def _wish(self, step: Step, resource: Resource, kind: Kind, values: Mapping[str, Any], born: Mark | None) -> Wish:
-        mark = Mark(self.stack, str(step.address), kind.memo(values, born))
+        mark = Mark(self.stack, str(step.address), kind.memo(values, born, resource.lifecycle.on_change))
         return Wish(values, mark, *self._ids(resource, kind), resource.lifecycle.on_change)
 
     @staticmethod

@@ -13,19 +13,20 @@ REFUSED_BY_RAIL = 3
 
 
 def check_rails(changes: Sequence[Change], protected: Collection[Address]) -> None:
-    """Refuse to destroy what is protected in the stack or locked in the API. Raises `Refused` (exit code 3)."""
+    """Refuse to destroy or wipe what is protected in the stack or locked in the API. Raises `Refused` (exit code 3)."""
     problems: list[Diagnostic] = []
     for change in changes:
-        if not change.action.deletes:
+        wiped = change.action is Action.UPDATE and any(each.wipes for each in change.fields)
+        if not change.action.deletes and not wiped:
             continue
-        doing = "destroyed" if change.action is Action.DELETE else "replaced"
+        doing = "wiped" if wiped else "destroyed" if change.action is Action.DELETE else "replaced"
         if change.address in protected:
             summary = f"{change.address} is protected and would be {doing}"
             hint = "take `lifecycle: {protect: true}` off it first, and apply or commit that by itself"
             problems.append(error("protected", summary, address=str(change.address), place=change.place, hint=hint))
         elif change.live is not None and change.live.locked:
             summary = f"{change.address} is locked and would be {doing}"
-            hint = "apply `locked: false` first; a locked device refuses to be deleted"
+            hint = "apply `locked: false` first; a locked device refuses to be deleted and to be reinstalled"
             problems.append(error("locked", summary, address=str(change.address), place=change.place, hint=hint))
     if problems:
         raise Refused(problems, exit_code=REFUSED_BY_RAIL)

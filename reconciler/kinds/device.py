@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -29,11 +31,14 @@ from reconciler.kinds.common import (
 )
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
-from reconciler.model.mark import from_tags, own_tags
+from reconciler.model.mark import Mark, from_tags, memo_digest, own_tags
 from reconciler.model.rules import CreateOnly, Listed, Refers, Replace, Update
 from reconciler.wire import Call, Listing, Rejected
 
 ANY = "any"
+REINSTALL = "reinstall"
+_INSTALLED = "userdata@install"
+_NO_CHOICE: Mapping[str, str] = MappingProxyType({})
 NEXT_AVAILABLE = "next-available"
 PLAN_ALIASES: Mapping[str, str] = {
     "baremetal_0": "t1.small.x86",
@@ -55,7 +60,11 @@ _PHASES = {
     "deprovisioning": Phase.LEAVING,
 }
 _BUSY = ("queued", "provisioning")
+_RESERVED = ("not provisionable", "no available hardware reservations")
 _ADVICE = {
+    "no available hardware reservations": "all reserved machines of this plan and facility are in use: free one, or "
+    "name none to take one on demand",
+    "not provisionable": "the reserved machine is in use, or was until some minutes ago; see `timeouts: {create: ...}`",
     "Facility can't be blank": "none of the facilities named has the plan; name others, or `any`",
     "must have at least one SSH key": "declare a key under `ssh_keys`, of the project or at the top of the stack",
     "insufficient public IPv4 space": (
@@ -78,7 +87,9 @@ def same_facility(declared: Any, live: Any) -> bool:
 
 
 def same_reservation(declared: Any, live: Any) -> bool:
-    """`next-available` is met by whichever reservation it was given."""
+    """`next-available` is met by whichever reservation it was given, a list by any that is in it."""
+    if isinstance(declared, list):
+        return live in declared or (NEXT_AVAILABLE in declared and live is not None)
     return bool(declared == live) or (declared == NEXT_AVAILABLE and live is not None)
 
 
@@ -140,6 +151,11 @@ class DeviceSpec(Spec):
     ipxe_script_url: Annotated[
         str | None, Update(same=same_text), Field(description="Where the iPXE script is; needs `custom_ipxe`.")
     ] = None
+    power_state: Annotated[
+        Literal["active", "inactive"] | None,
+        Update(clears=False),
+        Field(description="Whether it runs: `active` is on, `inactive` is off."),
+    ] = None
     locked: Annotated[
         bool | None, Update(same=same_flag), Field(description="A locked device refuses to be deleted or reinstalled.")
     ] = None
@@ -150,7 +166,10 @@ class DeviceSpec(Spec):
     ] = None
     tags: Annotated[list[str] | None, Update(same=same_members), Field(description="Tags.")] = None
     hardware_reservation_id: Annotated[
-        str | None, Replace(same=same_reservation), Field(description="A reservation's uuid, or `next-available`.")
+        str | list[str] | None,
+        Replace(same=same_reservation),
+        Refers(("hardware_reservation",)),
+        Field(description="A reservation, a list of which the first free one is taken, or `next-available`."),
     ] = None
     spot_instance: Annotated[bool | None, Replace(same=same_flag), Field(description="Bid on the spot market.")] = None
     spot_price_max: Annotated[
@@ -196,6 +215,8 @@ class Device(Kind):
     uses = ("ssh_key", "vlan", "ip_reservation", "bgp_config")
     follows = ("ssh_key",)  # all keys of the project and the user go on a device that names none
     waits = True
+    stepwise = True
+    choices = {"operating_system": frozenset({"reinstall"}), "userdata": frozenset({"reinstall"})}
     create_seconds = 1800.0
     delete_seconds = 1200.0
     replace_impact = "the disks are wiped, the addresses change, and another machine is provisioned"
@@ -258,16 +279,79 @@ class Device(Kind):
             found.append(FieldError(("spot_price_max",), "a bid needs `spot_instance: true`"))
         return found
 
+    def memo(
+        self, values: Mapping[str, Any], born: Mark | None = None, on_change: Mapping[str, str] = _NO_CHOICE
+    ) -> Mapping[str, str]:
+        """Besides the usual: a digest of the userdata that was installed, where a change of it is to reinstall."""
+        kept = dict(super().memo(values, born, on_change))
+        if on_change.get("userdata") == REINSTALL and born is None:
+            kept[_INSTALLED] = memo_digest(values.get("userdata") or "")
+        return kept
+
+    def unfinished(self, values: Mapping[str, Any], live: LiveObject, on_change: Mapping[str, str]) -> frozenset[str]:
+        """Userdata that is stored, while the machine was installed with another: the reinstall is still due."""
+        if on_change.get("userdata") != REINSTALL or live.mark is None or "userdata" not in values:
+            return frozenset()
+        wanted, installed = values["userdata"], live.mark.memo.get(_INSTALLED)
+        due = isinstance(wanted, str | None) and installed not in (None, memo_digest(wanted or ""))
+        return frozenset({"userdata"}) if due else frozenset()
+
     def create(self, wish: Wish) -> Call:
-        body = _body(wish.values)
+        return self.creates(wish)[0]
+
+    def creates(self, wish: Wish) -> tuple[Call, ...]:
+        """One call for each reservation of a list, in its order: the first that is free is taken."""
+        body = _body({name: value for name, value in wish.values.items() if name != "power_state"})
         body["tags"] = [*(wish.values.get("tags") or ()), *wish.mark.to_tags()]
-        return endpoints.create_device(wish.parent_id or "", body)
+        wanted = body.get("hardware_reservation_id")
+        if not isinstance(wanted, list) or not wanted:
+            return (endpoints.create_device(wish.parent_id or "", body),)
+        return tuple(
+            endpoints.create_device(wish.parent_id or "", {**body, "hardware_reservation_id": each}) for each in wanted
+        )
+
+    def calls(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> tuple[Call, ...]:
+        """Fields first, then a reinstall, which runs the stored userdata, then the power.
+
+        That a reinstall was done shows nowhere but in a memo, so the memo says what is installed: it is written before
+        with the old digest, where there was none, and after with the new one.
+        """
+        calls: list[Call] = []
+        reinstalls = {name for name in changed if wish.on_change.get(name) == REINSTALL}
+        stored = changed - {"power_state", "operating_system"}
+        due = "userdata" in reinstalls and isinstance(live.values.get("userdata"), str | None)
+        if due and same_text(wish.values.get("userdata"), live.values.get("userdata")):
+            stored -= {"userdata"}
+        begun = live.mark.memo.get(_INSTALLED) if live.mark is not None else None
+        if stored:
+            before = begun or memo_digest(live.values.get("userdata") or "")
+            calls.append(self._stored(wish, live, stored, before if due else None))
+        if reinstalls:
+            options = {name: wish.values[name] for name in sorted(reinstalls & {"operating_system"})}
+            calls.append(endpoints.act_on_device(live.id, REINSTALL, options))
+        if due:
+            calls.append(self._stored(wish, live, frozenset(), memo_digest(wish.values.get("userdata") or "")))
+        if "power_state" in changed:
+            turn = "power_on" if wish.values["power_state"] == "active" else "power_off"
+            calls.append(endpoints.act_on_device(live.id, turn))
+        return tuple(each for each in calls if each not in wish.sent)
 
     def update(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> Call:
+        return self._stored(wish, live, changed, None)
+
+    def _stored(self, wish: Wish, live: LiveObject, changed: frozenset[str], installed: str | None) -> Call:
+        """One PUT of some fields; the tags go along when they change, or when the memo in them does."""
         body = _body({name: wish.values[name] for name in sorted(changed)})
-        if "tags" in body:
-            body["tags"] = [*dict.fromkeys((*(body["tags"] or ()), *live.foreign_tags)), *wish.mark.to_tags()]
+        mark = wish.mark
+        if installed is not None:
+            mark = replace(mark, memo={**mark.memo, _INSTALLED: installed})
+        if "tags" in changed or installed is not None:
+            own = wish.values.get("tags", live.values.get("tags")) or ()
+            body["tags"] = [*dict.fromkeys((*own, *live.foreign_tags)), *mark.to_tags()]
         return endpoints.update_device(live.id, body)
+
+    def reread(self, wish: Wish, live: LiveObject | None) -> Call:
+        return endpoints.get_device(live.id if live is not None else "")
 
     def delete(self, live: LiveObject) -> Call:
         return endpoints.delete_device(live.id)
@@ -280,7 +364,12 @@ class Device(Kind):
         return str(values.get("hostname") or "")
 
     def verdict(self, verb: Verb, rejected: Rejected) -> Verdict:
-        """A device cannot be deleted while it is queued or provisioning; it can a while later."""
+        """A device cannot be deleted while it is queued or provisioning; it can a while later. A reserved machine
+        cannot be had for some minutes after its last device (terraform-provider-metal#208): another of the list can,
+        or it is waited for.
+        """
+        if verb is Verb.CREATE and any(words in text for words in _RESERVED for text in rejected.errors):
+            return Verdict.NEXT
         busy = any("while it is provisioning" in text for text in rejected.errors)
         return Verdict.LATER if verb is Verb.DELETE and busy else Verdict.FAILED
 
@@ -309,6 +398,8 @@ def _values(body: Mapping[str, Any]) -> dict[str, Any]:
     code = facility_code(body)
     if code is not None:
         values["facility"] = code
+    if body.get("state") in ("active", "inactive"):
+        values["power_state"] = body["state"]
     for field, key in (("plan", "plan"), ("operating_system", "operating_system")):
         shown = body.get(key)
         if isinstance(shown, Mapping) and isinstance(shown.get("slug"), str):

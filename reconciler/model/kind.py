@@ -52,13 +52,15 @@ class Verdict(StrEnum):
     FAILED = "failed"
     DONE = "done"  # it is already as wanted
     LATER = "later"  # it clears by itself: wait and send it again
+    NEXT = "next"  # this one cannot be had: try the next alternative, and all of them again later
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Everything a call needs: checked `values`, the `mark` to write, the id of the parent object (None at the top),
     and `owner_id`, the object whose collection will list it (the project of a device's session). `on_change` says, by
-    field, what the user chose to happen when it changes (`reinstall`).
+    field, what the user chose to happen when it changes (`reinstall`). `sent` are the calls of this very change that
+    were accepted already, for calls whose effect the object does not show.
     """
 
     values: Mapping[str, Any]
@@ -66,6 +68,7 @@ class Wish:
     parent_id: str | None = None
     owner_id: str | None = None
     on_change: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    sent: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +229,9 @@ class Kind(ABC):
         """What tells the object from its siblings without a mark. Empty when not known yet, or when nothing does."""
         return ""
 
-    def memo(self, values: Mapping[str, Any], born: Mark | None = None) -> Mapping[str, str]:
+    def memo(
+        self, values: Mapping[str, Any], born: Mark | None = None, on_change: Mapping[str, str] = _NOTHING
+    ) -> Mapping[str, str]:
         """Digests to keep in the mark: of create-only fields, and of the tags that the stack declares.
 
         `born` is the mark of an object that exists: what was used at its create stays as it was, and so do entries
@@ -245,6 +250,10 @@ class Kind(ABC):
 
     @abstractmethod
     def create(self, wish: Wish) -> Call: ...
+
+    def creates(self, wish: Wish) -> tuple[Call, ...]:
+        """The create, and what may be sent in its place, in order of preference, when `verdict` says NEXT."""
+        return (self.create(wish),)
 
     def update(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> Call:
         """A call that sets the `changed` fields to `wish.values` and leaves the others alone."""

@@ -51,7 +51,8 @@ class Action(StrEnum):
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """One field that differs. `path` leads to the differing part (`("customdata", "rack")`); `before` and `after` are
-    its values, `after` is `Unknown` when only an apply can tell. `note` says what the change does.
+    its values, `after` is `Unknown` when only an apply can tell. `note` says what the change does; `wipes` whether it
+    destroys what is on the object, though the object stays.
     """
 
     path: tuple[str | int, ...]
@@ -60,6 +61,7 @@ class FieldChange:
     forces_replacement: bool = False
     secret: bool = False
     note: str = ""
+    wipes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

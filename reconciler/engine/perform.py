@@ -18,7 +18,7 @@ from reconciler.engine.stop import Stop
 from reconciler.model.kind import Kind, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase
 from reconciler.model.plan import Step
-from reconciler.wire import Account, Call, Gone, InDoubt, Rejected, WireError
+from reconciler.wire import Account, Call, Gone, InDoubt, Rejected, Repeat, WireError
 
 SENDS = 3
 """How often a create may be sent at the most, each time after a whole read has shown that it did not happen."""
@@ -203,11 +203,11 @@ class Performer:
     ) -> LiveObject | None:
         """Send the first call that is left, look at the object, and ask again; None when the user stopped it.
 
-        Reads may lag behind an accepted call, so the same call is not sent twice in a row: its effect is waited for. An
-        answer that was lost needs no special care here, since the next look shows whether it happened.
+        Reads may lag behind an accepted call, so the same call is not sent twice in a row: its effect is waited for.
+        After a lost answer the next look shows whether it happened; if not, what may be repeated is sent again.
         """
         last: Call | None = None
-        shown_by = 0.0
+        shown_by, doubts = 0.0, 0
         while (calls := left(live)) and live.status.phase is not Phase.WORKING:
             if self._stop.requested:
                 return None
@@ -221,8 +221,12 @@ class Performer:
             try:
                 body = self._send(task, last)
             except InDoubt as doubt:
+                doubts += 1
+                if doubts == SENDS:
+                    raise
                 self._note(f"{task.step.address}: the answer was lost ({doubt.message}); looking at what is there")
-                body = None
+                live, last = self._reread(task, live), last if last.repeat is Repeat.NEVER else None
+                continue
             except Rejected as rejected:
                 if task.kind.verdict(task.step.verb, rejected) is not Verdict.DONE:
                     raise

@@ -1,4 +1,4 @@
-"""What can be done to a machine besides replacing it: power, reinstalls, reserved hardware; on the real command line."""
+"""What can be done to a machine besides replacing it: power, reinstalls, reserved hardware."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_machine_is_born_off_and_turned_on_by_a_change(world: World) -> None:
     assert device(world)["state"] == "inactive"
     world.stack(STACK.replace("lifecycle: {}", "power_state: active"))
     planned = world.run("plan", stack)
-    assert '~ power_state      = "inactive" -> "active"' in planned.out, planned.out
+    assert '~ power_state = "inactive" -> "active"' in planned.out, planned.out
     applied(world, stack)
     assert device(world)["state"] == "active"
     assert len(actions(world)) == 2

@@ -94,9 +94,16 @@ def test_a_create_that_is_given_other_values_than_asked_for_fails(bench: Bench) 
     assert "plan is 'c1.small.x86'" in run.ended("projects.edge.devices.web:create").reason
 
 
-def test_an_update_in_doubt_fails_and_the_next_run_sees_what_became_of_it(bench: Bench) -> None:
+def test_an_update_in_doubt_is_looked_at_and_sent_again_where_it_did_not_happen(bench: Bench) -> None:
     bench.settled(stack(EDGE, resource("projects.edge.devices.web", description="a")))
     bench.account.end("lost", "PUT", error=InDoubt("no answer came"))
+    bench.settled(stack(EDGE, resource("projects.edge.devices.web", description="b")))
+
+
+def test_an_update_that_is_in_doubt_each_time_fails_and_the_next_run_goes_on(bench: Bench) -> None:
+    bench.settled(stack(EDGE, resource("projects.edge.devices.web", description="a")))
+    for number in range(3):
+        bench.account.end(f"lost {number}", "PUT", error=InDoubt("no answer came"))
     changed = stack(EDGE, resource("projects.edge.devices.web", description="b"))
     run = bench.apply(changed)
     assert run.ended("projects.edge.devices.web:update").reason == "no answer came"

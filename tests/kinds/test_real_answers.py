@@ -161,6 +161,7 @@ READ: dict[str, tuple[str, Body, dict[str, Any]]] = {
                 "plan": "baremetal_0",
                 "operating_system": "centos_7",
                 "tags": [],
+                "power_state": "active",
             },
             "attributes.public_ipv4": "147.75.102.193",
             "attributes.private_ipv4": "10.99.214.1",
@@ -192,6 +193,7 @@ READ: dict[str, tuple[str, Body, dict[str, Any]]] = {
                 "hostname": "k8s-cluster2-pool2-jssxcyzz",
                 "description": None,
                 "tags": ["k8s-cluster-cluster2", "k8s-nodepool-pool2"],
+                "power_state": "active",
             }
         },
     ),

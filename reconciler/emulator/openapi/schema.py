@@ -35,6 +35,8 @@ SOME_ID: Schema = {"type": "string", "format": "uuid"}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 """A time that a caller names."""
 TEXTS: Schema = {"type": "array", "items": TEXT}
+YES_OR_NO: Schema = {"enum": ["true", "false"]}
+"""A flag in a query string."""
 IPV4: Schema = {"type": "string", "pattern": r"^\d{1,3}(\.\d{1,3}){3}$"}
 ADDRESS: Schema = {"type": "string", "pattern": r"^[0-9a-f:.]+$"}
 """An IPv4 or IPv6 address."""

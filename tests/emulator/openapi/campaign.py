@@ -124,8 +124,15 @@ def furnished(emulator: Emulator) -> list[Any]:
         call("POST", f"{volume}/attachments", device_id=devices[0]["id"])
         call("POST", "/_emulator/clock", advance_seconds=60)
         call("GET", f"{volume}/snapshots")
-        for _ in range(3):
-            call("POST", f"{project}/virtual-networks", facility="ewr1")
+        *_, eth = call("GET", devices[1]["href"])["network_ports"]
+        call("POST", f"{eth['href']}/disbond")
+        vlans = [call("POST", f"{project}/virtual-networks", facility="ewr1")["id"] for _ in range(3)]
+        for vlan in vlans[:2]:
+            call("POST", f"{eth['href']}/assign", vnid=vlan)
+        bid = {"devices_min": 1, "devices_max": 1, "max_bid_price": 0.01, "facilities": ["ewr1"]}
+        instance = {"plan": DEVICE["plan"], "operating_system": DEVICE["operating_system"]}
+        call("POST", f"{project}/spot-market-requests", **bid, instance_parameters=instance)
+        call("POST", f"{project}/devices/batch", batches=[DEVICE])
     return answers
 
 

@@ -70,6 +70,8 @@ class Pool:
 
     def __init__(self) -> None:
         self._seen: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=_KEPT))
+        self._first: defaultdict[str, list[str]] = defaultdict(list)
+        """Of the furnished world, whose things fit each other; as likely as all others together."""
         self._chance = random.Random(0)
         self.answers: defaultdict[str, Counter[int]] = defaultdict(Counter)
 
@@ -88,10 +90,16 @@ class Pool:
             if isinstance(each.get("nonce"), str):
                 self._add("nonces", each["nonce"])
 
+    def furnish(self, answers: object) -> None:
+        """Begin with the ids that the world was furnished with."""
+        self.learn(answers)
+        self._first.update({kind: list(seen) for kind, seen in self._seen.items()})
+
     def forget(self, kind: str, identifier: str) -> None:
         """An object is gone."""
-        if identifier in self._seen[kind]:
-            self._seen[kind].remove(identifier)
+        for known in (self._seen[kind], self._first[kind]):
+            if identifier in known:
+                known.remove(identifier)
 
     def fill_path(self, case: Case[Any]) -> None:
         """Let the path name objects that exist, mostly."""
@@ -115,11 +123,13 @@ class Pool:
                     each[name] = [self._one(kind)] if isinstance(each[name], list) else self._one(kind)
 
     def _add(self, kind: str, identifier: str) -> None:
-        self.forget(kind, identifier)
+        if identifier in self._seen[kind]:
+            self._seen[kind].remove(identifier)
         self._seen[kind].append(identifier)
 
     def _one(self, kind: str) -> str:
-        return self._chance.choice(self._seen[kind])
+        first = self._first[kind]
+        return self._chance.choice(first if first and self._chance.random() < 0.5 else self._seen[kind])
 
     def report(self) -> None:
         """Write down how often each operation was answered how."""
@@ -145,7 +155,7 @@ def _public_key(number: int) -> str:
 def register() -> None:
     """Tell schemathesis."""
     pool = Pool()
-    pool.learn(json.loads(Path(os.environ[WORLD_VARIABLE]).read_text("utf-8")))
+    pool.furnish(json.loads(Path(os.environ[WORLD_VARIABLE]).read_text("utf-8")))
     schemathesis.openapi.format("public-key", st.integers(0, 2**255).map(_public_key))
 
     def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:

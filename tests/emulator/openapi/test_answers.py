@@ -19,6 +19,7 @@ TOURS: dict[str, Callable[[Describing], None]] = {
     "Network": tours.network,
     "Storage": tours.storage,
     "Offers": tours.offers,
+    "Spot market": tours.market,
 }
 
 

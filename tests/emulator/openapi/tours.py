@@ -186,8 +186,27 @@ def offers(api: Describing) -> None:
     api.get("/capacity?legacy=include")
     servers = [{**DEVICE, "quantity": 1}, {**DEVICE, "quantity": "2"}, {"facility": "sjc1", "plan": "t1.small.x86"}]
     assert api.call("POST", "/capacity", {"servers": servers}).status == 200
+    organization = f"/organizations/{api.get('/user')['default_organization_id']}"
+    for part in ("plans", "operating-systems", "capacity?legacy=exclude"):
+        api.get(f"{organization}/{part}")
+
+
+def market(api: Describing) -> None:
     api.get("/market/spot/prices?facility=ewr1")
-    api.get("/market/spot/prices/history?facility=ewr1&plan=c2.medium.x86&from=0&until=100000")
+    api.wait(86_400)
+    history = api.get("/market/spot/prices/history?facility=ewr1&plan=c2.medium.x86&from=0")
+    assert history["prices_history"][0]["datapoints"]
+    project = api.project()
+    instance = {"plan": "c2.medium.x86", "operating_system": "ubuntu_18_04", "hostname": "spot-{{index}}"}
+    bid = {"devices_min": 1, "devices_max": 2, "max_bid_price": 9.5, "facilities": ["ewr1"]}
+    for path in ("spot-market-requests", "spot-market-request"):
+        made = api.make(f"/projects/{project}/{path}", {**bid, "instance_parameters": instance})
+        api.get(f"/projects/{project}/{path}?include=devices,plan,project,facilities")
+    api.wait(10)
+    request = api.get(f"{made['href']}?include=devices")
+    assert len(request["devices"]) == 2
+    api.get(f"/projects/{project}/devices?type=spot&has_termination_time=false")
+    api.delete(f"{made['href']}?force_termination=true")
 
 
 def storage(api: Describing) -> None:

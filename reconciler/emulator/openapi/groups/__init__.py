@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.emulator.openapi.groups import account, devices, metal, network, offers, projects, storage
+from reconciler.emulator.openapi.groups import account, devices, market, metal, network, offers, projects, storage
 from reconciler.emulator.openapi.operation import Group
 
 GROUPS: tuple[Group, ...] = (
@@ -13,4 +13,5 @@ GROUPS: tuple[Group, ...] = (
     network.GROUP,
     storage.GROUP,
     offers.GROUP,
+    market.GROUP,
 )

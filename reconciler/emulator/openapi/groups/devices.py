@@ -18,6 +18,7 @@ from reconciler.emulator.openapi.schema import (
     TEXTS,
     TIME,
     UUID,
+    YES_OR_NO,
     closed,
     either,
     link,
@@ -167,6 +168,13 @@ DEVICE_FIELDS = {
 }
 """What a device may be created with."""
 
+DEVICE_FILTERS = {
+    **dict.fromkeys(("search", "hostname", "facility", "tag"), TEXT),
+    "type": one_of("on_demand", "reserved", "spot", "spot_market"),
+    **dict.fromkeys(("reserved", "has_termination_time"), YES_OR_NO),
+}
+"""What narrows a list of devices."""
+
 GROUP = Group(
     "Devices",
     {"Device": DEVICE, "Port": PORT, "Series": SERIES},
@@ -175,7 +183,7 @@ GROUP = Group(
             "/projects/{id}/devices",
             "Devices of a project",
             "Device",
-            {"search": TEXT, "hostname": TEXT, "facility": TEXT, "tag": TEXT},
+            DEVICE_FILTERS,
         ),
         post("/projects/{id}/devices", "Create a device", DEVICE_FIELDS, "Device"),
         get("/devices/{id}", "A device", "Device"),
@@ -188,7 +196,7 @@ GROUP = Group(
         delete(
             "/devices/{id}",
             "Delete a device",
-            {"force_delete": told(one_of("true", "false"), "Even while volumes are attached.")},
+            {"force_delete": told(YES_OR_NO, "Even while volumes are attached.")},
         ),
         act(
             "/devices/{id}/actions",

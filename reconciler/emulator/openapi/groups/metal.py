@@ -14,6 +14,7 @@ from reconciler.emulator.openapi.schema import (
     TEXTS,
     TIME,
     UUID,
+    YES_OR_NO,
     closed,
     link,
     links,
@@ -101,7 +102,7 @@ GROUP = Group(
         delete(
             "/batches/{id}",
             "Delete a batch",
-            {"remove_associated_instances": told(FLAG, "Whether its devices are deleted too; default false.")},
+            {"remove_associated_instances": told(YES_OR_NO, "Whether its devices are deleted too; default false.")},
         ),
     ),
     {"HardwareReservation": "/hardware-reservations/{id}", "Batch": "/batches/{id}"},

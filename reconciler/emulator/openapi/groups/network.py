@@ -17,6 +17,7 @@ from reconciler.emulator.openapi.schema import (
     TEXTS,
     TIME,
     UUID,
+    YES_OR_NO,
     closed,
     either,
     link,
@@ -56,7 +57,7 @@ IP_RESERVATION = closed(
         "project_lite": link("Project"),
         "assignments": links("IpAssignment"),
         "available": TEXT,
-        "state?": told(one_of("pending", "created"), "Of a block that needed approval; a pending one has no numbers."),
+        "state?": told(one_of("pending", "created", "denied"), "Of a block that needed approval."),
     }
 )
 IP_ASSIGNMENT = closed(
@@ -135,7 +136,6 @@ BGP_NEIGHBOR = closed(
     }
 )
 _IP = either(ref("IpReservation"), ref("IpAssignment"))
-_YES = one_of("true", "false")
 
 GROUP = Group(
     "Network",
@@ -154,7 +154,12 @@ GROUP = Group(
             "/projects/{id}/ips",
             "Address blocks of a project",
             "IpReservation",
-            {"ipv4": _YES, "ipv6": _YES, "public": _YES},
+            {
+                "ipv4": YES_OR_NO,
+                "ipv6": YES_OR_NO,
+                "public": YES_OR_NO,
+                "types": told(TEXT, "One or more, with commas."),
+            },
         ),
         Operation(
             ("POST",),

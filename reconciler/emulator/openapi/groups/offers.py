@@ -1,4 +1,4 @@
-"""What can be ordered, and at which price."""
+"""What can be ordered, and how much of it is left."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from reconciler.emulator.openapi.schema import (
     CATALOGUE_ID,
     COUNT,
     FLAG,
-    NUMBER,
     TEXT,
     TEXTS,
     closed,
@@ -20,6 +19,7 @@ from reconciler.emulator.openapi.schema import (
     opened,
     or_null,
     ref,
+    told,
 )
 
 FACILITY = closed(
@@ -74,6 +74,8 @@ OPERATING_SYSTEM = closed(
     }
 )
 _LEVEL = one_of("normal", "limited", "critical", "unavailable")
+_CAPACITY = closed({"capacity": mapped(mapped(closed({"level": _LEVEL})))})
+_LEGACY = {"legacy": told(one_of("only", "include", "exclude"), "Which slugs: of before 2018, both, or the new ones.")}
 _SERVER = {"facility": TEXT, "plan": TEXT}
 
 GROUP = Group(
@@ -86,8 +88,8 @@ GROUP = Group(
         get(
             "/capacity",
             "How much is left, by facility and plan",
-            closed({"capacity": mapped(mapped(closed({"level": _LEVEL})))}),
-            {"legacy": one_of("only", "include", "exclude")},
+            _CAPACITY,
+            _LEGACY,
         ),
         post(
             "/capacity",
@@ -100,17 +102,8 @@ GROUP = Group(
             closed({"servers": listed(closed({**_SERVER, "quantity": ANY, "available": FLAG}))}),
             200,
         ),
-        get(
-            "/market/spot/prices",
-            "Spot prices of the moment, by facility and plan",
-            closed({"spot_market_prices": mapped(mapped(closed({"price": AMOUNT})))}),
-            {"facility": ref("FacilityName"), "plan": ref("PlanName")},
-        ),
-        get(
-            "/market/spot/prices/history",
-            "Spot prices of the past",
-            closed({"prices_history": listed(ANY)}),
-            {"facility": ref("FacilityName"), "plan": ref("PlanName"), "from": NUMBER, "until": NUMBER},
-        ),
+        listing("/organizations/{id}/plans", "Plans for an organization", "Plan"),
+        listing("/organizations/{id}/operating-systems", "Operating systems for an organization", "OperatingSystem"),
+        get("/organizations/{id}/capacity", "How much is left for an organization", _CAPACITY, _LEGACY),
     ),
 )

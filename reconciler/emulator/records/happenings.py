@@ -20,6 +20,10 @@ class Event:
     by_user: bool
     created_at: float
     volume_id: str | None = None
+    user_id: str | None = None
+    """Who did it; None with `by_user` is the first user."""
+    about: tuple[str, ...] = ()
+    """Ids of what else it is about, as its `relationships` show."""
 
     def keys(self) -> Keys:
         related = (("project", self.project_id), ("device", self.device_id), ("volume", self.volume_id))

@@ -358,7 +358,7 @@ def _granted(call: Write, project: Project, facility: Facility | None, quantity:
         text = f"{address_text(4, block.network)}/{cidr}"
         asked = f'{call.user.first_name} requested an IP range of /{cidr} be added to "%project%" {where}'
         body = f"{asked} and got assigned {text}."
-        note(call, "ip_reservation.assigned", body, project)
+        note(call, "ip_reservation.assigned", body, project, about=(made.id, *((facility.id,) if facility else ())))
     return Shown(made, 201)
 
 

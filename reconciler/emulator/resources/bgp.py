@@ -89,6 +89,7 @@ def request_config(call: Write) -> Reply:
         "bgp_config.requested",
         f'{kind.capitalize()} BGP was requested to be enabled on project "%project%"',
         project,
+        about=(made.id,),
     )
     return Empty()
 

@@ -154,32 +154,6 @@ def custom_data(call: Read) -> Reply:
     return Plain(json.loads(find_device(call).customdata))
 
 
-def bandwidth(call: Read) -> Reply:
-    """GET /devices/{id}/bandwidth: two series without points, since nothing flows."""
-    device = find_device(call)
-    series: list[View] = [
-        {
-            "target": direction,
-            "tags": {"aggregatedBy": "sum", "name": f"{device.id}.{direction}"},
-            "datapoints": [],
-        }
-        for direction in ("inbound", "outbound")
-    ]
-    return Plain({"bandwidth": series})
-
-
-def traffic(call: Read) -> Reply:
-    """GET /devices/{id}/traffic: nothing flows."""
-    find_device(call)
-    return Plain({"traffic": []})
-
-
-def usages(call: Read) -> Reply:
-    """GET /devices/{id}/usages: nothing is billed."""
-    find_device(call)
-    return Plain({"usages": []})
-
-
 def update(call: Write) -> Reply:
     """PUT or PATCH /devices/{id}: what is absent stays, what cannot change is ignored."""
     old, params = find_device(call), call.params

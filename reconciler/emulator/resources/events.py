@@ -1,8 +1,8 @@
 """Events: what happened to a project and its devices and volumes, newest first.
 
-Types, texts and the fields of an event follow recorded device and project events of March 2019 (libcloud).
-Provisioning events are not stored: `lifecycle.steps` computes them, and this module shows them like the
-others.
+Types, texts and the fields of an event follow recorded device and project events of March 2019 (libcloud), and so does
+the number of its `relationships`. Provisioning events are not stored: `lifecycle.steps` computes them, and this module
+shows them like the others, as long as their device is there.
 """
 
 from __future__ import annotations
@@ -29,8 +29,12 @@ def note(
     after: float = 0.0,
     by_user: bool = True,
     volume: Volume | None = None,
+    about: tuple[str, ...] = (),
 ) -> None:
-    """Record an event, seen `after` seconds from now. `body` keeps its `%project%`, `%device%`, `%volume%`."""
+    """Record an event, seen `after` seconds from now. `body` keeps its `%project%`, `%device%`, `%volume%`.
+
+    `about` are the ids of what it is about besides project, device and volume.
+    """
     names = {
         "%project%": project.name,
         "%device%": device.hostname if device else "",
@@ -50,19 +54,14 @@ def note(
             by_user=by_user,
             created_at=call.now + after,
             volume_id=volume.id if volume else None,
+            user_id=call.user.id if by_user else None,
+            about=about,
         )
     )
 
 
 def show_event(event: Event, scene: Scene) -> View:
     """An event's JSON."""
-    user = scene.tables.all(User)[0]
-    author = {
-        "id": user.id,
-        "full_name": f"{user.first_name} {user.last_name}",
-        "avatar_url": "",
-        "avatar_thumb_url": "",
-    }
     return {
         "id": event.id,
         "type": event.type,
@@ -71,14 +70,29 @@ def show_event(event: Event, scene: Scene) -> View:
         "created_at": rfc3339(event.created_at),
         "relationships": [{"href": f"#{derived_id(event.id, related)}"} for related in _related(event)],
         "ip": _LOCAL_IP if event.by_user else None,
-        "modified_by": author if event.by_user else None,
+        "modified_by": _author(event, scene) if event.by_user else None,
         "interpolated": event.interpolated,
         "href": f"/events/{event.id}",
     }
 
 
+def _author(event: Event, scene: Scene) -> View | None:
+    """Who did it, as long as there is such a user."""
+    user = scene.tables.get(User, event.user_id) if event.user_id else scene.tables.all(User)[0]
+    if user is None:
+        return None
+    return {
+        "id": user.id,
+        "full_name": f"{user.first_name} {user.last_name}",
+        "avatar_url": "",
+        "avatar_thumb_url": "",
+    }
+
+
 def _related(event: Event) -> list[str]:
-    return [related for related in (event.device_id, event.volume_id, event.project_id) if related]
+    """Device and volume where it is about such, else what it names and the project."""
+    things = [related for related in (event.device_id, event.volume_id) if related]
+    return things or [*event.about, event.project_id]
 
 
 def show_step(device: Device, step: Step, now: float, text: str) -> View:
@@ -119,8 +133,8 @@ def of_device(call: Read) -> Listed:
 
 
 def of_project(call: Read) -> Listed:
-    """GET /projects/{id}/events"""
-    return Listed(_newest_first(call.tables.where(Event, "project", call.get(Project).id), call.now))
+    """GET /projects/{id}/events: its own, and those of its devices and volumes."""
+    return Listed(_newest_first(_in_project(call, call.get(Project)), call.now))
 
 
 def of_volume(call: Read) -> Listed:
@@ -131,13 +145,13 @@ def of_volume(call: Read) -> Listed:
 def of_organization(call: Read) -> Listed:
     """GET /organizations/{id}/events"""
     projects = call.tables.where(Project, "organization", call.get(Organization).id)
-    found = [event for project in projects for event in call.tables.where(Event, "project", project.id)]
-    return Listed(_newest_first(found, call.now))
+    return Listed(_newest_first([event for project in projects for event in _in_project(call, project)], call.now))
 
 
 def of_user(call: Read) -> Listed:
     """GET /events"""
-    return Listed(_newest_first(call.tables.all(Event), call.now))
+    projects = call.tables.all(Project)
+    return Listed(_newest_first([event for project in projects for event in _in_project(call, project)], call.now))
 
 
 def one(call: Read) -> Reply:
@@ -146,6 +160,12 @@ def one(call: Read) -> Reply:
     if event is None or event.created_at > call.now:
         raise not_found()
     return Shown(event)
+
+
+def _in_project(call: Read, project: Project) -> list[Event]:
+    devices = call.tables.where(Device, "project", project.id)
+    happened = [event for device in devices for event in _happened(device, call.now)]
+    return happened + call.tables.where(Event, "project", project.id)
 
 
 def _newest_first(events: list[Event], now: float) -> list[Event]:

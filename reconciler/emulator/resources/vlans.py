@@ -58,7 +58,7 @@ def create(call: Write) -> Reply:
     made = Vlan(call.change.new_id(), project.id, facility.code, number, description, call.now)
     call.add(made)
     body = f'{call.user.first_name} assigned the VNID {number} to "%project%" in {facility.code}.'
-    note(call, "virtual_network.assigned", body, project)
+    note(call, "virtual_network.assigned", body, project, about=(made.id,))
     return Shown(made, 201)
 
 

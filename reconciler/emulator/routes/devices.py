@@ -11,6 +11,7 @@ from reconciler.emulator.resources import (
     device_actions,
     device_create,
     device_end,
+    device_traffic,
     devices,
     events,
     keys,
@@ -37,9 +38,9 @@ def routes() -> Iterator[Route]:
     yield listing("/devices/{id}/events", "events", events.of_device, paged=True)
     yield listing("/devices/{id}/ssh-keys", "ssh_keys", keys.of_device)
     yield get("/devices/{id}/customdata", devices.custom_data)
-    yield get("/devices/{id}/bandwidth", devices.bandwidth)
-    yield get("/devices/{id}/traffic", devices.traffic)
-    yield get("/devices/{id}/usages", devices.usages)
+    yield get("/devices/{id}/bandwidth", device_traffic.bandwidth)
+    yield get("/devices/{id}/traffic", device_traffic.traffic)
+    yield get("/devices/{id}/usages", device_traffic.usages)
     yield get("/ports/{id}", ports.one)
     yield post("/ports/{id}/assign", port_actions.assign)
     yield post("/ports/{id}/unassign", port_actions.unassign)

@@ -93,10 +93,3 @@ def test_a_device_that_is_not_ready_takes_no_action(api: Client) -> None:
     device = api.device(api.project("other"))
     text = "Cannot reboot a device while it is queued"
     assert api.refused("POST", f"{device['href']}/actions", {"type": "reboot"}) == [text]
-
-
-def test_readings_of_an_idle_machine_are_empty(api: Client, device: str) -> None:
-    series = api.get(f"{device}/bandwidth?from=1&until=2")["bandwidth"]
-    assert [(s["target"], s["datapoints"]) for s in series] == [("inbound", []), ("outbound", [])]
-    assert api.get(f"{device}/traffic?direction=inbound") == {"traffic": []}
-    assert api.get(f"{device}/usages") == {"usages": []}

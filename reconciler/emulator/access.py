@@ -18,6 +18,7 @@ from reconciler.emulator.records import (
     ApiKey,
     Device,
     Email,
+    HardwareReservation,
     Invitation,
     Membership,
     Notification,
@@ -219,7 +220,12 @@ _PERSONAL = (
 )
 """What only a user's token reaches; POST /projects and what is below /user too."""
 
-_WORDS: Mapping[type[Record], str] = {Reservation: "IP address", SshKey: "SSH key", ApiKey: "API key"}
+_WORDS: Mapping[type[Record], str] = {
+    Reservation: "IP address",
+    SshKey: "SSH key",
+    ApiKey: "API key",
+    HardwareReservation: "hardware reservation",
+}
 _VERBS = {"GET": "view", "POST": "change", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
 _PARENTS = ("device_id", "volume_id", "reservation_id", "batch_id", "request_id")
 

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 
 from reconciler.emulator import market
+from reconciler.emulator.access import members_of_project
 from reconciler.emulator.call import Write
 from reconciler.emulator.catalogue import OperatingSystem, Plan
 from reconciler.emulator.errors import NO_SSH_KEY, blank, invalid
@@ -140,18 +141,19 @@ def ssh_keys_of(call: Write, project: Project) -> tuple[str, ...]:
     named = call.params.texts("project_ssh_keys")
     users = call.params.texts("user_ssh_keys")
     of_project = call.tables.where(SshKey, "owner", f"/projects/{project.id}")
-    of_user = call.tables.where(SshKey, "owner", f"/users/{call.user.id}")
+    members = [user.id for user in members_of_project(call.tables, project)]
+    of_members = {user: call.tables.where(SshKey, "owner", f"/users/{user}") for user in members}
     if call.params.flag("no_ssh_keys"):
         return ()
-    if not of_project and not of_user and call.settings.require_ssh_key:
+    if not of_project and not any(of_members.values()) and call.settings.require_ssh_key:
         raise invalid(NO_SSH_KEY)
     if not named and not users:
-        return tuple(key.id for key in (*of_project, *of_user))
+        return tuple(key.id for keys in (of_project, *of_members.values()) for key in keys)
     known = {key.id for key in of_project}
     unknown = [identifier for identifier in named if identifier not in known]
-    if unknown or any(user != call.user.id for user in users):
+    if unknown or any(user not in of_members for user in users):
         raise invalid("Project SSH keys are invalid" if unknown else "User SSH keys are invalid")  # texts unsure
-    return (*named, *(key.id for key in of_user if users))
+    return (*dict.fromkeys(named), *(key.id for user in dict.fromkeys(users) for key in of_members[user]))
 
 
 def addresses_of(params: Params, system: OperatingSystem) -> tuple[WantedAddress, ...]:

@@ -15,10 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from reconciler.emulator.access import Power, place_of, powers
 from reconciler.emulator.call import Listed, Read, Reply, Shown, Write
 from reconciler.emulator.catalogue import Catalogue, Facility, Plan
 from reconciler.emulator.clock import rfc3339
-from reconciler.emulator.errors import NO_RESERVATION, NOT_PROVISIONABLE, invalid, not_found
+from reconciler.emulator.errors import NO_RESERVATION, NOT_PROVISIONABLE, invalid, not_found, not_yours
 from reconciler.emulator.ids import derived_id
 from reconciler.emulator.params import Params
 from reconciler.emulator.records import Device, HardwareReservation, Project
@@ -185,6 +186,8 @@ def _moved(call: Write, project_id: str, status: int) -> Reply:
     here, there = call.tables.get(Project, reservation.project_id), call.tables.get(Project, project_id)
     if there is None:
         raise not_found()
+    if Power.USE not in powers(call.tables, call.caller, place_of(call.tables, there)):
+        raise not_yours("project")
     if here is None or here.organization_id != there.organization_id:
         raise invalid("Project must be in the same organization")  # text unsure
     if _devices_on(call.tables, reservation):

@@ -14,6 +14,7 @@ from reconciler.api.bodies import (
     DeviceCreate,
     DeviceUpdate,
     InstanceParameters,
+    InvitationCreate,
     IpReservationRequest,
     ProjectUpdate,
     SpotMarketRequestCreate,
@@ -206,3 +207,63 @@ def test_licenses(packet: Packet, project: str) -> None:
     assert fits(packet.licenses.update(made.id, description="e")).description == "e"
     assert [fits(each).id for each in packet.licenses.list(project)] == [made.id]
     packet.licenses.delete(made.id)
+
+
+def test_members_and_invitations(packet: Packet, project: str) -> None:
+    wish = InvitationCreate(invitee="ann@example.com", roles=["collaborator"])
+    invitation = fits(packet.invitations.invite_to_project(project, wish))
+    assert [fits(each).id for each in packet.invitations.list_of_project(project)] == [invitation.id]
+    assert fits(packet.invitations.get(invitation.id)).invitee == "ann@example.com"
+    organization = next(packet.organizations.list()).id
+    second = fits(packet.invitations.invite_to_organization(organization, {"invitee": "bo@example.com"}))
+    assert second.id in [fits(each).id for each in packet.invitations.list_of_organization(organization)]
+    packet.invitations.decline(second.id)
+    members = [fits(each) for each in packet.memberships.list(project)]
+    assert fits(packet.memberships.get(members[0].id)).id == members[0].id
+
+
+def test_transfers(packet: Packet, project: str) -> None:
+    target = fits(packet.organizations.create({"name": "Elsewhere"})).id
+    transfer = fits(packet.transfers.request(project, target))
+    assert [fits(each).id for each in packet.transfers.list(target)] == [transfer.id]
+    packet.transfers.accept(transfer.id)
+    organization = packet.projects.get(project).organization
+    assert organization is not None
+    assert organization.identifier == target
+
+
+def test_api_keys(packet: Packet, project: str, emulator: Emulator) -> None:
+    key = fits(packet.api_keys.create_in_project(project, "ci", read_only=True))
+    assert [fits(each).id for each in packet.api_keys.list_in_project(project)] == [key.id]
+    with Client(emulator.url, key.token or "", clock=SystemClock(), rng=random.Random(1)) as limited:
+        assert fits(Packet(limited).projects.get(project)).id == project
+        with pytest.raises(Rejected):
+            Packet(limited).projects.update(project, {"name": "no"})
+    packet.api_keys.delete_in_project(key.id)
+    own = fits(packet.api_keys.create("laptop"))
+    assert own.id in [fits(each).id for each in packet.api_keys.list()]
+    packet.api_keys.delete(own.id)
+
+
+def test_the_account(packet: Packet, project: str) -> None:
+    organization = next(packet.organizations.list()).id
+    card = fits(packet.payment_methods.create(organization, "Card", "fake-valid-nonce"))
+    assert fits(packet.payment_methods.update(card.id, {"name": "Main card"})).name == "Main card"
+    assert card.id in [fits(each).id for each in packet.payment_methods.list(organization)]
+    email = fits(packet.emails.create("second@example.com"))
+    assert fits(packet.emails.get(email.id)).address == "second@example.com"
+    packet.emails.delete(email.id)
+    for notice in packet.notifications.list():
+        assert fits(packet.notifications.mark_read(notice.id)).read is True
+    app = packet.access.enable_otp_app()
+    assert app is not None
+    assert len(fits(app).recovery_codes) == len(fits(packet.access.recovery_codes()).recovery_codes) > 0
+    session = packet.access.verify_otp(app.recovery_codes[0])
+    assert session is not None
+    assert session.token is not None
+    assert fits(session).id in [fits(each).id for each in packet.access.list_sessions()]
+    packet.access.enable_vpn()
+    assert fits(packet.access.vpn_config("ewr1")).config
+    packet.access.disable_otp_app()
+    packet.access.validate_userdata("#!/bin/sh\necho hello")
+    packet.access.request_support({"subject": "s", "message": "m"})

@@ -31,7 +31,7 @@ HAPPENS_EACH_TIME = [
     endpoints.invite_to_project("p", {}),
     endpoints.request_transfer("p", "o"),
     endpoints.send_otp_sms(),
-    endpoints.reset_password(),
+    endpoints.reset_password("t", "p"),
 ]
 
 

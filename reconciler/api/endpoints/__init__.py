@@ -10,7 +10,6 @@ from __future__ import annotations
 from reconciler.api.endpoints.access import (
     create_recovery_codes,
     create_session,
-    delete_session,
     disable_otp_app,
     disable_otp_sms,
     disable_vpn,
@@ -283,7 +282,6 @@ __all__ = [
     "delete_payment_method",
     "delete_project",
     "delete_project_api_key",
-    "delete_session",
     "delete_snapshot_policy",
     "delete_spot_market_request",
     "delete_ssh_key",

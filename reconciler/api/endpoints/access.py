@@ -1,6 +1,6 @@
 """The account side: sessions, second factors, passwords, e-mail verification, VPN, support, and the userdata check.
 
-None of it is in REF; fog-packet and the OpenAPI document of metal-python show the calls.
+None of it is in REF; fog-packet, packet-python and the OpenAPI document of metal-python show the calls.
 """
 
 from __future__ import annotations
@@ -13,13 +13,9 @@ def list_sessions() -> Listing:
     return collection("/sessions", key="sessions")
 
 
-def create_session(login: str, password: str) -> Call:
-    """Log in; the answer holds a token."""
-    return create("/sessions", body={"login": login, "password": password})
-
-
-def delete_session(session_id: str) -> Call:
-    return delete("/sessions/{id}", session_id)
+def create_session(login: str, password: str, otp: str | None = None) -> Call:
+    """Log in; the answer holds a token. `otp` is a code of the second factor, where that is on."""
+    return create("/sessions", body={"login": login, "password": password, **given({"otp": otp})})
 
 
 def enable_otp_app() -> Call:
@@ -79,9 +75,10 @@ def request_password_reset(email: str) -> Call:
     return create("/reset-password", body={"email": email})
 
 
-def reset_password() -> Call:
-    """The current user's; the new one is in the answer."""
-    return Call("DELETE", "/reset-password", "/reset-password", repeat=Repeat.NEVER)
+def reset_password(token: str, password: str) -> Call:
+    """A new password, with the token of that message, which is good once. Names unsure: only the path is documented."""
+    query = {"token": token, "password": password}
+    return Call("DELETE", "/reset-password", "/reset-password", body=query, repeat=Repeat.NEVER)
 
 
 def get_vpn_config(code: str) -> Call:

@@ -8,33 +8,31 @@ from typing import Any
 from reconciler.api import endpoints
 from reconciler.api.bodies import SupportRequest, body_of
 from reconciler.api.groups.core import Group, Items
-from reconciler.api.models import AccountSession, NewPassword, RecoveryCodes, VpnConfig
-from reconciler.values import Json
+from reconciler.api.models import AccountSession, OtpApp, RecoveryCodes, VpnConfig
 
 
 class Access(Group):
     def list_sessions(self) -> Items[AccountSession]:
         return self._items(AccountSession, endpoints.list_sessions())
 
-    def create_session(self, login: str, password: str) -> AccountSession:
-        return self._one(AccountSession, endpoints.create_session(login, password))
+    def create_session(self, login: str, password: str, *, otp: str | None = None) -> AccountSession:
+        """Log in, with a code of the second factor where that is on."""
+        return self._one(AccountSession, endpoints.create_session(login, password, otp))
 
-    def delete_session(self, session_id: str) -> None:
-        self._done(endpoints.delete_session(session_id))
-
-    def enable_otp_app(self) -> Json:
-        """One-time passwords from an app as the second factor. What comes back is in no source."""
-        return self._json(endpoints.enable_otp_app())
+    def enable_otp_app(self) -> OtpApp | None:
+        """One-time passwords from an app as the second factor."""
+        return self._maybe(OtpApp, endpoints.enable_otp_app())
 
     def disable_otp_app(self) -> None:
         self._done(endpoints.disable_otp_app())
 
-    def seed_otp_app(self) -> Json:
-        """A new seed for the app, as a URI."""
-        return self._json(endpoints.seed_otp_app())
+    def seed_otp_app(self) -> OtpApp | None:
+        """A new seed for the app; the one before stops working."""
+        return self._maybe(OtpApp, endpoints.seed_otp_app())
 
-    def enable_otp_sms(self) -> Json:
-        return self._json(endpoints.enable_otp_sms())
+    def enable_otp_sms(self) -> None:
+        """One-time passwords by text message as the second factor."""
+        self._done(endpoints.enable_otp_sms())
 
     def disable_otp_sms(self) -> None:
         self._done(endpoints.disable_otp_sms())
@@ -43,8 +41,9 @@ class Access(Group):
         """Sends a code to the user's telephone."""
         self._done(endpoints.send_otp_sms())
 
-    def verify_otp(self, otp: str) -> Json:
-        return self._json(endpoints.verify_otp(otp))
+    def verify_otp(self, otp: str) -> AccountSession | None:
+        """A right code logs the user in."""
+        return self._maybe(AccountSession, endpoints.verify_otp(otp))
 
     def recovery_codes(self) -> RecoveryCodes:
         return self._one(RecoveryCodes, endpoints.get_recovery_codes())
@@ -56,14 +55,15 @@ class Access(Group):
     def request_email_verification(self, login: str) -> None:
         self._done(endpoints.request_email_verification(login))
 
-    def verify_email(self, user_token: str) -> AccountSession:
-        return self._one(AccountSession, endpoints.verify_email(user_token))
+    def verify_email(self, user_token: str) -> AccountSession | None:
+        return self._maybe(AccountSession, endpoints.verify_email(user_token))
 
     def request_password_reset(self, email: str) -> None:
         self._done(endpoints.request_password_reset(email))
 
-    def reset_password(self) -> NewPassword | None:
-        return self._maybe(NewPassword, endpoints.reset_password())
+    def reset_password(self, token: str, password: str) -> AccountSession | None:
+        """A new password, with the token of that message. Every login ends."""
+        return self._maybe(AccountSession, endpoints.reset_password(token, password))
 
     def vpn_config(self, code: str) -> VpnConfig:
         """`code` is the facility of the VPN server."""

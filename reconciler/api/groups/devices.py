@@ -8,7 +8,7 @@ from typing import Any
 from reconciler.api import endpoints
 from reconciler.api.bodies import DeviceCreate, DeviceUpdate, Reinstall, body_of
 from reconciler.api.groups.core import Group, Items, Names
-from reconciler.api.models import Bandwidth, Device
+from reconciler.api.models import Bandwidth, Device, Usages
 from reconciler.values import Json
 
 
@@ -57,9 +57,9 @@ class Devices(Group):
         """`direction` is inbound or outbound, the times are RFC 3339. No source shows what the answer looks like."""
         return self._json(endpoints.get_device_traffic(device_id, direction, started_at, ended_at, interval, bucket))
 
-    def usages(self, device_id: str) -> Json:
-        """What was billed. No source shows what an entry looks like."""
-        return self._json(endpoints.get_device_usages(device_id))
+    def usages(self, device_id: str) -> Usages:
+        """What was billed."""
+        return self._one(Usages, endpoints.get_device_usages(device_id))
 
     def customdata(self, device_id: str) -> Json:
         return self._json(endpoints.get_device_customdata(device_id))

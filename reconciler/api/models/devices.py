@@ -137,6 +137,24 @@ class Bandwidth(Model):
     bandwidth: Many[Series] = ()
 
 
+class Usage(Model):
+    """What one thing cost so far; the figures are text (OpenAPI document of metal-python)."""
+
+    name: str | None = None
+    facility: str | None = None
+    plan: str | None = None
+    plan_version: str | None = None
+    type: str | None = None
+    quantity: str | Number | None = None
+    unit: str | None = None
+    price: str | Number | None = None
+    total: str | Number | None = None
+
+
+class Usages(Model):
+    usages: Many[Usage] = ()
+
+
 class Batch(Resource):
     """Many devices made in one call; `completed` means that they exist, not that they are active."""
 

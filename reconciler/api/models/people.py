@@ -56,6 +56,7 @@ class Organization(Resource):
     owners: Many[Link] = ()
     members: Many[Link] = ()
     memberships: Many[Link] = ()
+    invitations: Many[Link] = ()
     projects: Many[Link] = ()
     inbound_transfers: Many[Link] = ()
     payment_methods: Many[Link] = ()
@@ -144,6 +145,8 @@ class Invitation(Resource):
     invitable: Link | None = None
     organization: Link | None = None
     projects_ids: Many[str] = ()
+    projects: Many[Link] = ()
+    message: str | None = None
     created_at: str | None = None
     updated_at: str | None = None
 
@@ -229,5 +232,8 @@ class VpnConfig(Model):
     config: str | None = Field(None, repr=False)
 
 
-class NewPassword(Model):
-    new_password: str | None = Field(None, repr=False)
+class OtpApp(Model):
+    """What an authenticator app is set up with. Shape unsure."""
+
+    otp_uri: str | None = Field(None, repr=False)
+    recovery_codes: Many[str] = Field((), repr=False)

@@ -1,9 +1,9 @@
 """Logins, passwords, second factors, VPN.
 
-Paths and codes follow fog-packet (sessions, /user/otp/{app,sms}, /verify-email?login=, /user/vpn?code=) and OAS
-(recovery codes, /user/otp/verify, /reset-password); the shapes of most answers are unsure. What the service sent by
-mail or text message is a letter that the emulator's operator can read (`notifications.py`). A login's token is good for
-three days, as the recorded session's.
+Paths and codes follow fog-packet (sessions, /user/otp/{app,sms}, /verify-email?login=), packet-python (/user/vpn, whose
+`code` is a facility's) and OAS (recovery codes, /user/otp/verify, .../receive, /reset-password); the shapes of most
+answers are unsure. What the service sent by mail or text message is a letter that the emulator's operator can read
+(`notifications.py`). A login's token is good for three days, as the recorded session's.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SESSION_SECONDS = 3 * 86_400.0
 _RECOVERY_CODES = 16
 _VERIFY, _RESET = "Verify your e-mail address", "Reset your password"
 _BAD_LOGIN = ApiError(401, "Invalid login or password")  # text unsure
-_VPN_CONFIG = "client\ndev tun\nproto udp\nremote vpn.invalid 1194\nauth-user-pass\n"
+_VPN_CONFIG = "client\ndev tun\nproto udp\nremote {code}.vpn.invalid 1194\nauth-user-pass\n"
 
 
 def show_session(session: Session, _scene: Scene) -> View:
@@ -73,6 +73,16 @@ def turn_off_second_factor(call: Write) -> Reply:
     off = replace(call.user, two_factor_auth="", otp_secret="", recovery_codes=(), vpn=False, updated_at=call.now)
     call.change.put(off)
     return Empty()
+
+
+def renew_seed(call: Write) -> Reply:
+    """POST /user/otp/app/receive: a new secret for the app, the old one is void."""
+    user = _with_second_factor(call)
+    if user.two_factor_auth != "app":
+        raise invalid("Two factor authentication by app is not enabled")  # text unsure
+    renewed = replace(user, otp_secret=otp_secret(call.change.new_id()), updated_at=call.now)
+    call.change.put(renewed)
+    return Plain({"otp_uri": _otp_uri(renewed)})
 
 
 def send_code(call: Write) -> Reply:
@@ -142,13 +152,15 @@ def reset_password(call: Write) -> Reply:
 
 
 def vpn_config(call: Read) -> Reply:
-    """GET /user/vpn?code=: the client's configuration; wants a code of the second factor."""
+    """GET /user/vpn?code=: the client's configuration for the server in a facility."""
     user = _with_second_factor(call)
     if not user.vpn:
         raise invalid("VPN is not enabled")  # text unsure
-    if not _is_code(call, user, call.params.required("code")):
-        raise ApiError(401, "Invalid OTP")  # text unsure
-    return Plain({"config": _VPN_CONFIG})
+    code = call.params.required("code")
+    facility = call.catalogue.facility(code)
+    if facility is None:
+        raise invalid(f"{code} is not a valid facility")
+    return Plain({"config": _VPN_CONFIG.format(code=facility.code)})
 
 
 def turn_on_vpn(call: Write) -> Reply:
@@ -164,15 +176,21 @@ def turn_off_vpn(call: Write) -> Reply:
 
 
 def _turn_on(call: Write, way: str) -> Reply:
-    secret = otp_secret(call.change.new_id())
     user = replace(
-        call.user, two_factor_auth=way, otp_secret=secret, recovery_codes=_new_codes(call), updated_at=call.now
+        call.user,
+        two_factor_auth=way,
+        otp_secret=otp_secret(call.change.new_id()),
+        recovery_codes=_new_codes(call),
+        updated_at=call.now,
     )
     call.change.put(user)
     if way == "sms":
         return Empty(200)
-    uri = f"otpauth://totp/Packet:{quote(user.email)}?secret={secret}&issuer=Packet"
-    return Plain({"otp_uri": uri, "recovery_codes": list(user.recovery_codes)})
+    return Plain({"otp_uri": _otp_uri(user), "recovery_codes": list(user.recovery_codes)})
+
+
+def _otp_uri(user: User) -> str:
+    return f"otpauth://totp/Packet:{quote(user.email)}?secret={user.otp_secret}&issuer=Packet"
 
 
 def _new_codes(call: Write) -> tuple[str, ...]:

@@ -103,6 +103,7 @@ def _security() -> Iterator[Route]:
     yield post("/sessions", security.log_in)
     yield post("/user/otp/app", security.turn_on_second_factor)
     yield delete("/user/otp/app", security.turn_off_second_factor)
+    yield post("/user/otp/app/receive", security.renew_seed)
     yield post("/user/otp/sms", security.turn_on_text_messages)
     yield delete("/user/otp/sms", security.turn_off_second_factor)
     yield post("/user/otp/sms/receive", security.send_code)

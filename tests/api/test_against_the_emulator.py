@@ -218,8 +218,13 @@ def test_members_and_invitations(packet: Packet, project: str) -> None:
     second = fits(packet.invitations.invite_to_organization(organization, {"invitee": "bo@example.com"}))
     assert second.id in [fits(each).id for each in packet.invitations.list_of_organization(organization)]
     packet.invitations.decline(second.id)
-    members = [fits(each) for each in packet.memberships.list(project)]
-    assert fits(packet.memberships.get(members[0].id)).id == members[0].id
+    joined = fits(packet.invitations.accept(invitation.id, nonce=invitation.nonce))
+    assert joined.id in [fits(each).id for each in packet.memberships.list(project, include="user")]
+    assert fits(packet.memberships.update(joined.id, ["admin", "billing"])).roles == ("admin", "billing")
+    assert fits(packet.memberships.get(joined.id)).roles == ("admin", "billing")
+    packet.memberships.delete(joined.id)
+    with pytest.raises(Gone):
+        packet.memberships.get(joined.id)
 
 
 def test_transfers(packet: Packet, project: str) -> None:

@@ -5,7 +5,7 @@ REF lost the path of the user's own list; fog-packet shows it.
 
 from __future__ import annotations
 
-from reconciler.api.endpoints.build import Body, collection, create, delete, read, update
+from reconciler.api.endpoints.build import Body, collection, create, delete, given, read, update
 from reconciler.wire import Call, Listing
 
 
@@ -34,9 +34,9 @@ def invite_to_organization(organization_id: str, body: Body) -> Call:
     return create("/organizations/{id}/invitations", organization_id, body=body)
 
 
-def accept_invitation(invitation_id: str) -> Call:
-    """Answers with the membership."""
-    return update("/invitations/{id}", invitation_id)
+def accept_invitation(invitation_id: str, nonce: str | None = None) -> Call:
+    """Answers with the membership. `nonce` stands in the letter; the emulator takes it for being the invitee."""
+    return update("/invitations/{id}", invitation_id, body=given({"nonce": nonce}) or None)
 
 
 def decline_invitation(invitation_id: str) -> Call:

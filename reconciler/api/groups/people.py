@@ -48,8 +48,9 @@ class Invitations(Group):
     ) -> Invitation:
         return self._one(Invitation, endpoints.invite_to_organization(organization_id, body_of(invitation)))
 
-    def accept(self, invitation_id: str) -> Membership:
-        return self._one(Membership, endpoints.accept_invitation(invitation_id))
+    def accept(self, invitation_id: str, *, nonce: str | None = None) -> Membership:
+        """As the invited user; the emulator takes the letter's `nonce` for being that user."""
+        return self._one(Membership, endpoints.accept_invitation(invitation_id, nonce))
 
     def decline(self, invitation_id: str) -> None:
         self._done(endpoints.decline_invitation(invitation_id))

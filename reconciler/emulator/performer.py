@@ -206,7 +206,7 @@ class Performer:
         return None
 
     def _scene(self, call: Read) -> Scene:
-        return Scene(call.tables, self._catalogue, call.now, call.caller)
+        return Scene(call.tables, self._catalogue, call.now, call.settings, call.caller)
 
     def _check(self, job: Job) -> None:
         route = job.match.route

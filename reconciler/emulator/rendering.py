@@ -17,6 +17,7 @@ from reconciler.emulator.access import Caller
 from reconciler.emulator.catalogue import Catalogue, Facility, OperatingSystem, Plan
 from reconciler.emulator.history import Change
 from reconciler.emulator.records import Assignment, Device, Port, Record, SshKey, VolumeAttachment
+from reconciler.emulator.settings import Settings
 from reconciler.emulator.tables import Tables
 from reconciler.emulator.wire import encode_json
 
@@ -50,6 +51,7 @@ class Scene:
     tables: Tables
     catalogue: Catalogue
     now: float
+    settings: Settings
     viewer: Caller | None = None
     """Who looks; None where it makes no difference."""
 

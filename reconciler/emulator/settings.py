@@ -58,6 +58,8 @@ class Settings:
     """Machines of each plan in each facility where the plan is offered."""
     stock: Mapping[str, int] = field(default_factory=_no_stock)
     """Exceptions to the line above, keyed "facility/plan", as in {"ams1/c2.medium.x86": 0}."""
+    devices_per_project_and_plan: int = 9_999
+    """What a project's `max_devices` shows for each plan: how many devices of it the project may have."""
     hardware_reservations: Mapping[str, int] = field(default_factory=_no_stock)
     """Machines that each new project has reserved, keyed likewise."""
     reservation_seconds: float = 3.0

@@ -87,6 +87,7 @@ class Device:
         reserved = self.hardware_reservation_id
         return (
             ("project", self.project_id),
+            ("quota", f"{self.project_id}/{self.plan}"),
             ("hardware_reservation", reserved) if reserved else ("stock", f"{self.facility}/{self.plan}"),
             *((("spot", "yes"),) if self.spot_instance else ()),
             *((("install", self.install_id),) if self.install_id != self.id else ()),

@@ -36,6 +36,7 @@ def make(call: Write, project: Project) -> Device:
     has to be undone: `call.change.undo`.
     """
     place = place_of(call, project)
+    _refuse_too_many(call, project, place)
     system = wanted.operating_system_of(call, place.plan)
     wanted.check_ipxe(system, call.params.text("ipxe_script_url"), call.params.text("userdata"))
     addresses = wanted.addresses_of(call.params, system)
@@ -44,6 +45,13 @@ def make(call: Write, project: Project) -> Device:
     for address in addresses:
         give(call, device, address, system, at=addresses_at(device.created_at, device.provision_seconds))
     return device
+
+
+def _refuse_too_many(call: Write, project: Project, place: Place) -> None:
+    """A project may have so many devices of a plan (its `max_devices`)."""
+    most, slug = call.settings.devices_per_project_and_plan, place.plan.slug
+    if call.tables.count(Device, "quota", f"{project.id}/{slug}") >= most:
+        raise invalid(f"You have reached the limit of {most} {slug} devices for this project")  # text unsure
 
 
 def _device(call: Write, project: Project, place: Place, system: OperatingSystem) -> Device:

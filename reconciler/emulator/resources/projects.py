@@ -44,9 +44,6 @@ from reconciler.emulator.resources.hardware_reservations import give_to
 from reconciler.emulator.resources.invitations import forget_in_invitations
 from reconciler.emulator.resources.organizations import organization_of
 
-_MOST_DEVICES = 9999
-"""What `max_devices` showed for every plan in 2018."""
-
 
 def show_project(project: Project, scene: Scene) -> View:
     """A project's JSON."""
@@ -62,7 +59,7 @@ def show_project(project: Project, scene: Scene) -> View:
         "backend_transfer_enabled": project.backend_transfer_enabled,
         "customdata": json.loads(project.customdata),
         "event_alert_configuration": None,
-        "max_devices": {plan.legacy_slug or plan.slug: _MOST_DEVICES for plan in metal},
+        "max_devices": {plan.legacy_slug or plan.slug: scene.settings.devices_per_project_and_plan for plan in metal},
         "network_status": dict.fromkeys(sorted({device.facility for device in devices}), "provisioned"),
         "memberships": [Link(f"/memberships/{m.id}") for m in tables.where(Membership, "project", project.id)],
         "invitations": [Link(f"/invitations/{i.id}") for i in tables.where(Invitation, "project", project.id)],

@@ -73,3 +73,18 @@ def test_another_projects_key_sees_neither_its_machines_nor_its_batches(api: Cli
         ["You are not authorized to view this hardware reservation"],
         ["You are not authorized to view this batch"],
     ]
+
+
+def test_a_project_has_so_many_devices_of_a_plan_as_it_says(new_api: Callable[..., Client]) -> None:
+    api = new_api(devices_per_project_and_plan=2)
+    project = api.project()
+    assert set(api.get(f"/projects/{project}")["max_devices"].values()) == {2}
+    first, _ = api.device(project), api.device(project)
+    errors = api.refused("POST", f"/projects/{project}/devices", DEVICE)
+    assert errors == ["You have reached the limit of 2 c2.medium.x86 devices for this project"]
+    api.device(project, plan="t1.small.x86")
+    api.device(api.project("other", key=2))
+    api.wait(2)
+    api.delete(first["href"])
+    api.wait(1)
+    api.device(project)

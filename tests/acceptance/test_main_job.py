@@ -27,14 +27,30 @@ def test_the_embedded_emulator_runs_the_quickstart(world: World) -> None:
     assert "projects.web.devices.balancer will be updated in-place" in changed.out
 
 
+def changed_by_hand(world: World) -> None:
+    """Somebody renames the project, and takes the VLANs off each port, in the portal."""
+    for project in world.call("GET", "/projects?per_page=100")["projects"]:
+        world.call("PUT", f"/projects/{project['id']}", {"name": "Renamed by hand"})
+    for device in world.devices("Renamed by hand"):
+        for port in device["network_ports"]:
+            for vlan in port["virtual_networks"]:
+                world.call("POST", f"/ports/{port['id']}/unassign", {"vnid": vlan["href"].rsplit("/", 1)[-1]})
+
+
 @pytest.mark.parametrize("name", sorted(each.stem for each in EXAMPLES.glob("*.yaml")))
-def test_every_example_applies_replans_empty_and_leaves_nothing(world: World, name: str) -> None:
+def test_every_example_applies_replans_empty_drifts_and_leaves_nothing(world: World, name: str) -> None:
     before = world.whole()
     stack = world.example(name)
     applied = world.run("apply", stack, "--yes")
     assert applied.code == 0, applied.out + applied.err
     again = world.run("plan", stack, "--detailed-exitcode")
     assert again.code == 0, again.out + again.err
+    changed_by_hand(world)
+    drifted = world.run("drift", stack)
+    assert drifted.code == 2, drifted.out + drifted.err
+    mended = world.run("apply", stack, "--yes")
+    assert mended.code == 0, mended.out + mended.err
+    assert world.run("drift", stack).code == 0
     destroyed = world.run("destroy", stack, "--yes")
     assert destroyed.code == 0, destroyed.out + destroyed.err
     assert "Destroy complete! Resources:" in destroyed.out

@@ -22,23 +22,26 @@ from reconciler.values import Address
 def standing_changes(
     snapshot: Snapshot, catalog: Catalog, changes: Mapping[Address, Change], leaving: Iterable[Change]
 ) -> list[Change]:
-    """Changes of standing objects that no resource declares: they let go of what is deleted, and those in a section
-    that the stack names go back to nothing.
+    """Changes of standing objects that no resource declares: they let go of what is deleted, those in a section that
+    the stack names go back to nothing, and those that were made something of go with their parent.
     """
+    leaving = tuple(leaving)
     going = {
         each.live.id: each.address
         for each in (*changes.values(), *leaving)
         if each.live is not None and each.action.deletes
     }
-    by_live = {each.live.id: each for each in changes.values() if each.live is not None}
+    by_live = {each.live.id: each for each in (*changes.values(), *leaving) if each.live is not None}
     claimed = {(each.kind, each.live.id) for each in changes.values() if each.live is not None}
     found = []
     for kind in (each for each in catalog.kinds if each.standing):
         for live in snapshot.of_kind(kind.name):
             above = by_live.get(live.parent_id or "")
-            if (live.kind, live.id) in claimed or above is None or above.resource is None or above.action.deletes:
+            if (live.kind, live.id) in claimed or above is None or not live.present:
                 continue
-            if not above.resource.managed or not live.present:
+            if above.action is Action.DELETE and kind.configured(live):
+                found.append(_goes(kind, live, above))
+            if above.resource is None or above.action.deletes or not above.resource.managed:
                 continue
             held = sorted((going[each] for each in live.holds if each in going), key=lambda each: each.sort_key)
             if kind.section in above.resource.managed_sections:
@@ -50,10 +53,28 @@ def standing_changes(
     return found
 
 
+def _goes(kind: Kind, live: LiveObject, above: Change) -> Change:
+    because = f"because {above.address} is destroyed"
+    return Change(
+        _address(kind, live, above.address),
+        kind.name,
+        Action.DELETE,
+        live=live,
+        parent_id=live.parent_id,
+        reason="parent_deleted",
+        because=because,
+        before=live.values,
+    )
+
+
+def _address(kind: Kind, live: LiveObject, parent: Address) -> Address:
+    return Address(parent, kind.section, "" if live.key == kind.section else live.key)
+
+
 def _changed(
     kind: Kind, live: LiveObject, parent: Resource, values: Mapping[str, Any], reason: str, because: str
 ) -> list[Change]:
-    address = Address(parent.address, kind.section, "" if live.key == kind.section else live.key)
+    address = _address(kind, live, parent.address)
     resource = Resource(address, kind.name, values, parent.place, parent.address, frozenset({parent.address}))
     fields = differences(resource, kind, values, frozenset(), live)
     if not fields:

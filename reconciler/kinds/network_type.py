@@ -105,6 +105,9 @@ class NetworkType(Kind):
         attributes = {"ports": (bond, *members)}
         return LiveObject(self.name, "", LAYER3, {"type": LAYER3}, attributes, parent_id=wish.parent_id, key=_KEY)
 
+    def configured(self, live: LiveObject) -> bool:
+        return live.label != LAYER3
+
     def calls(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> tuple[Call, ...]:
         target = wish.values.get("type")
         return conversion(live.attributes["ports"], target) if target else ()

@@ -176,6 +176,9 @@ class DevicePort(Kind):
     def without(self, live: LiveObject, going: frozenset[str]) -> Mapping[str, Any]:
         return {"vlans": [each for each in live.values["vlans"] if each not in going]}
 
+    def configured(self, live: LiveObject) -> bool:
+        return bool(live.holds)
+
     def unset(self, live: LiveObject) -> Mapping[str, Any]:
         return {"vlans": []}
 

@@ -284,6 +284,10 @@ class Kind(ABC):
         """The values of a standing object that nobody declares, once it has let go of the objects that go."""
         return {}
 
+    def configured(self, live: LiveObject) -> bool:
+        """Whether a standing object is otherwise than at its birth: then a plan shows it to go with its parent."""
+        return False
+
     def unset(self, live: LiveObject) -> Mapping[str, Any]:
         """The values of a standing object that the stack no longer declares, in a section that it does."""
         return {}

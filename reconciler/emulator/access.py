@@ -9,16 +9,19 @@ holds in all its projects. A project's key sees that project and nothing else: w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from reconciler.emulator.errors import ApiError, not_found, not_yours
 from reconciler.emulator.records import (
     ApiKey,
+    Assignment,
+    BgpConfig,
+    BgpSession,
     Device,
     Email,
-    HardwareReservation,
     Invitation,
     Membership,
     Notification,
@@ -31,6 +34,7 @@ from reconciler.emulator.records import (
     SshKey,
     Transfer,
     User,
+    Vlan,
 )
 from reconciler.emulator.tables import Tables
 
@@ -221,34 +225,54 @@ _PERSONAL = (
 """What only a user's token reaches; POST /projects and what is below /user too."""
 
 _WORDS: Mapping[type[Record], str] = {
+    ApiKey: "API key",
+    Assignment: "IP address",
+    BgpConfig: "BGP config",
+    BgpSession: "BGP session",
     Reservation: "IP address",
     SshKey: "SSH key",
-    ApiKey: "API key",
-    HardwareReservation: "hardware reservation",
+    Transfer: "transfer request",
+    Vlan: "virtual network",
 }
+"""What a refusal calls a thing, where it isn't the words of its class."""
 _VERBS = {"GET": "view", "POST": "change", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
 _PARENTS = ("device_id", "volume_id", "reservation_id", "batch_id", "request_id")
 
 
-def check(
-    tables: Tables, caller: Caller, method: str, template: str, identifiers: Iterable[str], *, changes: bool
-) -> None:
-    """Refuse a call that the caller may not make: 403, or 404 for a project's key on what belongs to users."""
-    if caller.project_id is not None and _is_personal(method, template):
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a call asks for, as far as the right to it goes."""
+
+    method: str
+    template: str
+    identifiers: tuple[str, ...]
+    """Ids in the path."""
+    changes: bool
+
+
+def check(tables: Tables, caller: Caller, asked: Asked, *, may_change_ports: bool) -> None:
+    """Refuse a call that the caller may not make: 403, or 404 for a project's key on what belongs to users.
+
+    `may_change_ports` is whether a project's key may; it is said of such keys only.
+    """
+    of_project = caller.project_id is not None
+    if of_project and _is_personal(asked):
         raise not_found()
-    if caller.read_only and changes:
+    if caller.read_only and asked.changes:
         raise ApiError(403, "You are not authorized to make changes with a read-only API key")  # text unsure
-    need = Power.BILL if template in _PAYING else _NEEDS.get((method, template), Power.USE if changes else Power.VIEW)
+    if of_project and asked.changes and asked.template.startswith("/ports/") and not may_change_ports:
+        raise ApiError(403, "You are not authorized to change this port")  # text unsure
+    need = _need(asked)
     if need is None:
         return
-    for identifier in identifiers:
+    for identifier in asked.identifiers:
         record = _record(tables, identifier)
         if record is None:
             continue
         if not sees(tables, caller, record):
             raise not_yours(_word(record))
         if need not in (Power.VIEW, *powers(tables, caller, place_of(tables, record))):
-            raise ApiError(403, f"You are not authorized to {_VERBS[method]} this {_word(record)}")  # text unsure
+            raise ApiError(403, f"You are not authorized to {_VERBS[asked.method]} this {_word(record)}")  # text unsure
 
 
 def sees(tables: Tables, caller: Caller, record: Record) -> bool:
@@ -301,9 +325,18 @@ def _record(tables: Tables, identifier: str) -> Record | None:
     return found or next(iter(tables.where(Device, "port", identifier)), None)
 
 
-def _is_personal(method: str, template: str) -> bool:
-    return template in _PERSONAL or template.startswith("/user/") or (method, template) == ("POST", "/projects")
+def _need(asked: Asked) -> Power | None:
+    if asked.template in _PAYING:
+        return Power.BILL
+    usual = Power.USE if asked.changes else Power.VIEW
+    return _NEEDS.get((asked.method, asked.template), usual)
+
+
+def _is_personal(asked: Asked) -> bool:
+    below_user = asked.template.startswith("/user/")
+    return asked.template in _PERSONAL or below_user or (asked.method, asked.template) == ("POST", "/projects")
 
 
 def _word(record: Record) -> str:
-    return _WORDS.get(type(record), type(record).__name__.lower())
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(record).__name__).lower()
+    return _WORDS.get(type(record), words)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import astuple, dataclass, replace
 
 from reconciler.emulator import answers
-from reconciler.emulator.access import Caller, check
+from reconciler.emulator.access import Asked, Caller, check
 from reconciler.emulator.call import Fate, Listed, Read, Write
 from reconciler.emulator.catalogue import Catalogue
 from reconciler.emulator.clock import rfc3339_milliseconds
@@ -210,8 +210,9 @@ class Performer:
 
     def _check(self, job: Job) -> None:
         route = job.match.route
-        named = job.match.arguments.values()
-        check(self._world.tables, job.caller, route.method, route.template, named, changes=route.write is not None)
+        asked = Asked(route.method, route.template, tuple(job.match.arguments.values()), route.write is not None)
+        may_change_ports = job.settings.project_key_changes_ports
+        check(self._world.tables, job.caller, asked, may_change_ports=may_change_ports)
 
 
 def _as_it_was(read: Reader, then: Read) -> Listed:

@@ -102,6 +102,11 @@ class Settings:
     spot_request_seconds: float = 5.0
     """How often an open spot market request tries again; the service did so every five minutes (changelog, 2018)."""
 
+    project_key_ssh_key_404: bool = True
+    """An SSH key that a project's API key makes is made, and answered with 404, as in 2020."""
+    project_key_changes_ports: bool = True
+    """Whether a project's API key may change ports; false is as in early 2019 (cnf-testbed#171)."""
+
     def changed(self, partial: Mapping[str, object]) -> Settings:
         """These settings with some replaced. Raises `ValueError` with one line for each that cannot be."""
         known = {f.name: str(f.type) for f in dataclasses.fields(self)}

@@ -7,9 +7,10 @@ shows them like the others, as long as their device is there.
 
 from __future__ import annotations
 
+from reconciler.emulator.access import sees, visible_projects
 from reconciler.emulator.call import Listed, Read, Reply, Shown, Write
 from reconciler.emulator.clock import rfc3339
-from reconciler.emulator.errors import not_found
+from reconciler.emulator.errors import not_found, not_yours
 from reconciler.emulator.ids import derived_id, near
 from reconciler.emulator.lifecycle import Step, steps
 from reconciler.emulator.records import Device, Event, Organization, Project, User, Volume
@@ -144,13 +145,14 @@ def of_volume(call: Read) -> Listed:
 
 def of_organization(call: Read) -> Listed:
     """GET /organizations/{id}/events"""
-    projects = call.tables.where(Project, "organization", call.get(Organization).id)
+    identifier = call.get(Organization).id
+    projects = [p for p in visible_projects(call.tables, call.caller) if p.organization_id == identifier]
     return Listed(_newest_first([event for project in projects for event in _in_project(call, project)], call.now))
 
 
 def of_user(call: Read) -> Listed:
-    """GET /events"""
-    projects = call.tables.all(Project)
+    """GET /events: of all projects that the caller sees."""
+    projects = visible_projects(call.tables, call.caller)
     return Listed(_newest_first([event for project in projects for event in _in_project(call, project)], call.now))
 
 
@@ -159,6 +161,8 @@ def one(call: Read) -> Reply:
     event = call.tables.get(Event, call.path["id"]) or _step_by_id(call)
     if event is None or event.created_at > call.now:
         raise not_found()
+    if not sees(call.tables, call.caller, event):
+        raise not_yours("event")
     return Shown(event)
 
 

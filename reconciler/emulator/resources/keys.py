@@ -12,9 +12,9 @@ import binascii
 import hashlib
 from dataclasses import replace
 
-from reconciler.emulator.call import Empty, Listed, Read, Reply, Shown, Write
+from reconciler.emulator.call import Empty, Listed, Plain, Read, Reply, Shown, Write
 from reconciler.emulator.clock import rfc3339
-from reconciler.emulator.errors import invalid
+from reconciler.emulator.errors import NOT_FOUND, error_body, invalid
 from reconciler.emulator.records import Project, SshKey
 from reconciler.emulator.rendering import Link, Scene, View
 from reconciler.emulator.resources.finding import find_device
@@ -56,8 +56,11 @@ def one(call: Read) -> Reply:
 
 
 def create_for_project(call: Write) -> Reply:
-    """POST /projects/{id}/ssh-keys"""
-    return _create(call, f"/projects/{call.get(Project).id}")
+    """POST /projects/{id}/ssh-keys; a project's own key gets 404 for it in 2020, though it works (packet-python#78)."""
+    made = _create(call, f"/projects/{call.get(Project).id}")
+    if call.caller.project_id is not None and call.settings.project_key_ssh_key_404:
+        return Plain(error_body(404, (NOT_FOUND,)), 404)
+    return made
 
 
 def create_for_user(call: Write) -> Reply:

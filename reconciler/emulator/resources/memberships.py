@@ -49,7 +49,9 @@ def update(call: Write) -> Reply:
     """PUT or PATCH /memberships/{id}: `role`, a list; `roles` is understood too."""
     old = call.get(Membership)
     roles = roles_of(call, "role" if "role" in call.params else "roles")
-    if ("owner" in roles) is not ("owner" in old.roles):
+    if "owner" in roles and "owner" not in old.roles and not _is_owner(call, old):
+        raise ApiError(403, "You are not authorized to update this membership")  # text unsure
+    if "owner" in old.roles and "owner" not in roles:
         _refuse_all_but_owners(call, old)
     if _is_primary_owners(call, old) and "owner" not in roles:
         raise invalid("Cannot change the roles of the primary owner")  # text unsure
@@ -75,10 +77,14 @@ def delete(call: Write) -> Reply:
 
 
 def _refuse_all_but_owners(call: Write, membership: Membership) -> None:
-    """Owners are made and unmade by owners; anybody may give up being one."""
-    may = powers(call.tables, call.caller, place_of(call.tables, membership))
-    if Power.OWN not in may and membership.user_id != call.caller.user_id:
+    """Owners are unmade by owners, if they don't give it up themselves."""
+    if not _is_owner(call, membership) and membership.user_id != call.caller.user_id:
         raise ApiError(403, "You are not authorized to update this membership")  # text unsure
+
+
+def _is_owner(call: Write, membership: Membership) -> bool:
+    """Whether the caller owns the place that a membership is for."""
+    return Power.OWN in powers(call.tables, call.caller, place_of(call.tables, membership))
 
 
 def _is_primary_owners(call: Write, membership: Membership) -> bool:

@@ -24,7 +24,8 @@ from reconciler.emulator.resources.notifications import send
 _SESSION_SECONDS = 3 * 86_400.0
 _RECOVERY_CODES = 16
 _VERIFY, _RESET = "Verify your e-mail address", "Reset your password"
-_BAD_LOGIN = ApiError(401, "Invalid login or password")  # text unsure
+_BAD_LOGIN = "Invalid login or password"  # text unsure
+_BAD_CODE = "Invalid OTP"  # text unsure
 _VPN_CONFIG = "client\ndev tun\nproto udp\nremote {code}.vpn.invalid 1194\nauth-user-pass\n"
 
 
@@ -50,14 +51,14 @@ def log_in(call: Write) -> Reply:
     user = user_with(call, call.params.required("login"))
     password = call.params.required("password")
     if user is None or user.password is None or not is_password(password, user.password):
-        raise _BAD_LOGIN
-    if user.two_factor_auth and not _is_code(call, user, call.params.text("otp") or ""):
-        raise ApiError(401, "Invalid OTP")  # text unsure
+        raise ApiError(401, _BAD_LOGIN)
+    if user.two_factor_auth:
+        _spend(call, user, call.params.text("otp") or "")
     return Shown(_open_session(call, user), 201)
 
 
 def turn_on_second_factor(call: Write) -> Reply:
-    """POST /user/otp/app, /user/otp/sms: login wants a code from now on."""
+    """POST /user/otp/app: a login wants a code from now on, which an app makes from the secret in the answer."""
     return _turn_on(call, "app")
 
 
@@ -97,8 +98,7 @@ def send_code(call: Write) -> Reply:
 def verify_code(call: Write) -> Reply:
     """POST /user/otp/verify/{otp}: a right code logs the user in."""
     user = _with_second_factor(call)
-    if not _is_code(call, user, call.path["otp"]):
-        raise ApiError(401, "Invalid OTP")  # text unsure
+    _spend(call, user, call.path["otp"])
     return Shown(_open_session(call, user))
 
 
@@ -164,7 +164,7 @@ def vpn_config(call: Read) -> Reply:
 
 
 def turn_on_vpn(call: Write) -> Reply:
-    """POST /user/vpn: for users with a second factor only (2020 documentation)."""
+    """POST /user/vpn: for users with a second factor only (unsure)."""
     call.change.put(replace(_with_second_factor(call), vpn=True, updated_at=call.now))
     return Empty()
 
@@ -203,8 +203,13 @@ def _with_second_factor(call: Read) -> User:
     return call.user
 
 
-def _is_code(call: Read, user: User, code: str) -> bool:
-    return code in user.recovery_codes or is_one_time_code(user.otp_secret, code, call.now)
+def _spend(call: Write, user: User, code: str) -> None:
+    """Accept a code of now, or a recovery code, which is good once."""
+    if code in user.recovery_codes:
+        left = tuple(other for other in user.recovery_codes if other != code)
+        call.change.put(replace(user, recovery_codes=left))
+    elif not is_one_time_code(user.otp_secret, code, call.now):
+        raise ApiError(401, _BAD_CODE)
 
 
 def _open_session(call: Write, user: User) -> Session:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.fields import differences
@@ -39,7 +40,7 @@ class Compared:
 
 @dataclass
 class _Walk:
-    """What builds up while the resources are walked; lives for one diff."""
+    """What builds up while the resources are walked; lives for one diff. `world` is what will be, `present` what is."""
 
     catalog: Catalog
     stack: Stack
@@ -47,6 +48,7 @@ class _Walk:
     existing: Mapping[Address, str]
     forced: frozenset[str]
     world: PlannedWorld
+    present: PlannedWorld
     changes: dict[Address, Change] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
 
@@ -57,7 +59,9 @@ def diff(
     """Compare what is in scope. Raises `Refused` with all that stands in the way: cycles, values that do not fit,
     write-once changes.
     """
-    walk = _Walk(catalog, stack, snapshot, existing, frozenset(options.replace), PlannedWorld(catalog))
+    walk = _Walk(
+        catalog, stack, snapshot, existing, frozenset(options.replace), PlannedWorld(catalog), PlannedWorld(catalog)
+    )
     for resource in in_dependency_order(stack.resources):
         try:
             _resource(walk, resource)
@@ -120,6 +124,7 @@ def _resource(walk: _Walk, resource: Resource) -> None:
     stays = live is not None and not change.action.creates and not parent_replaced
     walk.changes[resource.address] = change
     walk.world.place(resource.address, Standing(kind, settled.values, live if stays else None, change.changed))
+    walk.present.place(resource.address, Standing(kind, settled.values, live))
 
 
 def _match(walk: _Walk, resource: Resource, kind: Kind, settled: Settled, parent: Change | None) -> LiveObject | None:
@@ -137,12 +142,17 @@ def _match(walk: _Walk, resource: Resource, kind: Kind, settled: Settled, parent
         found = [each for each in marked if each.parent_id == parent_id]
         if found:
             return found[0] if len(found) == 1 else _best(resource, kind, settled, found)
-    known = {name: value for name, value in settled.values.items() if not isinstance(value, Unknown)}
-    key = kind.natural_key(known)
+    key = kind.natural_key(_known(settled))
+    if not key and settled.unknown:  # what it refers to is to be replaced: it is known by what that is now
+        key = kind.natural_key(_known(settle(resource, kind, walk.present)))
     if not key:
         return None
     candidate = walk.snapshot.keyed(kind.name, parent_id, key)
     return candidate if candidate is None or candidate.mark is None else None  # another's mark: not ours to take
+
+
+def _known(settled: Settled) -> dict[str, Any]:
+    return {name: value for name, value in settled.values.items() if not isinstance(value, Unknown)}
 
 
 def _best(resource: Resource, kind: Kind, settled: Settled, doubles: Sequence[LiveObject]) -> LiveObject:
@@ -167,7 +177,7 @@ def _change(
         resource=resource,
         live=live,
         parent_id=parent.live.id if parent is not None and parent.live is not None else None,
-        after={name: value for name, value in settled.values.items() if not isinstance(value, Unknown)},
+        after=_known(settled),
         unknown=settled.unknown,
         secrets=settled.secrets | frozenset(name for name, each in kind.fields.items() if each.secret),
     )
@@ -205,6 +215,10 @@ def _change(
         )
     elif str(resource.address) in walk.forced:
         return replace(compared, action=instead, reason="requested", because="because of --replace", impact=impact)
+    freed = _to_be_free(walk, resource, kind)
+    if freed is not None:
+        because = f"because {freed} can be changed only while nothing holds it"
+        return replace(compared, action=Action.DELETE_CREATE, reason="let_go", because=because, impact=impact)
     if not fields:
         return compared
     walk.problems += _write_once_problems(resource, kind, fields)
@@ -214,6 +228,17 @@ def _change(
         return replace(compared, action=instead, reason="cannot_update", because=because, impact=impact)
     notes = tuple(dict.fromkeys(f"{each.path[0]}: {each.note}" for each in fields if each.note))
     return replace(compared, action=Action.UPDATE, impact=notes)
+
+
+def _to_be_free(walk: _Walk, resource: Resource, kind: Kind) -> Address | None:
+    """What this resource refers to and has to let go of while that is updated."""
+    for address in sorted(resource.references, key=lambda each: each.sort_key):
+        change = walk.changes.get(address)
+        if change is None or change.action is not Action.UPDATE:
+            continue
+        if kind.name in walk.catalog[change.kind].let_go_for(change.changed):
+            return address
+    return None
 
 
 def _write_once_problems(resource: Resource, kind: Kind, fields: Sequence[FieldChange]) -> list[Diagnostic]:

@@ -102,6 +102,7 @@ def _compared(
         return [FieldChange((name,), before, wanted, forces, secret, note)]
     if rule.same(wanted, before):
         return []
+    forces = forces or (isinstance(rule, Update) and not rule.possible(wanted, before))
     return [FieldChange((name, *path), old, new, forces, secret, note) for path, old, new in parts(before, wanted)]
 
 

@@ -1,7 +1,9 @@
 """Reading the account: whole collections, in parallel, as few calls as there are pages.
 
 The number of reads depends on collections, never on objects: collections are listed, nothing is fetched one by one.
-What could not be read whole stops the run, since unreadable must never be taken for absent.
+What could not be read whole stops the run, since unreadable must never be taken for absent. A collection is left out
+only where the stack names nothing of it, its owner stays, and the owner's own item shows that nothing is in it: an
+object that the stack no longer declares has to be found by its mark.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ def observe(
     as existing. Raises `Refused` when anything could not be read whole, or an existing object was not found.
     """
     with ThreadPoolExecutor(max(1, parallelism)) as pool:
-        objects = _read_all(account, _readings(catalog, "", [None]), pool)
+        objects = _read_all(account, _readings(catalog, "", [(None, frozenset())]), pool)
         existing = _find_existing(stack, catalog, objects)
         level = objects
         while True:
@@ -45,7 +47,11 @@ def observe(
             readings = [
                 reading
                 for kind in sorted({each.kind for each in owners})
-                for reading in _readings(catalog, kind, [each.id for each in owners if each.kind == kind])
+                for reading in _readings(
+                    catalog,
+                    kind,
+                    [(each.id, _not_needed(each, catalog, stack)) for each in owners if each.kind == kind],
+                )
             ]
             if not readings:
                 break
@@ -60,16 +66,39 @@ def read_collection(account: Account, kind: Kind, owner_id: str | None) -> list[
     return [live for body in bodies for live in kind.read(body, owner_id)]
 
 
-def _readings(catalog: Catalog, owner_kind: str, owner_ids: Iterable[str | None]) -> list[_Reading]:
-    """The collections under some owners; kinds that share a collection share one reading."""
+def _readings(catalog: Catalog, owner_kind: str, owners: Iterable[tuple[str | None, frozenset[str]]]) -> list[_Reading]:
+    """The collections under some owners, each given with the kinds that are not needed of it.
+
+    Kinds that share a collection share one reading.
+    """
     found: list[_Reading] = []
-    for owner_id in owner_ids:
+    for owner_id, not_needed in owners:
         by_path: dict[str, tuple[Listing, list[Kind]]] = {}
         for kind in catalog.listed_under(owner_kind):
             for listing in kind.listings(owner_id):
                 by_path.setdefault(listing.path, (listing, []))[1].append(kind)
-        found += [_Reading(listing, owner_id, tuple(kinds)) for listing, kinds in by_path.values()]
+        found += [
+            _Reading(listing, owner_id, tuple(kinds))
+            for listing, kinds in by_path.values()
+            if any(each.name not in not_needed for each in kinds)
+        ]
     return found
+
+
+def _not_needed(owner: LiveObject, catalog: Catalog, stack: Stack) -> frozenset[str]:
+    """The kinds of which nothing is in an owner, and nothing is to be.
+
+    Only of owners that carry the mark of a declared resource: what is about to be destroyed, or does not belong to the
+    stack, is read whole.
+    """
+    empty = [kind for kind in catalog.listed_under(owner.kind) if kind.none_in(owner)]
+    if not empty or owner.mark is None:
+        return frozenset()
+    within = [each for each in stack.resources if str(each.address.root) == owner.mark.address]
+    if not any(each.managed and str(each.address) == owner.mark.address for each in within):
+        return frozenset()
+    named = {section for each in within for section in (*each.managed_sections, each.address.section)}
+    return frozenset(kind.name for kind in empty if kind.section not in named)
 
 
 def _read_all(account: Account, readings: Sequence[_Reading], pool: ThreadPoolExecutor) -> list[LiveObject]:

@@ -126,7 +126,11 @@ def _preview(change: Change, changes: Mapping[Address, Change], stack: str) -> W
 
 def _edges(changes: Mapping[Address, Change], catalog: Catalog, steps: Mapping[str, Step]) -> list[tuple[str, str]]:
     """All pairs (earlier, later)."""
-    firm = [*_firm_edges(changes, steps), *_sibling_edges(changes, catalog, steps)]
+    firm = [
+        *_firm_edges(changes, steps),
+        *_let_go_edges(changes, catalog, steps),
+        *_sibling_edges(changes, catalog, steps),
+    ]
     joins = _Joins(firm)
     _join_users(joins, changes, catalog, steps)
     _join_followers(joins, changes, catalog, steps)
@@ -169,6 +173,22 @@ def _release_edges(
         holder = holders.get(held)
         if holder is not None and step_id(holder, Verb.DELETE) in steps:
             yield release, step_id(holder, Verb.DELETE)
+
+
+def _let_go_edges(
+    changes: Mapping[Address, Change], catalog: Catalog, steps: Mapping[str, Step]
+) -> Iterable[tuple[str, str]]:
+    """What holds an object goes before an update of it that is possible only while nothing does."""
+    updates = [each for each in changes.values() if each.action is Action.UPDATE]
+    updated = {each.live.id: each for each in updates if each.live is not None}
+    for change in changes.values():
+        delete = step_id(change.address, Verb.DELETE)
+        if delete not in steps or steps[delete].implied or change.live is None:
+            continue
+        for held in sorted(change.live.holds):
+            other = updated.get(held)
+            if other is not None and change.kind in catalog[other.kind].let_go_for(other.changed):
+                yield delete, step_id(other.address, Verb.UPDATE)
 
 
 def _sibling_edges(

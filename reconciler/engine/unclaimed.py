@@ -94,15 +94,24 @@ class Unclaimed:
         return [*found, *self._with_parents({each.live.id: each.address for each in found if each.live is not None})]
 
     def _with_parents(self, leaving: Mapping[str, Address]) -> list[Change]:
+        replaced = {
+            each.live.id: each.address
+            for each in self._declared.values()
+            if each.live is not None and each.action.replaces
+        }
         found: list[Change] = []
         for live in self._left:
             kind = self._catalog[live.kind]
             if live.id in self._owned or kind.marked or live.parent_id is None:
                 continue
             above = leaving.get(live.parent_id)
+            if above is None and kind.deletable and not kind.removed_with_parent:
+                above = replaced.get(live.parent_id) or self._held(live, {**replaced, **leaving})
             if above is not None:
                 because = f"because {above} is destroyed"
-                found.append(self._delete(live, _child(above, kind, live), "parent_deleted", because))
+                stands_in = self._by_live.get(live.parent_id)
+                place = stands_in.address if stands_in is not None else above
+                found.append(self._delete(live, _child(place, kind, live), "parent_deleted", because))
             elif (resource := self._section_of(live, kind)) is not None:
                 address = _child(resource.address, kind, live)
                 if address in self._declared:
@@ -111,6 +120,13 @@ class Unclaimed:
                     because = f"because {address} is not in configuration"
                     found.append(self._delete(live, address, "not_declared", because))
         return found
+
+    def _held(self, live: LiveObject, going: Mapping[str, Address]) -> Address | None:
+        """What goes though an object in one of ours holds it: a volume that is attached to our device."""
+        change = self._by_live.get(live.parent_id or "")
+        if change is None or change.resource is None or not change.resource.managed:
+            return None
+        return next((going[each] for each in sorted(live.holds) if each in going), None)
 
     def _section_of(self, live: LiveObject, kind: Kind) -> Resource | None:
         """The managed resource that the object stands in, when its YAML names this kind's section."""

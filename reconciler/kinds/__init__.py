@@ -13,6 +13,8 @@ from reconciler.kinds.port import DevicePort
 from reconciler.kinds.project import Project
 from reconciler.kinds.ssh_key import SshKey
 from reconciler.kinds.vlan import Vlan
+from reconciler.kinds.volume import Volume
+from reconciler.kinds.volume_attachment import VolumeAttachment
 from reconciler.model.kind import Catalog, NameList
 
 
@@ -24,11 +26,13 @@ def catalog() -> Catalog:
         Vlan(),
         IpReservation(),
         BgpConfig(),
+        Volume(),
         Device(),
         NetworkType(),
         DevicePort(),
         IpAssignment(),
         BgpSession(),
+        VolumeAttachment(),
     )
     names = {
         "plan": NameList(endpoints.list_plans(), ("slug", "class", "id")),

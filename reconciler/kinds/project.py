@@ -72,6 +72,7 @@ class Project(Kind):
             values=values,
             attributes={**values, "id": id_of(body)},
             mark=mark,
+            none_inside=frozenset(name for name, links in body.items() if links == []),
             mark_missing=missing(body, "customdata"),
             created_at=str(body.get("created_at") or ""),
         )

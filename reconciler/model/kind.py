@@ -160,6 +160,12 @@ class Kind(ABC):
     def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
         """The objects in one item of the collection (usually one; a device's item holds its addresses too)."""
 
+    def none_in(self, owner: LiveObject) -> bool:
+        """Whether the owner's own item shows that none of this kind's objects is in it (`LiveObject.none_inside`): its
+        collection need not be read then, when the stack names none either.
+        """
+        return False
+
     def read_answer(self, body: Any, wish: Wish) -> LiveObject | None:
         """The object in the answer to a create or update; None when the answer does not show it."""
         if not isinstance(body, Mapping) or not body.get("id"):
@@ -299,6 +305,12 @@ class Kind(ABC):
     def turn(self, key: str) -> int:
         """Among the siblings of this kind in one parent, lower numbers are changed first."""
         return 0
+
+    def let_go_for(self, changed: frozenset[str]) -> frozenset[str]:
+        """The kinds whose objects have to let go of this one while these fields change: they are removed before and
+        made again after (a volume grows only while it is attached to nothing).
+        """
+        return frozenset()
 
     def losses(self, live: LiveObject, siblings: Sequence[LiveObject], values: Mapping[str, Any]) -> tuple[str, ...]:
         """What an update to these values costs the user, for the plan: addresses that are dropped."""

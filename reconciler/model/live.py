@@ -61,6 +61,8 @@ class LiveObject:
     """Tags that somebody else put on the object; every update of ours sends them back."""
     holds: frozenset[str] = frozenset()
     """Ids of the objects that cannot be deleted while this one holds them (the VLANs of a port)."""
+    none_inside: frozenset[str] = frozenset()
+    """Lists of links to other objects that its item shows, and shows empty (a project's `volumes`)."""
     mark_missing: str = ""
     """The field that would hold a mark, when the answer left it out: it may be ours, and nobody can tell."""
 

@@ -20,6 +20,11 @@ def equal(declared: Any, live: Any) -> bool:
     return type(declared) is type(live) and bool(declared == live)
 
 
+def any_change(_declared: Any, _live: Any) -> bool:
+    """Every change can be made in place."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Update:
     """Changed in place by an update call. `note` says what the user should know (such as when it takes effect)."""
@@ -28,6 +33,10 @@ class Update:
     note: str = ""
     clears: bool = True
     """Whether null empties the field; else it means the same as leaving the field out."""
+    possible: Same = any_change
+    """Whether this change, from a live value (second) to a declared one (first), can be made in place; the others
+    replace the object (a volume that is to shrink).
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def check_rails(changes: Sequence[Change], protected: Collection[Address]) -> No
             problems.append(error("protected", summary, address=str(change.address), place=change.place, hint=hint))
         elif change.live is not None and change.live.locked:
             summary = f"{change.address} is locked and would be {doing}"
-            hint = "apply `locked: false` first; a locked device refuses to be deleted and to be reinstalled"
+            hint = "apply `locked: false` first; what is locked refuses to be deleted, and to be reinstalled"
             problems.append(error("locked", summary, address=str(change.address), place=change.place, hint=hint))
     if problems:
         raise Refused(problems, exit_code=REFUSED_BY_RAIL)

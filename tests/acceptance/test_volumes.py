@@ -103,24 +103,32 @@ def test_a_volume_that_shrinks_is_replaced(disks: World) -> None:
     begun = len(disks.ledger())
     disks.edit("stack.yaml", "size: 100", "size: 50")
     planned = disks.run("plan", "stack.yaml")
-    assert "~ size        = 100 -> 50 # forces replacement" in planned.out
+    assert "size = 100 -> 50 # forces replacement" in planned.out
     assert "Impact: the data on it are lost" in planned.out
     applied(disks)
     assert [each["id"] for each in volumes(disks)] != [before["id"]]
     assert calls(disks, begun) == [DETACH, ("DELETE", "/storage/{id}"), ("POST", "/projects/{id}/storage"), ATTACH]
 
 
-def test_a_volume_in_use_is_waited_for_and_then_told_with_the_way_out(disks: World) -> None:
-    disks.faults({"method": "DELETE", "route": "/storage/attachments/{id}", "times": 99, "kind": "volume_in_use"})
+def test_a_volume_in_use_is_waited_for(disks: World) -> None:
+    rule = {"method": "DELETE", "route": "/storage/attachments/{id}", "nth": 1, "times": 2, "kind": "volume_in_use"}
+    disks.faults(rule)
     disks.edit("stack.yaml", "volume_attachments: {data: data}", "volume_attachments: {}")
-    disks.edit("stack.yaml", "volume_attachments: {}", "volume_attachments: {}\n        timeouts: {delete: 2}")
-    plan = disks.run("plan", "stack.yaml", "--detailed-exitcode")
-    assert plan.code == 2
-    # the attachment that nobody declares has the kind's own patience, so only the first seconds are looked at
-    disks.faults()
-    disks.faults({"method": "DELETE", "route": "/storage/attachments/{id}", "times": 2, "kind": "volume_in_use"})
     applied(disks)
     assert volumes(disks)[0]["attachments"] == []
+
+
+def test_a_volume_that_stays_in_use_is_told_with_the_way_out(disks: World) -> None:
+    disks.faults({"method": "DELETE", "route": "/storage/attachments/{id}", "times": 999, "kind": "volume_in_use"})
+    disks.edit("stack.yaml", "{data: data}", "{data: {volume: data, timeouts: {delete: 1}}}")
+    disks.edit("stack.yaml", "size: 100", "size: 200")
+    failed = disks.run("apply", "stack.yaml", "--yes")
+    assert failed.code == 4
+    assert "Cannot detach since volume is actively being used on your server" in failed.err
+    assert "unmount its file systems and log out of it" in failed.err
+    disks.faults()
+    applied(disks)
+    assert volumes(disks)[0]["size"] == 200
 
 
 def test_an_undeclared_attachment_goes_when_the_section_is_there_and_stays_when_it_is_not(disks: World) -> None:
@@ -149,26 +157,17 @@ def test_a_replaced_device_has_its_volume_taken_off_and_attached_again(disks: Wo
     assert calls(disks, begun) == [DETACH, ("DELETE", "/devices/{id}"), ("POST", "/projects/{id}/devices"), ATTACH]
 
 
-def test_a_device_is_replaced_with_volumes_that_somebody_attached_by_hand(disks: World) -> None:
-    project = disks.project_id("Lab")
-    by_hand = disks.call("POST", f"/projects/{project}/storage", {"plan": "storage_1", "size": 10, "facility": "ewr1"})
-    (device,) = disks.devices("Lab")
-    disks.emulator.advance(5) if hasattr(disks.emulator, "advance") else None
-    disks.call("POST", "/_emulator/clock", {"advance_seconds": 5}) if False else None
+def test_a_device_is_replaced_though_somebody_attached_a_volume_by_hand(disks: World) -> None:
     begun = len(disks.ledger())
-    _until_active(disks, by_hand["id"])
+    wanted = {"plan": "storage_1", "size": 10, "facility": "ewr1"}
+    by_hand = disks.call("POST", f"/projects/{disks.project_id('Lab')}/storage", wanted)
+    disks.call("POST", "/_emulator/clock", {"advance_seconds": 1})
+    (device,) = disks.devices("Lab")
     disks.call("POST", f"/storage/{by_hand['id']}/attachments", {"device_id": device["id"]})
     disks.stack(STACK.replace("        volume_attachments: {data: data}\n", "").replace("ubuntu_18_04", "debian_9"))
     applied(disks)
     assert calls(disks, begun).count(DETACH) == 2
     assert len(volumes(disks)) == 2, "a stranger's volume stays"
-
-
-def _until_active(world: World, volume: str) -> None:
-    for _ in range(200):
-        if world.call("GET", f"/storage/{volume}")["state"] == "active":
-            return
-    raise AssertionError("the volume is not active")
 
 
 def test_what_is_detached_by_hand_is_drift_and_is_attached_again(disks: World) -> None:

@@ -244,6 +244,8 @@ class FakeAccount(Account):
         owner = parts[1] if len(parts) > 1 else None
         if owner is not None and owner not in self.rows["projects"]:
             raise _rejected(404, "Not found")
+        if parts[-1] == "storage":
+            return []  # nobody has any here
         table = {
             "projects": "projects",
             "ssh-keys": "ssh_keys",
@@ -320,7 +322,14 @@ class FakeAccount(Account):
     def _create(self, route: str, parts: list[str], body: Body) -> tuple[str, Body]:
         row: Body = {"id": self._id(), "created_at": f"2019-07-01T00:{self._count // 60:02}:{self._count % 60:02}Z"}
         if route == "/projects":
-            return "projects", {**row, "backend_transfer_enabled": False, "customdata": {}, **body, "_project": None}
+            return "projects", {
+                **row,
+                "backend_transfer_enabled": False,
+                "customdata": {},
+                "volumes": [],
+                **body,
+                "_project": None,
+            }
         if route == "/ssh-keys":
             return "ssh_keys", {**row, **body, "_project": None}
         if route in ("/devices/{id}/ips", "/devices/{id}/bgp/sessions"):

@@ -317,3 +317,59 @@ PORTS_2019: list[Body] = [
     },
 ]
 """The ports of a machine in layer 3 (libcloud's recorded devices_for_project)."""
+
+# apache/libcloud fixture volumes.json, Apache-2.0, with the links opened that `include` opens
+VOLUME_2019: Body = {
+    "id": "74f11291-fde8-4abf-8150-e51cda7308c3",
+    "name": "volume-74f11291",
+    "description": None,
+    "size": 10,
+    "locked": False,
+    "billing_cycle": "hourly",
+    "state": "active",
+    "customdata": {},
+    "access": {
+        "ips": ["10.144.136.49", "10.144.140.22"],
+        "iqn": "iqn.2013-05.com.daterainc:tc:01:sn:aeb3ffc6a28aa5a8",
+    },
+    "created_at": "2019-04-12T16:11:49Z",
+    "project": {"href": "/projects/3d27fd13-0466-4878-be22-9a4b5595a3df"},
+    "facility": AMS1,
+    "snapshot_policies": [],
+    "attachments": [
+        {
+            "id": "2c16a96f-bb4f-471b-8e2e-b5820b9e1603",
+            "created_at": "2019-04-20T16:53:59Z",
+            "volume": {"href": "/storage/74f11291-fde8-4abf-8150-e51cda7308c3"},
+            "device": {"href": "/devices/756db520-fa13-4a8c-858c-b3ceb60ce95f"},
+            "href": "/storage/attachments/2c16a96f-bb4f-471b-8e2e-b5820b9e1603",
+        }
+    ],
+    "plan": {"id": "87728148-3155-4992-a730-8d1e6aca8a32", "slug": "storage_1", "name": "Standard"},
+    "href": "/storage/74f11291-fde8-4abf-8150-e51cda7308c3",
+}
+
+# fog/fog-packet mock create_volume, MIT: everything but the plan is a link
+VOLUME_2018: Body = {
+    "id": "870f9650-19ea-48bd-84c5-ddf97471c1c1",
+    "name": "volume-870f9650",
+    "description": "test description",
+    "size": 20,
+    "locked": False,
+    "billing_cycle": "hourly",
+    "state": "queued",
+    "created_at": "2018-03-08T12:49:30Z",
+    "access": {},
+    "facility": {"href": "/facilities/e1e9c52e-a0bc-4117-b996-0fc94843ea09"},
+    "snapshot_policies": [{"href": "/storage/snapshot-policies/1"}],
+    "attachments": [],
+    "plan": {"id": "87728148-3155-4992-a730-8d1e6aca8a32", "slug": "storage_1", "name": "Standard"},
+}
+
+# apache/libcloud fixture attach_volume.json, Apache-2.0
+ATTACHMENT_2019: Body = {
+    "id": "f2909129-6445-4f7f-8fdf-65c9a1c342e9",
+    "created_at": "2019-04-20T16:53:59Z",
+    "volume": {"href": "/storage/a08aaf76-e0ce-43aa-b9cd-cce0d4ae4f4c"},
+    "device": {"href": "/devices/756db520-fa13-4a8c-858c-b3ceb60ce95f"},
+}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.kinds import catalog
+from reconciler.kinds.volume import Policy
 from reconciler.model.kind import Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import Mark
@@ -19,6 +20,9 @@ TEXT = "[reconciler:shop:projects.e.x.y]"
 DATA = {"reconciler": {"stack": "shop", "address": "projects.e.x.y", "memo": {"tags": "ab12"}}}
 DEVICE = {"facility": "ewr1", "plan": "p", "operating_system": "o"}
 BLOCK = {"type": "public_ipv4", "quantity": 1, "facility": "ewr1"}
+
+DISK = {"plan": "storage_1", "size": 100, "facility": "ewr1"}
+WEEK = {"snapshot_frequency": "1day", "snapshot_count": 7}
 
 # kind, values, parent id, path, body
 CREATES: list[tuple[str, dict[str, Any], str | None, str, dict[str, Any]]] = [
@@ -71,6 +75,15 @@ CREATES: list[tuple[str, dict[str, Any], str | None, str, dict[str, Any]]] = [
         "/devices/D/ips",
         {"address": "1.2.3.4/32", "customdata": {"a": 1, **DATA}},
     ),
+    ("volume", DISK, "P", "/projects/P/storage", {**DISK, "description": TEXT}),
+    (
+        "volume",
+        {**DISK, "description": "d", "locked": True, "snapshot_policies": [WEEK]},
+        "P",
+        "/projects/P/storage",
+        {**DISK, "description": f"d {TEXT}", "locked": True, "snapshot_policies": [WEEK]},
+    ),
+    ("volume_attachment", {"volume": "V"}, "D", "/storage/V/attachments", {"device_id": "D"}),
     ("device", DEVICE, "P", "/projects/P/devices", {**DEVICE, "tags": TAGS}),
     (
         "device",
@@ -99,6 +112,8 @@ UPDATES: list[tuple[str, dict[str, Any], set[str], tuple[str, ...], str, str, di
     ("ip_reservation", {"tags": ["a"]}, {"tags"}, ("f",), "PATCH", "/ips/I", {"tags": ["a", "f", *TAGS]}),
     ("ip_reservation", {"customdata": "{}"}, {"customdata"}, (), "PATCH", "/ips/I", {"customdata": {}}),
     ("bgp_session", {"default_route": True}, {"default_route"}, (), "PUT", "/bgp/sessions/I", {"default_route": True}),
+    ("volume", {**DISK, "description": None}, {"description"}, (), "PUT", "/storage/I", {"description": TEXT}),
+    ("volume", {**DISK, "locked": None}, {"locked", "size"}, (), "PUT", "/storage/I", {"locked": False, "size": 100}),
     ("device", {**DEVICE, "hostname": "h"}, {"hostname"}, ("f",), "PUT", "/devices/I", {"hostname": "h"}),
     ("device", {"tags": ["f", "a"]}, {"tags"}, ("f", "g"), "PUT", "/devices/I", {"tags": ["f", "a", "g", *TAGS]}),
     ("device", {"tags": None}, {"tags"}, ("f",), "PUT", "/devices/I", {"tags": ["f", *TAGS]}),
@@ -112,6 +127,8 @@ DELETES = {
     "vlan": "/virtual-networks/I",
     "ip_reservation": "/ips/I",
     "bgp_session": "/bgp/sessions/I",
+    "volume": "/storage/I",
+    "volume_attachment": "/storage/attachments/I",
     "ip_assignment": "/ips/I",
     "device": "/devices/I",
 }
@@ -133,6 +150,19 @@ VERDICTS: list[tuple[str, Verb, int, str, Verdict]] = [
     ("device", Verb.DELETE, 422, "Cannot delete a locked item", Verdict.FAILED),
     ("device", Verb.CREATE, 422, "The facility ams1 has no provisionable c3.small.x86 servers", Verdict.FAILED),
     ("device", Verb.CREATE, 503, "Service Unavailable", Verdict.FAILED),
+    ("volume", Verb.DELETE, 422, "Cannot delete a volume while it is attached", Verdict.LATER),
+    ("volume", Verb.DELETE, 422, "Cannot delete a locked item", Verdict.FAILED),
+    ("volume", Verb.UPDATE, 422, "Size cannot be changed while the volume is attached", Verdict.FAILED),
+    ("volume_attachment", Verb.CREATE, 422, "Instance is already attached to this volume", Verdict.DONE),
+    ("volume_attachment", Verb.CREATE, 422, "Cannot attach a volume while it is queued", Verdict.FAILED),
+    (
+        "volume_attachment",
+        Verb.DELETE,
+        422,
+        "Cannot detach since volume is actively being used on your server",
+        Verdict.LATER,
+    ),
+    ("volume_attachment", Verb.DELETE, 422, "Something else", Verdict.FAILED),
     ("ssh_key", Verb.CREATE, 422, "Key has already been taken", Verdict.FAILED),
     ("ip_assignment", Verb.CREATE, 422, "Address is not reserved for the project", Verdict.FAILED),
     ("bgp_config", Verb.CREATE, 422, "BGP is already configured", Verdict.FAILED),
@@ -218,3 +248,33 @@ FORETOLD: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 @pytest.mark.parametrize(("kind", "values", "certain"), FORETOLD)
 def test_what_is_certain_beforehand(kind: str, values: dict[str, Any], certain: dict[str, Any]) -> None:
     assert CATALOG[kind].foretell(values) == certain
+
+
+def volume(policies: tuple[Policy, ...] = ()) -> LiveObject:
+    return LiveObject("volume", "I", "label", {}, {"policies": policies})
+
+
+def test_a_lock_comes_off_a_volume_before_all_else_and_goes_on_it_last() -> None:
+    of = CATALOG["volume"]
+    for locked, expected in ((False, [{"locked": False}, {"size": 100}]), (True, [{"size": 100}, {"locked": True}])):
+        calls = of.calls(Wish({**DISK, "locked": locked}, MARK), volume(), frozenset({"size", "locked"}))
+        assert [each.body for each in calls] == expected
+
+
+def test_snapshot_policies_are_changed_one_by_one() -> None:
+    of = CATALOG["volume"]
+    live = volume((Policy("a", "1hour", 3), Policy("b", "1day", 5), Policy("c", "1day", 6)))
+    wanted = [WEEK, {"snapshot_frequency": "1week", "snapshot_count": 1}]
+    calls = of.calls(Wish({"snapshot_policies": wanted}, MARK), live, frozenset({"snapshot_policies"}))
+    assert [(each.method, each.path, dict(each.query)) for each in calls] == [
+        ("DELETE", "/storage/snapshot-policies/a", {}),
+        ("PATCH", "/storage/snapshot-policies/b", {"snapshot_count": "7"}),
+        ("DELETE", "/storage/snapshot-policies/c", {}),
+        ("POST", "/storage/I/snapshot-policies", {"snapshot_frequency": "1week", "snapshot_count": "1"}),
+    ]
+
+
+def test_a_volume_lets_go_of_its_attachments_only_to_grow() -> None:
+    of = CATALOG["volume"]
+    assert of.let_go_for(frozenset({"size", "plan"})) == {"volume_attachment"}
+    assert of.let_go_for(frozenset({"plan", "description"})) == frozenset()

@@ -14,6 +14,9 @@ BLOCK = {"type": "public_ipv4", "quantity": 4, "facility": "ewr1"}
 CONFIG = {"deployment_type": "local", "asn": 65000}
 KEY = {"label": "me", "key": "ssh-ed25519 AAAA me"}
 IPXE = {**DEVICE, "operating_system": "custom_ipxe"}
+DISK = {"plan": "storage_1", "size": 100, "facility": "ewr1"}
+DAILY = {"snapshot_frequency": "1day", "snapshot_count": 7}
+POLICY_WRONG = [("snapshot_policies", "invalid-value")]
 
 # kind, values, the errors as (field, code)
 WRONG: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
@@ -61,6 +64,13 @@ WRONG: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     ("ip_assignment", {"address": "147.75.1"}, [("address", "invalid-value")]),
     ("ip_assignment", {"address": "147.75.1.2/33"}, [("address", "invalid-value")]),
     ("ip_assignment", {"address": "1.2.3.4", "customdata": {"reconciler": 1}}, [("customdata", "invalid-value")]),
+    ("volume", {"plan": "storage_1", "size": 9, "facility": "ewr1"}, [("size", "invalid-value")]),
+    ("volume", {"plan": "storage_1", "facility": "ewr1"}, [("size", "missing-field")]),
+    ("volume", {**DISK, "snapshot_policies": [{"snapshot_frequency": "2h", "snapshot_count": 1}]}, POLICY_WRONG),
+    ("volume", {**DISK, "snapshot_policies": [{"snapshot_frequency": "1day", "snapshot_count": 0}]}, POLICY_WRONG),
+    ("volume", {**DISK, "snapshot_policies": [DAILY, {**DAILY, "snapshot_count": 3}]}, POLICY_WRONG),
+    ("volume_attachment", {}, [("volume", "missing-field")]),
+    ("volume_attachment", {"volume": ""}, [("volume", "invalid-value")]),
     ("device", {}, [("plan", "missing-field"), ("operating_system", "missing-field")]),
     ("device", {"plan": "p", "operating_system": "o"}, [("", "missing-field")]),
     ("device", {"plan": "p", "operating_system": "o", "facility": None}, [("", "missing-field")]),
@@ -93,6 +103,8 @@ RIGHT: list[tuple[str, dict[str, Any]]] = [
     ("bgp_session", {"address_family": "ipv6", "default_route": False}),
     ("ip_assignment", {"address": "147.75.1.2"}),
     ("ip_assignment", {"address": "2604:1380::/64", "manageable": True}),
+    ("volume", {**DISK, "snapshot_policies": [DAILY, {**DAILY, "snapshot_frequency": "1week"}], "locked": False}),
+    ("volume_attachment", {"volume": "v"}),
     ("device", DEVICE),
     ("device", {**DEVICE, "hostname": "a.b-c.example.COM"}),
     ("device", {**DEVICE, "facility": ["ewr1", "any"], "features": {"tpm": "required"}}),

@@ -143,6 +143,41 @@ READ: dict[str, tuple[str, Body, dict[str, Any]]] = {
             "attributes.status": "down",
         },
     ),
+    "volume of 2019": (
+        "volume",
+        answers.VOLUME_2019,
+        {
+            "label": "volume-74f11291",
+            "values": {
+                "plan": "storage_1",
+                "size": 10,
+                "facility": "ams1",
+                "description": None,
+                "billing_cycle": "hourly",
+                "locked": False,
+                "snapshot_policies": [],
+            },
+            "attributes.iqn": "iqn.2013-05.com.daterainc:tc:01:sn:aeb3ffc6a28aa5a8",
+            "attributes.ips": ["10.144.136.49", "10.144.140.22"],
+            "status.phase": Phase.READY,
+        },
+    ),
+    "volume of 2018, with links": (
+        "volume",
+        answers.VOLUME_2018,
+        {
+            "label": "volume-870f9650 test description",
+            "values": {
+                "plan": "storage_1",
+                "size": 20,
+                "description": "test description",
+                "billing_cycle": "hourly",
+                "locked": False,
+            },
+            "attributes.iqn": None,
+            "status.phase": Phase.WORKING,
+        },
+    ),
     "device of 2018": (
         "device",
         answers.DEVICE_2018,
@@ -301,3 +336,37 @@ def test_an_item_without_an_id_is_not_understood(kind: str, body: Body) -> None:
 def test_a_root_password_goes_nowhere() -> None:
     live = read("device", answers.DEVICE_2017)
     assert "scrubbed" not in repr(live)
+
+
+def test_attachments_are_read_from_the_volumes_that_show_them() -> None:
+    (live,) = CATALOG["volume_attachment"].read(answers.VOLUME_2019, PROJECT)
+    assert live.id == "2c16a96f-bb4f-471b-8e2e-b5820b9e1603"
+    assert (live.parent_id, live.key) == ("756db520-fa13-4a8c-858c-b3ceb60ce95f", answers.VOLUME_2019["id"])
+    assert live.holds == {answers.VOLUME_2019["id"]}
+
+
+def test_attachments_that_do_not_show_their_device_are_not_taken_for_none() -> None:
+    closed = {**answers.VOLUME_2019, "attachments": [{"href": "/storage/attachments/1"}]}
+    with pytest.raises(ValueError, match="do not show their device"):
+        list(CATALOG["volume_attachment"].read(closed, PROJECT))
+
+
+def test_the_answer_to_an_attachment_names_volume_and_device() -> None:
+    wish = Wish({"volume": "v"}, Mark("s", "a"), "other", PROJECT)
+    live = CATALOG["volume_attachment"].read_answer(answers.ATTACHMENT_2019, wish)
+    assert live is not None
+    assert live.parent_id == "756db520-fa13-4a8c-858c-b3ceb60ce95f"
+    assert live.values == {"volume": "a08aaf76-e0ce-43aa-b9cd-cce0d4ae4f4c"}
+
+
+def test_the_answer_to_a_snapshot_policy_is_no_volume() -> None:
+    policy = {"id": "1", "snapshot_frequency": "1day", "snapshot_count": 7}
+    assert CATALOG["volume"].read_answer(policy, Wish({}, Mark("s", "a"), "p", "p")) is None
+
+
+def test_what_a_project_shows_to_be_empty_need_not_be_read() -> None:
+    bare = {**answers.PROJECT_2019, "volumes": []}
+    for kind in ("volume", "volume_attachment"):
+        assert CATALOG[kind].none_in(read("project", bare))
+        assert not CATALOG[kind].none_in(read("project", answers.PROJECT_2019))
+        assert not CATALOG[kind].none_in(read("project", {**bare, "volumes": [{"href": "/storage/1"}]}))

@@ -12,6 +12,7 @@ from reconciler.emulator.openapi.operation import Group, Operation
 from reconciler.emulator.openapi.schema import (
     COUNT,
     INTEGER,
+    NAME,
     SOME_ID,
     TEXT,
     UUID,
@@ -56,9 +57,9 @@ _REFUSALS = {
 
 
 def document(routes: Iterable[Route]) -> dict[str, object]:
-    """The OpenAPI document of these routes, ready for JSON."""
+    """The OpenAPI document of these routes, ready for JSON. Raises `KeyError` for a route that no group describes."""
     said = {(method, each.template): (group, each) for group, each in _operations() for method in each.methods}
-    known = [route for route in routes if (route.method, route.template) in said]
+    known = list(routes)
     links = LinkTable(GROUPS, known)
     paths: dict[str, dict[str, object]] = {}
     for route in known:
@@ -110,7 +111,10 @@ def _operation(route: Route, group: Group, operation: Operation, links: LinkTabl
 
 def _path_parameters(route: Route) -> list[object]:
     names = [part[1:-1] for part in route.template.split("/") if part.startswith("{")]
-    return [{"name": name, "in": "path", "required": True, "schema": SOME_ID} for name in names]
+    return [
+        {"name": name, "in": "path", "required": True, "schema": SOME_ID if name.endswith("id") else NAME}
+        for name in names
+    ]
 
 
 def _query_parameters(route: Route, operation: Operation) -> list[object]:

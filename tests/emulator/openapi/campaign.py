@@ -107,12 +107,25 @@ def furnished(emulator: Emulator) -> list[Any]:
         answers.append(json.loads(got.body) if got.body else None)
         return answers[-1]
 
-    call("GET", "/user")
+    organization = f"/organizations/{call('GET', '/user')['default_organization_id']}"
+    call("GET", "/user?include=emails,memberships")
+    call("POST", f"{organization}/payment-methods", name="card", nonce="fake-valid-visa-nonce")
+    call("POST", f"{organization}/payment-methods", name="other", nonce="fake-valid-visa-nonce")
+    call("POST", "/emails", address="second@example.com")
+    call("POST", "/user/api-keys")
+    other = call("POST", "/organizations", name="other")["id"]
+    call("POST", f"{organization}/invitations", invitee="a@example.com")
     for name in ("one", "two"):
         project = call("POST", "/projects", name=name)["href"]
         call("POST", f"{project}/bgp-configs", deployment_type="local")
         call("GET", f"{project}/hardware-reservations")
         call("POST", f"{project}/licenses", licensee_product_id="windows")
+        call("POST", f"{project}/api-keys")
+        call("POST", f"{project}/transfers", target_organization_id=other)
+        for address in ("b@example.com", "c@example.com"):
+            call("POST", f"{project}/invitations", invitee=address)
+        invitation = call("GET", f"{project}/invitations")["invitations"][0]
+        call("PUT", invitation["href"], nonce=invitation["nonce"])
         block = call("POST", f"{project}/ips", type="public_ipv4", quantity=4, facility="ewr1")
         volume = call("POST", f"{project}/storage", size=10, plan="storage_1", facility="ewr1")["href"]
         devices = [call("POST", f"{project}/devices", **DEVICE) for _ in range(3)]
@@ -133,6 +146,7 @@ def furnished(emulator: Emulator) -> list[Any]:
         instance = {"plan": DEVICE["plan"], "operating_system": DEVICE["operating_system"]}
         call("POST", f"{project}/spot-market-requests", **bid, instance_parameters=instance)
         call("POST", f"{project}/devices/batch", batches=[DEVICE])
+    call("GET", "/notifications")
     return answers
 
 

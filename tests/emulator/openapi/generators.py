@@ -87,6 +87,8 @@ class Pool:
             if isinstance(identifier, str) and "timestamp" in each:
                 self._add("snapshots", identifier)
                 self._add("timestamps", str(each["timestamp"]))
+            if isinstance(identifier, str) and "read_only" in each:
+                self._add("api-keys", identifier)
             if isinstance(each.get("nonce"), str):
                 self._add("nonces", each["nonce"])
 

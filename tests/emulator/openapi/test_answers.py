@@ -8,11 +8,13 @@ from collections.abc import Callable
 import pytest
 
 from tests.emulator.client import Answer
-from tests.emulator.openapi import tours
+from tests.emulator.openapi import people_tours, tours
 from tests.emulator.openapi.described import Describing, Document
 
 TOURS: dict[str, Callable[[Describing], None]] = {
     "Account": tours.account,
+    "People": people_tours.people,
+    "Security": people_tours.security,
     "Projects": tours.projects,
     "Devices": tours.devices,
     "Reserved machines and batches": tours.metal,

@@ -1,12 +1,25 @@
-"""All endpoints, a module for each module of `routes/`."""
+"""All endpoints, a module for each module of `routes/` (two for `people`)."""
 
 from __future__ import annotations
 
-from reconciler.emulator.openapi.groups import account, devices, market, metal, network, offers, projects, storage
+from reconciler.emulator.openapi.groups import (
+    account,
+    devices,
+    market,
+    metal,
+    network,
+    offers,
+    people,
+    projects,
+    security,
+    storage,
+)
 from reconciler.emulator.openapi.operation import Group
 
 GROUPS: tuple[Group, ...] = (
     account.GROUP,
+    people.GROUP,
+    security.GROUP,
     projects.GROUP,
     devices.GROUP,
     metal.GROUP,

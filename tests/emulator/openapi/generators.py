@@ -1,19 +1,10 @@
-"""What helps schemathesis to get past the first refusal: loaded by it as its hooks, in a process of its own.
-
-Generated ids are nobody's, so most calls would end at 404. The ids of all answers are kept here, and put into later
-calls where a path or a body names such an object. In the stateful phase paths are left alone, since there the links
-of the document say which object is meant.
-"""
+"""The hooks of schemathesis, loaded by it in a process of its own: see `campaign.py`."""
 
 from __future__ import annotations
 
 import atexit
-import base64
 import json
 import os
-import random
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,161 +12,29 @@ import schemathesis
 from hypothesis import strategies as st
 from schemathesis import Case, HookContext
 from schemathesis.core.transport import Response
-from schemathesis.generation.meta import TestPhase
 
-from tests.emulator.openapi.campaign import REPORT_VARIABLE, WORLD_VARIABLE
-
-_KEPT = 20
-_NAMED_IN_BODIES = {
-    "device_id": "devices",
-    "vnid": "virtual-networks",
-    "project_id": "projects",
-    "organization_id": "organizations",
-    "target_organization_id": "organizations",
-    "payment_method_id": "payment-methods",
-    "hardware_reservation_id": "hardware-reservations",
-    "project_ssh_keys": "ssh-keys",
-    "user_ssh_keys": "users",
-    "ip_reservations": "ips",
-    "address": "blocks",
-    "restore_point": "timestamps",
-    "snapshot_timestamp": "timestamps",
-    "nonce": "nonces",
-}
-"""Field of a body: which kind of object it names."""
-
-_OFTEN_REFUSED = (
-    "hardware_reservation_id",
-    "project_ssh_keys",
-    "user_ssh_keys",
-    "ip_addresses",
-    "termination_time",
-    "spot_instance",
-    "ipxe_script_url",
-    "features",
-    "storage",
-)
-"""Fields of a device that hardly ever fit all at once."""
-
-_FITTING = (
-    {"plan": "c2.medium.x86", "operating_system": "ubuntu_18_04", "facility": "ewr1"},
-    {"plan": "n2.xlarge.x86", "operating_system": "centos_7", "facility": ["sjc1", "any"]},
-    {"plan": "t1.small.x86", "operating_system": "ubuntu_16_04", "facility": "any"},
-)
-"""Machines that there are, and what runs on them."""
-
-
-class Pool:
-    """The ids that were seen lately, by kind."""
-
-    def __init__(self) -> None:
-        self._seen: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=_KEPT))
-        self._first: defaultdict[str, list[str]] = defaultdict(list)
-        """Of the furnished world, whose things fit each other; as likely as all others together."""
-        self._chance = random.Random(0)
-        self.answers: defaultdict[str, Counter[int]] = defaultdict(Counter)
-
-    def learn(self, value: object) -> None:
-        """Take the ids out of an answer."""
-        for each in _objects(value):
-            identifier, href = each.get("id"), each.get("href")
-            if isinstance(href, str) and href.startswith("/") and "?" not in href:
-                self._add(href.split("/")[-2], href.rpartition("/")[2])
-            if "available" in each and "network" in each and each["network"]:
-                self._add("blocks", f"{each['network']}/{each['cidr']}")
-                self._add("blocks", f"{each['address']}")
-            if isinstance(identifier, str) and "timestamp" in each:
-                self._add("snapshots", identifier)
-                self._add("timestamps", str(each["timestamp"]))
-            if isinstance(identifier, str) and "read_only" in each:
-                self._add("api-keys", identifier)
-            if isinstance(each.get("nonce"), str):
-                self._add("nonces", each["nonce"])
-
-    def furnish(self, answers: object) -> None:
-        """Begin with the ids that the world was furnished with."""
-        self.learn(answers)
-        self._first.update({kind: list(seen) for kind, seen in self._seen.items()})
-
-    def forget(self, kind: str, identifier: str) -> None:
-        """An object is gone."""
-        for known in (self._seen[kind], self._first[kind]):
-            if identifier in known:
-                known.remove(identifier)
-
-    def fill_path(self, case: Case[Any]) -> None:
-        """Let the path name objects that exist, mostly."""
-        parts, chance = case.path.strip("/").split("/"), 0.3 if case.method == "DELETE" else 0.9
-        for place, part in enumerate(parts):
-            kind = {"storage": "storage", "volumes": "storage", "move": "projects"}.get(
-                parts[place - 1], parts[place - 1]
-            )
-            if part.startswith("{") and self._seen[kind] and self._chance.random() < chance:
-                case.path_parameters[part[1:-1]] = self._one(kind)
-
-    def fill_body(self, body: object) -> None:
-        """Let a body name objects that exist, mostly, and leave out of a device what hardly fits."""
-        for each in _objects(body):
-            if "operating_system" in each and "plan" in each and self._chance.random() < 0.7:
-                each.update(self._chance.choice(_FITTING))
-                for name in _OFTEN_REFUSED:
-                    each.pop(name, None)
-            for name, kind in _NAMED_IN_BODIES.items():
-                if name in each and self._seen[kind] and self._chance.random() < 0.7:
-                    each[name] = [self._one(kind)] if isinstance(each[name], list) else self._one(kind)
-
-    def _add(self, kind: str, identifier: str) -> None:
-        if identifier in self._seen[kind]:
-            self._seen[kind].remove(identifier)
-        self._seen[kind].append(identifier)
-
-    def _one(self, kind: str) -> str:
-        first = self._first[kind]
-        return self._chance.choice(first if first and self._chance.random() < 0.5 else self._seen[kind])
-
-    def report(self) -> None:
-        """Write down how often each operation was answered how."""
-        Path(os.environ[REPORT_VARIABLE]).write_text(json.dumps(self.answers, sort_keys=True), "utf-8")
-
-
-def _objects(value: object) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        yield value
-        for each in list(value.values()):
-            yield from _objects(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _objects(each)
-
-
-def _public_key(number: int) -> str:
-    kind = b"ssh-ed25519"
-    blob = len(kind).to_bytes(4, "big") + kind + (32).to_bytes(4, "big") + number.to_bytes(32, "big")
-    return f"ssh-ed25519 {base64.b64encode(blob).decode()}"
+from tests.emulator.openapi.furnishing import REPORT_VARIABLE, WORLD_VARIABLE
+from tests.emulator.openapi.pool import Pool, public_key
 
 
 def register() -> None:
     """Tell schemathesis."""
     pool = Pool()
     pool.furnish(json.loads(Path(os.environ[WORLD_VARIABLE]).read_text("utf-8")))
-    schemathesis.openapi.format("public-key", st.integers(0, 2**255).map(_public_key))
+    schemathesis.openapi.format("public-key", st.integers(0, 2**255).map(public_key))
 
     def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:
-        if case.meta is None or case.meta.phase.name != TestPhase.STATEFUL:
-            pool.fill_path(case)
-        pool.fill_body(case.body)
+        pool.before(case)
 
     def after_call(context: HookContext, case: Case[Any], response: Response) -> None:
-        pool.answers[f"{case.method} {case.path}"][response.status_code] += 1
-        if response.status_code in (200, 201) and response.content:
-            pool.learn(response.json())
-        elif response.status_code == 204 and case.method == "DELETE":
-            *_, kind, identifier = case.formatted_path.split("/")
-            pool.forget(kind, identifier)
+        pool.after(case, case.formatted_path, response.status_code, response.json() if response.content else None)
+
+    def report() -> None:
+        Path(os.environ[REPORT_VARIABLE]).write_text(json.dumps(pool.answers, sort_keys=True), "utf-8")
 
     schemathesis.hook(before_call)
     schemathesis.hook(after_call)
-    atexit.register(pool.report)
+    atexit.register(report)
 
 
 register()

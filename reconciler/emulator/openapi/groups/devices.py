@@ -8,6 +8,7 @@ from reconciler.emulator.openapi.schema import (
     AMOUNT,
     ANY,
     FLAG,
+    INTEGER,
     MOMENT,
     NULL,
     NUMBER,
@@ -116,9 +117,12 @@ SERIES = closed(
     {
         "target": one_of("inbound", "outbound"),
         "tags": closed({"aggregatedBy": TEXT, "name": TEXT}),
-        "datapoints": listed({"type": "array", "prefixItems": [or_null(NUMBER), NUMBER], "items": False}),
+        "datapoints": listed(
+            {"type": "array", "prefixItems": [or_null(AMOUNT), INTEGER], "items": False, "minItems": 2}
+        ),
     }
 )
+USAGE = closed({"quantity": TEXT, "total": TEXT, "unit": one_of("hour"), "unit_price": TEXT})
 _VLAN = told(either(SOME_ID, within(1, 4094)), "A VLAN of the device's project and facility: id or number.")
 _VNID = {"vnid": _VLAN}
 _SOME_FIELDS = {
@@ -176,7 +180,7 @@ DEVICE_FILTERS = {
 
 GROUP = Group(
     "Devices",
-    {"Device": DEVICE, "Port": PORT, "Series": SERIES},
+    {"Device": DEVICE, "Port": PORT, "Series": SERIES, "Usage": USAGE},
     (
         listing(
             "/projects/{id}/devices",
@@ -211,13 +215,13 @@ GROUP = Group(
         get("/devices/{id}/customdata", "A device's custom data", ANY),
         get(
             "/devices/{id}/bandwidth",
-            "How much went in and out",
+            "How many bytes a second went in and out",
             closed({"bandwidth": listed(ref("Series"))}),
-            {"from": NUMBER, "until": NUMBER},
+            {"from": told(INTEGER, "Unix seconds."), "until": told(INTEGER, "Unix seconds.")},
         ),
         get(
             "/devices/{id}/traffic",
-            "Bytes that went in and out, by interval",
+            "How many bytes went in and out in each interval",
             closed({"traffic": listed(ref("Series"))}),
             {
                 "direction": one_of("inbound", "outbound"),
@@ -229,8 +233,8 @@ GROUP = Group(
         ),
         get(
             "/devices/{id}/usages",
-            "What a device was billed",
-            closed({"usages": listed(closed(dict.fromkeys(("quantity", "total", "unit", "unit_price"), TEXT)))}),
+            "What a device is billed",
+            closed({"usages": listed(ref("Usage"))}),
             {"created[after]": MOMENT, "created[before]": MOMENT},
         ),
         get("/ports/{id}", "A port", "Port"),

@@ -18,6 +18,7 @@ How a request travels, and which module has each concern:
     performer   one request against the world        answers     replies to bytes and headers
     resources/  the handlers and the JSON shapes     rendering   include, exclude, kept bytes
     world       records, transactions, time          journal     SQLite
+    market      what the spot market asks
     lifecycle   a device's state at a moment         settling    what time changes for good
     tables, records, codec, history, agenda          addressbook, space: who has which address
     openapi/    the same endpoints told a second time, as an OpenAPI document

@@ -39,6 +39,12 @@ class Desk:
     folder: Path
     events: list[Event] = field(default_factory=list)
 
+    def use(self, token: str) -> None:
+        """Run the tool with another token from now on."""
+        url = self.api.emulator.url
+        self.account.close()
+        self.account = Account(url, token, parallelism=1, clock=self.clock, rng=random.Random(1), single_session=True)
+
     def plan(self, text: str, *, destroy: bool = False, replace: tuple[str, ...] = ()) -> Planned:
         """Raises `diagnostics.Refused`."""
         file = self.folder / "stack.yaml"
@@ -102,5 +108,6 @@ def a_desk(folder: Path, settings: Settings) -> Iterator[Desk]:
     with Emulator(token=TOKEN, clock=clock, settings=settings) as emulator:
         stepping = SteppingClock(clock.sleep)
         account = Account(emulator.url, TOKEN, parallelism=1, clock=stepping, rng=random.Random(1), single_session=True)
-        yield Desk(Client(emulator, clock), account, stepping, folder)
-        account.close()
+        desk = Desk(Client(emulator, clock), account, stepping, folder)
+        yield desk
+        desk.account.close()

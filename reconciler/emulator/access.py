@@ -212,7 +212,6 @@ _PERSONAL = (
     "/users",
     "/organizations",
     "/plans",
-    "/ssh-keys",
     "/emails",
     "/invitations",
     "/notifications",
@@ -222,7 +221,10 @@ _PERSONAL = (
     "/projects/{id}/api-keys",
     "/api-keys/{id}",
 )
-"""What only a user's token reaches; POST /projects and what is below /user too."""
+"""What only a user's token reaches; what is below /user too."""
+
+_MADE_BY_USERS = ("/projects", "/ssh-keys")
+"""What only a user's token makes. To a project's key these lists are those of its project (packet-python#80)."""
 
 _WORDS: Mapping[type[Record], str] = {
     ApiKey: "API key",
@@ -333,8 +335,9 @@ def _need(asked: Asked) -> Power | None:
 
 
 def _is_personal(asked: Asked) -> bool:
-    below_user = asked.template.startswith("/user/")
-    return asked.template in _PERSONAL or below_user or (asked.method, asked.template) == ("POST", "/projects")
+    if asked.method == "POST" and asked.template in _MADE_BY_USERS:
+        return True
+    return asked.template in _PERSONAL or asked.template.startswith("/user/")
 
 
 def _word(record: Record) -> str:

@@ -52,12 +52,14 @@ class SshKey(Kind):
         return endpoints.list_user_ssh_keys() if owner_id is None else endpoints.list_project_ssh_keys(owner_id)
 
     def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
+        owner = body.get("owner") or body.get("entity") or body.get("user")
+        href = str(owner.get("href", "")) if isinstance(owner, Mapping) else ""
+        if owner_id is None and "/projects/" in href:
+            return  # to a project's own token, the user's list shows that project's keys (packet-python, issue 78)
         mark, label = from_text(body.get("label"))
         values: dict[str, Any] = {"label": label or ""} if "label" in body else {}
         if "key" in body:
             values["key"] = str(body["key"]).strip()
-        owner = body.get("owner") or body.get("entity") or body.get("user")
-        href = owner.get("href", "") if isinstance(owner, Mapping) else ""
         yield LiveObject(
             kind=self.name,
             id=id_of(body),
@@ -67,7 +69,7 @@ class SshKey(Kind):
                 **values,
                 "id": id_of(body),
                 "fingerprint": body.get("fingerprint"),
-                "owner_id": str(href).rsplit("/", 1)[-1] or None,
+                "owner_id": href.rsplit("/", 1)[-1] or None,
             },
             mark=mark,
             mark_missing=missing(body, "label"),

@@ -70,6 +70,16 @@ def test_a_key_is_made_changed_and_deleted(manager: packet.Manager) -> None:
     assert manager.list_ssh_keys() == []
 
 
+def test_a_key_made_with_a_projects_own_token_is_found_although_the_answer_is_404(
+    server: Emulator, manager: packet.Manager, project: packet.Project
+) -> None:
+    """packet-python sends it again, is told that it is there, and looks for it in the user's list."""
+    token = manager.call_api(f"projects/{project.id}/api-keys", "POST", {"description": "robot"})["token"]
+    with packet_manager(server.url, token) as robot:
+        made = robot.create_project_ssh_key(project.id, "robot", public_key(3))
+    assert (made.label, manager.get_ssh_key(made.id).key) == ("robot", public_key(3))
+
+
 def test_a_device_is_made_changed_and_deleted(manager: packet.Manager, project: packet.Project) -> None:
     made = device(manager, project, tags=["edge"], customdata={"rack": 7})
     assert (made.state, made.hostname, made.tags, made.customdata) == ("active", "edge-01", ["edge"], {"rack": 7})

@@ -40,8 +40,9 @@ def of_project(call: Read) -> Listed:
 
 
 def of_user(call: Read) -> Listed:
-    """GET /ssh-keys"""
-    return Listed(call.tables.where(SshKey, "owner", f"/users/{call.user.id}"))
+    """GET /ssh-keys; to a project's own token, its project's (packet-python finds a key it made there, #80)."""
+    project = call.caller.project_id
+    return Listed(call.tables.where(SshKey, "owner", f"/projects/{project}" if project else f"/users/{call.user.id}"))
 
 
 def of_device(call: Read) -> Listed:

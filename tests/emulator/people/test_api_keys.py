@@ -77,7 +77,7 @@ def test_what_belongs_to_users_is_404_to_a_projects_key(api: Client, project: st
         ("GET", "/user"),
         ("GET", "/users"),
         ("GET", "/plans"),
-        ("GET", "/ssh-keys"),
+        ("POST", "/ssh-keys"),
         ("GET", "/organizations"),
         ("GET", "/notifications"),
         ("GET", "/user/api-keys"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.emulator.client import Client, public_key
@@ -74,3 +76,13 @@ def test_a_deleted_key_is_gone_and_may_come_again(api: Client) -> None:
     api.delete(made["href"])
     assert api.call("GET", made["href"]).status == 404
     api.make("/ssh-keys", {"label": "l", "key": public_key(1)})
+
+
+def test_to_a_projects_own_token_the_users_list_is_the_projects(api: Client) -> None:
+    project = api.project(key=1)
+    api.make("/ssh-keys", {"label": "mine", "key": public_key(2)})
+    token = api.make(f"/projects/{project}/api-keys", {"description": "robot"})["token"]
+    robot = replace(api, headers={**api.headers, "X-Auth-Token": token})
+    assert [each["label"] for each in robot.get("/ssh-keys")["ssh_keys"]] == ["ops"]
+    assert [each["label"] for each in api.get("/ssh-keys")["ssh_keys"]] == ["mine"]
+    assert robot.call("POST", "/ssh-keys", {"label": "r", "key": public_key(3)}).status == 404

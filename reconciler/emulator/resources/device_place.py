@@ -72,12 +72,17 @@ def facilities_of(call: Write, plan: Plan) -> list[Facility]:
     told by name.
     """
     wanted = call.params.texts("facility")
-    if len(wanted) == 1 and wanted[0] != ANYWHERE and call.catalogue.facility(wanted[0]) is None:
-        raise invalid(f"{wanted[0]} is not a valid facility")
+    refuse_lone_unknown(call, wanted)
     places = list(dict.fromkeys(_places(call, wanted, plan)))
     if not places:
         raise blank("Facility")
     return places
+
+
+def refuse_lone_unknown(call: Write, wanted: tuple[str, ...]) -> None:
+    """Tell a wrong facility code by name, where it is the only one."""
+    if len(wanted) == 1 and wanted[0] != ANYWHERE and call.catalogue.facility(wanted[0]) is None:
+        raise invalid(f"{wanted[0]} is not a valid facility")
 
 
 def has_features(call: Write, plan: Plan) -> bool:

@@ -28,7 +28,7 @@ from reconciler.emulator.tables import Tables
 
 NEXT_AVAILABLE = "next-available"
 _MOST_AT_ONCE = 1000
-"""How many machines one control call makes at most."""
+"""How many machines one control call, or one entry of the setting, makes at most."""
 
 
 def show_hardware_reservation(reservation: HardwareReservation, scene: Scene) -> View:
@@ -113,6 +113,8 @@ def give_to(call: Write, project: Project) -> None:
     for key, count in call.settings.hardware_reservations.items():
         facility, _, plan = key.partition("/")
         place, kind = _offered(call.catalogue, facility, plan)
+        if count > _MOST_AT_ONCE:
+            raise invalid(f"the setting hardware_reservations gives at most {_MOST_AT_ONCE} of {key}")
         for _ in range(count):
             call.change.put(_new(call, project, place, kind, Params({})))
 

@@ -16,7 +16,7 @@ from reconciler.emulator.call import Write
 from reconciler.emulator.catalogue import Facility, Plan
 from reconciler.emulator.errors import blank, invalid
 from reconciler.emulator.resources.capacity import left
-from reconciler.emulator.resources.device_place import ANYWHERE, has_features
+from reconciler.emulator.resources.device_place import ANYWHERE, has_features, refuse_lone_unknown
 
 Room = tuple[Facility, int]
 """A facility, and how many machines it has left."""
@@ -41,6 +41,7 @@ def spread(call: Write, plan: Plan, quantity: int) -> list[Facility]:
 def _preferred(call: Write, plan: Plan) -> list[Facility]:
     """The facilities asked for, best first. The reference's own example writes `facilities`."""
     wanted = call.params.texts("facility") or call.params.texts("facilities")
+    refuse_lone_unknown(call, wanted)
     named = [facility for facility in map(call.catalogue.facility, wanted) if facility]
     if ANYWHERE in wanted:
         offering = [facility for facility in map(call.catalogue.facility, plan.facilities) if facility]

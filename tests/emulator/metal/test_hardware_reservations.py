@@ -41,9 +41,16 @@ def test_every_new_project_has_those_of_the_setting(new_api: Callable[..., Clien
     assert places == [("ewr1", "c2.medium.x86")] * 2 + [("ams1", "t1.small.x86")]
 
 
-def test_a_setting_that_names_no_plan_is_told_with_the_project(new_api: Callable[..., Client]) -> None:
-    api = new_api(hardware_reservations={"ewr1/c9": 1})
-    assert api.refused("POST", "/projects", {"name": "a"}) == ["c9 is not a valid plan"]
+@pytest.mark.parametrize(("setting", "error"), [
+    ({"ewr1/c9": 1}, "c9 is not a valid plan"),
+    ({"xxx1/c2.medium.x86": 1}, "xxx1 is not a valid facility"),
+    ({"ewr1/c2.medium.x86": 10**12}, "the setting hardware_reservations gives at most 1000 of ewr1/c2.medium.x86"),
+])  # fmt: skip
+def test_a_setting_that_cannot_be_is_told_with_the_project(
+    new_api: Callable[..., Client], setting: dict[str, int], error: str
+) -> None:
+    api = new_api(hardware_reservations=setting)
+    assert api.refused("POST", "/projects", {"name": "a"}) == [error]
     assert api.get("/projects")["projects"] == []
 
 

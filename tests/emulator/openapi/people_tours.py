@@ -95,9 +95,10 @@ def security(api: Describing) -> None:
     api.delete("/user/otp/sms")
     assert api.call("POST", "/user/otp/app").status == 200
     assert api.call("POST", "/user/otp/recovery-codes").status == 200
-    code = api.get("/user/otp/recovery-codes")["recovery_codes"][0]
+    assert api.get("/user/otp/recovery-codes")["recovery_codes"]
+    assert api.call("POST", "/user/otp/app/receive").status == 200
     assert api.call("POST", "/user/vpn").status == 204
-    api.get(f"/user/vpn?code={code}")
+    api.get("/user/vpn?code=ewr1")
     api.delete("/user/vpn")
     api.delete("/user/otp/app")
     for method in ("PUT", "PATCH"):

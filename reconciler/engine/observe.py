@@ -39,7 +39,8 @@ def observe(
     as existing. Raises `Refused` when anything could not be read whole, or an existing object was not found.
     """
     with ThreadPoolExecutor(max(1, parallelism)) as pool:
-        objects = _read_all(account, _readings(catalog, "", [(None, frozenset())]), pool)
+        declared = frozenset(each.kind for each in stack.resources)
+        objects = _read_all(account, _readings(catalog, "", [(None, frozenset())]), pool, declared)
         existing = _find_existing(stack, catalog, objects)
         level = objects
         while True:
@@ -55,7 +56,7 @@ def observe(
             ]
             if not readings:
                 break
-            level = _read_all(account, readings, pool)
+            level = _read_all(account, readings, pool, declared)
             objects = [*objects, *level]
     return Snapshot(tuple(objects)), existing
 
@@ -101,7 +102,13 @@ def _not_needed(owner: LiveObject, catalog: Catalog, stack: Stack) -> frozenset[
     return frozenset(kind.name for kind in empty if kind.section not in named)
 
 
-def _read_all(account: Account, readings: Sequence[_Reading], pool: ThreadPoolExecutor) -> list[LiveObject]:
+def _read_all(
+    account: Account, readings: Sequence[_Reading], pool: ThreadPoolExecutor, declared: frozenset[str]
+) -> list[LiveObject]:
+    """The objects in some collections. Standing objects that are as they were born say nothing to a stack that declares
+    none of their kind: a machine has several, so they are left out.
+    """
+
     def read(reading: _Reading) -> list[dict[str, Any]] | WireError:
         try:
             return account.fetch(reading.listing)
@@ -115,7 +122,13 @@ def _read_all(account: Account, readings: Sequence[_Reading], pool: ThreadPoolEx
             problems.append(explain(answer, reading.listing.path))
             continue
         try:
-            objects += [live for kind in reading.kinds for body in answer for live in kind.read(body, reading.owner_id)]
+            objects += [
+                live
+                for kind in reading.kinds
+                for body in answer
+                for live in kind.read(body, reading.owner_id)
+                if not kind.standing or kind.name in declared or kind.configured(live)
+            ]
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             summary = f"the answer to GET {reading.listing.path} is not understood: {type(problem).__name__} {problem}"
             problems.append(error("answer-not-understood", summary, hint="nothing was changed"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from reconciler.clock import Clock
@@ -42,7 +42,8 @@ class Ending(StrEnum):
 class Task:
     """One step with everything that it needs. `live` is the object to change or delete; `wish` what is wanted of it;
     `avoid` the ids that a lookup must not take for the new object, since they were there before; `going` the ids of
-    objects that are to be deleted; `patience` the seconds for which a refusal that clears by itself is waited out.
+    objects that are to be deleted; `patience` the seconds for which a refusal that clears by itself is waited out;
+    `parent` is the kind of the object that a standing one stands in.
     """
 
     step: Step
@@ -53,12 +54,14 @@ class Task:
     avoid: frozenset[str] = frozenset()
     going: frozenset[str] = frozenset()
     patience: float = 0.0
+    parent: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a task ended; `live` is the object as it is now, `reason` one line for a person when it failed, `hint` the
-    way out of it where the kind knows one, `sent` the calls of a change by several calls that were accepted.
+    way out of it where the kind knows one, `sent` the calls of a change by several calls that were accepted,
+    `parent` what a standing object stands in, as it has become.
     """
 
     step: Step
@@ -67,6 +70,16 @@ class Outcome:
     reason: str = ""
     hint: str = ""
     sent: tuple[Call, ...] = ()
+    parent: LiveObject | None = None
+
+
+@dataclass(slots=True)
+class _Work:
+    """A change under way: the object as last seen, with what it stands in, and the calls that were accepted."""
+
+    live: LiveObject
+    parent: LiveObject | None = None
+    sent: list[Call] = field(default_factory=list)
 
 
 class Performer:
@@ -170,13 +183,14 @@ class Performer:
 
     def _change(self, task: Task) -> Outcome:
         """Bring the object to what is wished, call by call. A standing one is read first, whatever is known of it."""
-        begun = self._reread(task, task.live) if task.kind.standing or task.live is None else task.live
-        sent: list[Call] = []
-        live = self._work_off(task, begun, self._calls_left(task, sent), sent)
-        if live is None:
-            return Outcome(task.step, Ending.ABANDONED, task.live, "interrupted")
-        waiting = task.kind.waits and live.status.phase is Phase.WORKING
-        return Outcome(task.step, Ending.WAITING if waiting else Ending.DONE, live, sent=tuple(sent))
+        work = self._reread(task, task.live) if task.kind.standing or task.live is None else _Work(task.live)
+
+        def left(live: LiveObject) -> tuple[Call, ...]:
+            changed = still_differing(task.kind, task.wish.values, live, task.changed)
+            changed |= task.changed & task.kind.unfinished(task.wish.values, live, task.wish.on_change)
+            return task.kind.calls(replace(task.wish, sent=(*task.wish.sent, *work.sent)), live, changed)
+
+        return self._work_off(task, work, left)
 
     def _release(self, task: Task) -> Outcome:
         """The first half of an update: let go, so that others may be changed or deleted."""
@@ -184,38 +198,24 @@ class Performer:
         def left(live: LiveObject) -> tuple[Call, ...]:
             return task.kind.release(task.wish, live, task.going)
 
-        live = self._work_off(task, self._reread(task, task.live), left, [])
-        if live is None:
-            return Outcome(task.step, Ending.ABANDONED, task.live, "interrupted")
-        return Outcome(task.step, Ending.DONE, live)
+        return self._work_off(task, self._reread(task, task.live), left)
 
-    @staticmethod
-    def _calls_left(task: Task, sent: Sequence[Call]) -> Callable[[LiveObject], tuple[Call, ...]]:
-        def left(live: LiveObject) -> tuple[Call, ...]:
-            changed = still_differing(task.kind, task.wish.values, live, task.changed)
-            changed |= task.changed & task.kind.unfinished(task.wish.values, live, task.wish.on_change)
-            return task.kind.calls(replace(task.wish, sent=(*task.wish.sent, *sent)), live, changed)
-
-        return left
-
-    def _work_off(
-        self, task: Task, live: LiveObject, left: Callable[[LiveObject], tuple[Call, ...]], sent: list[Call]
-    ) -> LiveObject | None:
-        """Send the first call that is left, look at the object, and ask again; None when the user stopped it.
+    def _work_off(self, task: Task, work: _Work, left: Callable[[LiveObject], tuple[Call, ...]]) -> Outcome:
+        """Send the first call that is left, look at the object, and ask again.
 
         Reads may lag behind an accepted call, so the same call is not sent twice in a row: its effect is waited for.
         After a lost answer the next look shows whether it happened; if not, what may be repeated is sent again.
         """
         last: Call | None = None
         shown_by, doubts = 0.0, 0
-        while (calls := left(live)) and live.status.phase is not Phase.WORKING:
+        while (calls := left(work.live)) and work.live.status.phase is not Phase.WORKING:
             if self._stop.requested:
-                return None
+                return Outcome(task.step, Ending.ABANDONED, work.live, "interrupted")
             if calls[0] == last:
                 if self._clock.now() >= shown_by or last.method != "POST":
-                    return live  # it was accepted and shows no effect; whoever compares will say so
+                    break  # it was accepted and shows no effect; whoever compares will say so
                 self._clock.sleep(LOOK_SECONDS)
-                live = self._reread(task, live)
+                self._look_again(task, work)
                 continue
             last, shown_by = calls[0], self._clock.now() + self._settle_seconds
             try:
@@ -225,27 +225,39 @@ class Performer:
                 if doubts == SENDS:
                     raise
                 self._note(f"{task.step.address}: the answer was lost ({doubt.message}); looking at what is there")
-                live, last = self._reread(task, live), last if last.repeat is Repeat.NEVER else None
+                self._look_again(task, work)
+                last = last if last.repeat is Repeat.NEVER else None
                 continue
             except Rejected as rejected:
                 if task.kind.verdict(task.step.verb, rejected) is not Verdict.DONE:
                     raise
                 body = None
             if body is _STOPPED:
-                return None
-            sent.append(last)
+                return Outcome(task.step, Ending.ABANDONED, work.live, "interrupted")
+            work.sent.append(last)
             answered = None if task.kind.standing else task.kind.read_answer(body, task.wish)
-            live = answered or self._reread(task, live)
-        return live
+            if answered is not None:
+                work.live = answered
+            else:
+                self._look_again(task, work)
+        waiting = task.kind.waits and work.live.status.phase is Phase.WORKING
+        ending = Ending.WAITING if waiting else Ending.DONE
+        return Outcome(task.step, ending, work.live, sent=tuple(work.sent), parent=work.parent)
 
-    def _reread(self, task: Task, live: LiveObject | None) -> LiveObject:
+    def _look_again(self, task: Task, work: _Work) -> None:
+        seen = self._reread(task, work.live)
+        work.live, work.parent = seen.live, seen.parent
+
+    def _reread(self, task: Task, live: LiveObject | None) -> _Work:
         """The object as it is now. Raises `WireError` when it cannot be read, or is not there."""
         body = self._account.send(task.kind.reread(task.wish, live))
-        found = list(task.kind.read(body, task.wish.owner_id)) if isinstance(body, Mapping) else []
+        body = body if isinstance(body, Mapping) else {}
+        found = list(task.kind.read(body, task.wish.owner_id)) if body else []
+        parent = next(iter(task.parent.read(body, task.wish.owner_id)), None) if task.parent and body else None
         key = task.kind.natural_key(task.wish.values) or (live.key if live is not None else "")
         for each in found:
             if each.id == live.id if live is not None else each.key == key and each.parent_id == task.wish.parent_id:
-                return each
+                return _Work(each, parent)
         there = ", ".join(sorted(each.key for each in found if each.key)) or "none"
         raise WireError(f"there is no {task.kind.name} {key}; there is: {there}")
 

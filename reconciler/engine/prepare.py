@@ -55,11 +55,14 @@ class Preparation:
         wait = patience(step, kind, change.resource)
         if step.verb is Verb.CREATE:
             self.world.place(step.address, Standing(kind, settled.values))
-            return Task(step, kind, wish, changed=frozenset(wish.values), avoid=self.known, patience=wait)
+            every = frozenset(wish.values)
+            parent = self._parent(change.resource, kind)
+            return Task(step, kind, wish, changed=every, avoid=self.known, patience=wait, parent=parent)
         live = self.world.live(step.address) or change.live
         assert live is not None, "an update has a live object"
         if kind.standing:  # what siblings did since may have changed it: whoever performs it reads it first
-            return Task(step, kind, wish, live, frozenset(wish.values), patience=wait)
+            parent = self._parent(change.resource, kind)
+            return Task(step, kind, wish, live, frozenset(wish.values), patience=wait, parent=parent)
         changed = frozenset(change.changed & self._differing(change.resource, kind, settled, live))
         return Task(step, kind, wish, live, changed, patience=wait) if changed else None
 
@@ -120,6 +123,11 @@ class Preparation:
             place = resource.place_of(min(settled.unknown))
             raise Refused([error("still-unknown", summary, address=str(resource.address), place=place)])
         return settled
+
+    def _parent(self, resource: Resource, kind: Kind) -> Kind | None:
+        """The kind of what a standing object stands in."""
+        live = self.world.live(resource.parent) if kind.standing and resource.parent is not None else None
+        return self.catalog[live.kind] if live is not None else None
 
     def _ids(self, resource: Resource, kind: Kind) -> tuple[str | None, str | None]:
         """The id of the parent object, and that of the object whose collection will list the new one."""

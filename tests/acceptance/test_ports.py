@@ -97,6 +97,16 @@ def test_a_plan_says_which_addresses_a_conversion_drops(hybrid: World) -> None:
         assert each["address"] in planned.out
 
 
+def test_outputs_show_the_addresses_that_a_conversion_left(world: World) -> None:
+    outputs = "outputs:\n  address: ${{ projects.lab.devices.gw.public_ipv4 | default('none', true) }}\n"
+    world.stack(stack_of({"gw": ("layer2-bonded", False)}) + outputs)
+    assert 'address = "none"' in world.run("apply", "stack.yaml", "--yes").out
+    world.stack(stack_of({"gw": ("layer3", False)}) + outputs)
+    back = world.run("apply", "stack.yaml", "--yes")
+    (device,) = world.devices("Lab")
+    assert f'address = "{device["ip_addresses"][0]["address"]}"' in back.out
+
+
 def test_a_port_that_is_moved_by_hand_is_drift_and_is_moved_back(hybrid: World) -> None:
     (device,) = hybrid.devices("Lab")
     port = next(each for each in device["network_ports"] if each["name"] == "eth1")

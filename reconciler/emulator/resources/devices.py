@@ -133,7 +133,7 @@ def narrowed(call: Read, devices: list[Device]) -> list[Device]:
         devices = [device for device in devices if (device.hardware_reservation_id is not None) is wanted]
     if "has_termination_time" in call.params:
         wanted = call.params.flag("has_termination_time")
-        devices = [device for device in devices if (device.termination_time is not None) is wanted]
+        devices = [device for device in devices if (_termination_time(device) is not None) is wanted]
     return devices
 
 

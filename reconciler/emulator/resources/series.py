@@ -10,7 +10,7 @@ from __future__ import annotations
 from reconciler.emulator.errors import invalid
 from reconciler.emulator.params import Params
 
-_INDEX = "{{index}}"
+INDEX = "{{index}}"
 
 
 def quantity_of(params: Params) -> int:
@@ -31,4 +31,9 @@ def hostnames_of(params: Params, quantity: int) -> list[str | None]:
     hostname = params.text("hostname")
     if not hostname:
         return [None] * quantity
-    return [hostname.replace(_INDEX, f"{number:02}") for number in range(1, quantity + 1)]
+    return [numbered(hostname, number) for number in range(1, quantity + 1)]
+
+
+def numbered(hostname: str, number: int) -> str:
+    """A hostname with a number in the place of `{{index}}`."""
+    return hostname.replace(INDEX, f"{number:02}")

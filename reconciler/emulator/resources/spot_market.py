@@ -29,12 +29,12 @@ from reconciler.emulator.resources.capacity import left
 from reconciler.emulator.resources.device_end import end
 from reconciler.emulator.resources.device_place import plan_of
 from reconciler.emulator.resources.finding import future_moment
+from reconciler.emulator.resources.series import INDEX, numbered
 from reconciler.emulator.resources.spot_devices import devices_of, next_try
 
 _MOST_DEVICES = 1000
 """The largest `devices_max`; the service's own limit is unknown."""
 _ANY_PRICE = 1e9
-_INDEX = "{{index}}"
 _NOT_PASSED_ON = ("hostname", "hostnames", "facility", "hardware_reservation_id")
 
 
@@ -226,15 +226,15 @@ def _make(call: Write, request: SpotMarketRequest, project: Project, place: str,
 
 
 def _hostnames(request: SpotMarketRequest, taken: set[str]) -> Iterator[str | None]:
-    """Names for new devices: those of `hostnames`, then `hostname` with each free number from 0, or as it is."""
+    """Names for new devices: those of `hostnames`, then `hostname` with each free number from 1, or as it is."""
     given = Params(json.loads(request.instance_parameters))
     yield from (name for name in given.texts("hostnames") if name not in taken)
     pattern = given.text("hostname")
-    if pattern is None or _INDEX not in pattern:
+    if pattern is None or INDEX not in pattern:
         yield from itertools.repeat(pattern)
     else:
-        numbered = (pattern.replace(_INDEX, str(number)) for number in itertools.count())
-        yield from (name for name in numbered if name not in taken)
+        names = (numbered(pattern, number) for number in itertools.count(1))
+        yield from (name for name in names if name not in taken)
 
 
 def _affordable_at(call: Write, request: SpotMarketRequest, plan: Plan, dear: list[str]) -> float | None:

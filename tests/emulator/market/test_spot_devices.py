@@ -53,6 +53,13 @@ def test_an_outbid_device_has_two_minutes_left_and_is_403_afterwards(api: Client
     assert (answer.status, answer.errors) == (403, ["You are not authorized to view this device"])
 
 
+def test_devices_that_have_been_given_notice_can_be_listed(api: Client, project: str, spot: Any) -> None:
+    path = f"/projects/{project}/devices?has_termination_time="
+    assert (len(api.get(path + "true")["devices"]), len(api.get(path + "false")["devices"])) == (0, 1)
+    outbid(api)
+    assert (len(api.get(path + "true")["devices"]), len(api.get(path + "false")["devices"])) == (1, 0)
+
+
 def test_a_lower_price_does_not_take_the_notice_back(api: Client, spot: Any) -> None:
     outbid(api)
     assert seconds_left(api, spot) <= 120

@@ -60,7 +60,7 @@ def test_a_request_comes_back_as_it_was_asked_with_links(api: Client, project: s
 def test_its_links_can_be_opened(api: Client, project: str) -> None:
     made = ask(api, project)
     opened = api.get(f"{made['href']}?include=devices,project,plan,facilities")
-    assert [device["hostname"] for device in opened["devices"]] == ["spot-0", "spot-1", "spot-2"]
+    assert [device["hostname"] for device in opened["devices"]] == ["spot-01", "spot-02", "spot-03"]
     assert opened["project"]["id"] == project
     assert opened["plan"]["slug"] == PLAN
     assert [facility["code"] for facility in opened["facilities"]] == ["ewr1"]
@@ -131,7 +131,7 @@ def test_a_device_that_its_owner_deletes_is_made_anew(api: Client, project: str)
     api.wait(api.emulator.settings.provision_seconds)
     api.delete(devices(api, request)[1]["href"])
     api.wait(api.emulator.settings.deprovision_seconds + api.emulator.settings.spot_request_seconds)
-    assert [device["hostname"] for device in devices(api, request)] == ["spot-0", "spot-2", "spot-1"]
+    assert [device["hostname"] for device in devices(api, request)] == ["spot-01", "spot-03", "spot-02"]
 
 
 def test_hostnames_are_used_one_by_one(api: Client, project: str) -> None:
@@ -149,7 +149,7 @@ def test_at_its_end_it_makes_no_more_and_its_devices_stay(api: Client, project: 
     api.wait(61)
     api.delete(devices(api, request)[0]["href"])
     api.wait(600)
-    assert [device["hostname"] for device in devices(api, request)] == ["spot-1", "spot-2"]
+    assert [device["hostname"] for device in devices(api, request)] == ["spot-02", "spot-03"]
 
 
 def test_deleting_it_leaves_its_devices(api: Client, project: str) -> None:

@@ -44,7 +44,7 @@ SPOT_MARKET_REQUEST = closed(
 )
 _INSTANCE: Fields = {
     **{name: field for name, field in DEVICE_FIELDS.items() if name not in ("facility", "hardware_reservation_id?")},
-    "hostname?": told(TEXT, "`{{index}}` in it becomes a number."),
+    "hostname?": told(TEXT, "`{{index}}` in it becomes 01, 02 and so on."),
     "hostnames?": listed(HOSTNAME),
 }
 _REQUEST = {

@@ -158,6 +158,7 @@ def test_volumes(packet: Packet, project: str) -> None:
     assert [fits(each).state for each in packet.volumes.list(project)] == ["active"]
     attachment = fits(packet.volumes.attach(volume.id, device))
     assert fits(packet.volumes.get_attachment(attachment.id)).volume is not None
+    assert [fits(each).id for each in packet.volumes.list_attachments(volume.id)] == [attachment.id]
     with pytest.raises(Rejected, match="already attached"):
         packet.volumes.attach(volume.id, device)
     packet.volumes.detach(attachment.id)

@@ -30,6 +30,11 @@ def delete_volume(volume_id: str) -> Call:
     return delete("/storage/{id}", volume_id)
 
 
+def list_volume_attachments(volume_id: str) -> Listing:
+    """Later than packngo's calls (OpenAPI document); `include=attachments` on volumes shows the same."""
+    return collection("/storage/{id}/attachments", volume_id, key="attachments")
+
+
 def get_volume_attachment(attachment_id: str) -> Call:
     return read("/storage/attachments/{id}", attachment_id)
 

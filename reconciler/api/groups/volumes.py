@@ -27,6 +27,9 @@ class Volumes(Group):
     def delete(self, volume_id: str) -> None:
         self._done(endpoints.delete_volume(volume_id))
 
+    def list_attachments(self, volume_id: str, *, include: Names = ()) -> Items[VolumeAttachment]:
+        return self._items(VolumeAttachment, endpoints.list_volume_attachments(volume_id), include)
+
     def get_attachment(self, attachment_id: str, *, include: Names = ()) -> VolumeAttachment:
         return self._one(VolumeAttachment, endpoints.get_volume_attachment(attachment_id), include)
 

@@ -135,7 +135,7 @@ class Membership(Resource):
 
 
 class Invitation(Resource):
-    """`nonce` is what the invited person's message holds."""
+    """`nonce` is what the invited person's message holds. `project` and `user` are in REF only."""
 
     roles: Many[Role] = ()
     invitee: str | None = None
@@ -144,6 +144,8 @@ class Invitation(Resource):
     invitation: Link | None = None
     invitable: Link | None = None
     organization: Link | None = None
+    project: Link | None = None
+    user: Link | None = None
     projects_ids: Many[str] = ()
     projects: Many[Link] = ()
     message: str | None = None

@@ -160,3 +160,11 @@ def test_userdata_that_a_machine_can_read_is_204(api: Client, userdata: str) -> 
 @pytest.mark.parametrize("userdata", BAD)
 def test_userdata_that_none_can_read_is_422(api: Client, userdata: object) -> None:
     assert api.refused("POST", "/userdata/validate", {"userdata": userdata})
+
+
+def test_a_new_seed_for_the_app_replaces_the_one_before(user: Client) -> None:
+    assert user.refused("POST", "/user/otp/app/receive") == ["Two factor authentication is not enabled"]
+    first = user.call("POST", "/user/otp/app").json["otp_uri"]
+    second = user.call("POST", "/user/otp/app/receive").json["otp_uri"]
+    assert user.call("POST", f"/user/otp/verify/{code_of(user, first)}").status == 401
+    assert user.call("POST", f"/user/otp/verify/{code_of(user, second)}").status == 200

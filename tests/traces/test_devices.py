@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.api import endpoints
 from reconciler.diagnostics import Refused
+from reconciler.wire import WireError
 from tests.emulator.client import Answer, Client
 from tests.traces.answered import answered
 from tests.traces.desk import KEYS, STACK, Desk
@@ -151,6 +153,12 @@ def test_the_reconciler_waits_until_it_can_be_deleted(desk: Desk) -> None:
 
 def test_an_empty_id_is_not_found(desk: Desk) -> None:
     answered(desk.api.call("GET", "/devices?include=facility"), "device-404-empty-id")
+
+
+def test_the_client_does_not_ask_for_an_empty_id(desk: Desk) -> None:
+    with pytest.raises(WireError, match="refused to send"):
+        desk.account.send(endpoints.get_device(""))
+    assert desk.api.control("stats")["total"] == 0
 
 
 # device-create-events

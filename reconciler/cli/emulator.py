@@ -97,6 +97,21 @@ def serve(port: int, database: Path | None, token: str | None, **changes: float 
         return Exit.DONE
 
 
+@command.command("openapi")
+def openapi() -> int:
+    """Print the OpenAPI document of the API that the emulator has; a served one answers with it too.
+
+    \b
+      reconciler emulator openapi > packet.json
+    """
+    with Session() as session:
+        from reconciler.emulator.openapi.document import document
+        from reconciler.emulator.routes import all_routes
+
+        session.sink.json(document(all_routes()))
+        return Exit.DONE
+
+
 def _emulator(
     database: Path | None, token: str, port: int = 0, changes: Mapping[str, float | int] | None = None
 ) -> Emulator:

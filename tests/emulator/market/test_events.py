@@ -50,3 +50,47 @@ def test_what_is_done_to_a_project_is_told_there_and_to_the_user(api: Client, pr
     assert events[1]["body"].endswith('added to "%project%" in ewr1 and got assigned 198.18.0.0/31.')
     organization = api.get("/organizations")["organizations"][0]
     assert api.get(f"{organization['href']}/events")["events"] == api.get("/events")["events"] == events
+
+
+def test_an_event_tells_who_it_was_and_what_it_is_about(api: Client, project: str) -> None:
+    api.call("POST", f"/projects/{project}/bgp-configs", {"deployment_type": "local"})
+    api.wait(1)
+    api.make(f"/projects/{project}/virtual-networks", {"facility": "ewr1"})
+    api.wait(1)
+    api.make(f"/projects/{project}/ips", {"type": "public_ipv4", "quantity": 2, "facility": "ewr1"})
+    events = api.get(f"/projects/{project}/events")["events"]
+    assert [(event["type"], len(event["relationships"])) for event in events] == [  # as recorded
+        ("ip_reservation.assigned", 3),
+        ("virtual_network.assigned", 2),
+        ("bgp_config.requested", 2),
+    ]
+    user = api.get("/user")
+    for event in events:
+        assert event["modified_by"]["id"] == user["id"]
+        assert event["modified_by"]["full_name"] == f"{user['first_name']} {user['last_name']}"
+        assert event["ip"] is not None
+        assert all(link["href"].startswith("#") for link in event["relationships"])
+
+
+def test_what_the_platform_does_has_no_author(api: Client, project: str) -> None:
+    device = api.active_device(project)
+    api.call("POST", f"{device['href']}/actions", {"type": "reboot"})
+    api.wait(2)
+    by_type = {event["type"]: event for event in api.get(f"{device['href']}/events?per_page=50")["events"]}
+    assert by_type["power.200"]["modified_by"] is not None
+    for kind in ("power.203", "provisioning.101"):
+        assert (by_type[kind]["modified_by"], by_type[kind]["ip"]) == (None, None)
+        assert len(by_type[kind]["relationships"]) == 1
+
+
+def test_a_projects_events_include_those_of_its_devices(api: Client, project: str) -> None:
+    device = api.active_device(project)
+    other = api.project("other", key=2)
+    of_device = api.get(f"{device['href']}/events?per_page=50")["events"]
+    assert len(of_device) == 10
+    for path in (f"/projects/{project}/events", "/events"):
+        assert api.get(f"{path}?per_page=50")["events"] == of_device
+    assert api.get(f"/projects/{other}/events")["events"] == []
+    page = api.get(f"/projects/{project}/events?page=2&per_page=4")
+    assert page["events"] == of_device[4:8]
+    assert page["meta"]["total"] == 10

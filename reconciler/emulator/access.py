@@ -75,6 +75,10 @@ class Caller:
     """The one project that a project's key is for."""
     read_only: bool = False
 
+    def is_user(self, identifier: str) -> bool:
+        """Whether it is this very user who asks, and not a project in their name."""
+        return self.project_id is None and self.user_id == identifier
+
 
 def holder(tables: Tables, token: str, now: float) -> Caller | None:
     """Whose token this is, among those made by calls: API keys, and logins that have not expired."""

@@ -79,12 +79,13 @@ def one(call: Read) -> Reply:
 
 def move(call: Write) -> Reply:
     """POST /hardware-reservations/{id}/move"""
-    return _moved(call, call.params.required("project_id", "Project"), 201)
+    reservation = call.get(HardwareReservation)
+    return _moved(call, reservation, call.params.required("project_id", "Project"), 201)
 
 
 def move_by_path(call: Write) -> Reply:
     """POST /hardware-reservations/{id}/move/{project_id}: fog-packet's way, and the code that it expects."""
-    return _moved(call, call.path["project_id"], 200)
+    return _moved(call, call.get(HardwareReservation), call.path["project_id"], 200)
 
 
 def chosen_by_id(call: Write, project: Project, identifier: str) -> HardwareReservation:
@@ -183,8 +184,7 @@ def _project_for(call: Write, identifier: str | None) -> Project:
     return projects[0]
 
 
-def _moved(call: Write, project_id: str, status: int) -> Reply:
-    reservation = call.get(HardwareReservation)
+def _moved(call: Write, reservation: HardwareReservation, project_id: str, status: int) -> Reply:
     here, there = call.tables.get(Project, reservation.project_id), call.tables.get(Project, project_id)
     if there is None:
         raise not_found()

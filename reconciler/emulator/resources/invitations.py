@@ -209,10 +209,8 @@ def _membership(call: Read, user: User, key: str, identifier: str) -> Membership
 
 
 def _is_for_caller(call: Read, invitation: Invitation) -> bool:
-    if call.caller.project_id is not None:
-        return False
     user = user_with(call, invitation.invitee)
-    return user is not None and user.id == call.caller.user_id
+    return user is not None and call.caller.is_user(user.id)
 
 
 def _powers(call: Read, invitation: Invitation) -> frozenset[Power]:

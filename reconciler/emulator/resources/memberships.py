@@ -64,7 +64,7 @@ def delete(call: Write) -> Reply:
     """DELETE /memberships/{id}: by who manages the place, or by the member; never the primary owner's."""
     old = call.get(Membership)
     may = powers(call.tables, call.caller, place_of(call.tables, old))
-    if Power.MANAGE not in may and old.user_id != call.caller.user_id:
+    if Power.MANAGE not in may and not call.caller.is_user(old.user_id):
         raise ApiError(403, "You are not authorized to delete this membership")  # text unsure
     if "owner" in old.roles:
         _refuse_all_but_owners(call, old)
@@ -78,7 +78,7 @@ def delete(call: Write) -> Reply:
 
 def _refuse_all_but_owners(call: Write, membership: Membership) -> None:
     """Owners are unmade by owners, if they don't give it up themselves."""
-    if not _is_owner(call, membership) and membership.user_id != call.caller.user_id:
+    if not _is_owner(call, membership) and not call.caller.is_user(membership.user_id):
         raise ApiError(403, "You are not authorized to update this membership")  # text unsure
 
 

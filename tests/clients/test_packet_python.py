@@ -276,3 +276,20 @@ def test_a_batch_makes_devices(manager: packet.Manager, project: packet.Project)
     assert made.id in [each.id for each in manager.list_batches(project.id)]
     hostnames = {each.hostname for each in manager.list_devices(project.id)}
     assert hostnames == {"node-01", "node-02"}
+
+
+# the account
+
+
+def test_the_user_gets_a_second_address(manager: packet.Manager) -> None:
+    assert manager.get_user()["email"]
+    made = manager.add_email("second@example.com")
+    assert manager.get_email(made.id).address == "second@example.com"
+    with pytest.raises(packet.ResponseError, match="Two factor authentication is not enabled"):
+        manager.turn_on_vpn()
+
+
+def test_devices_of_an_organization_are_listed(manager: packet.Manager, project: packet.Project) -> None:
+    made = device(manager, project)
+    organization = manager.list_organizations()[0]
+    assert [each.id for each in manager.list_organization_devices(organization.id)] == [made.id]

@@ -8,6 +8,7 @@ from reconciler.kinds.bgp_session import BgpSession
 from reconciler.kinds.device import Device
 from reconciler.kinds.ip_assignment import IpAssignment
 from reconciler.kinds.ip_reservation import IpReservation
+from reconciler.kinds.license import License
 from reconciler.kinds.network_type import NetworkType
 from reconciler.kinds.port import DevicePort
 from reconciler.kinds.project import Project
@@ -27,6 +28,7 @@ def catalog() -> Catalog:
         IpReservation(),
         BgpConfig(),
         Volume(),
+        License(),
         Device(),
         NetworkType(),
         DevicePort(),

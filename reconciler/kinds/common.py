@@ -94,6 +94,14 @@ def same_members(declared: Any, live: Any) -> bool:
     return set(declared or ()) == set(live or ())
 
 
+def same_number(declared: Any, live: Any) -> bool:
+    """Prices and sizes come back as numbers or as text."""
+    try:
+        return float(declared) == float(live)
+    except (TypeError, ValueError):
+        return bool(declared == live)
+
+
 def same_cidr(declared: Any, live: Any) -> bool:
     """The same network, whichever of its addresses is written; an address without a prefix is a single one."""
     try:

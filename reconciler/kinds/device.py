@@ -27,6 +27,7 @@ from reconciler.kinds.common import (
     same_customdata,
     same_flag,
     same_members,
+    same_number,
     same_text,
 )
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
@@ -91,14 +92,6 @@ def same_reservation(declared: Any, live: Any) -> bool:
     if isinstance(declared, list):
         return live in declared or (NEXT_AVAILABLE in declared and live is not None)
     return bool(declared == live) or (declared == NEXT_AVAILABLE and live is not None)
-
-
-def same_number(declared: Any, live: Any) -> bool:
-    """Prices come back as numbers or as text."""
-    try:
-        return float(declared) == float(live)
-    except (TypeError, ValueError):
-        return bool(declared == live)
 
 
 class AddressRequest(Spec):

@@ -244,7 +244,7 @@ class FakeAccount(Account):
         owner = parts[1] if len(parts) > 1 else None
         if owner is not None and owner not in self.rows["projects"]:
             raise _rejected(404, "Not found")
-        if parts[-1] == "storage":
+        if parts[-1] in ("storage", "licenses", "spot-market-requests", "batches"):
             return []  # nobody has any here
         table = {
             "projects": "projects",

@@ -373,3 +373,13 @@ ATTACHMENT_2019: Body = {
     "volume": {"href": "/storage/a08aaf76-e0ce-43aa-b9cd-cce0d4ae4f4c"},
     "device": {"href": "/devices/756db520-fa13-4a8c-858c-b3ceb60ce95f"},
 }
+
+# fog/fog-packet mocks create_license and list_licenses, MIT: the key scrubbed, the product's path cut
+LICENSE_2018: Body = {
+    "id": "fd8c403f-c81d-4de7-ba5e-91362fc2d71c",
+    "description": "thVsYD9FceLTdJdsrfjtLZGZPckx9Enh",
+    "license_key": "scrubbed",
+    "licensee_product": {"href": "/"},
+    "size": 4,
+    "project": {"href": "/"},
+}

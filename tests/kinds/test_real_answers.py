@@ -178,6 +178,16 @@ READ: dict[str, tuple[str, Body, dict[str, Any]]] = {
             "status.phase": Phase.WORKING,
         },
     ),
+    "license of 2018": (
+        "license",
+        answers.LICENSE_2018,
+        {
+            "label": "thVsYD9FceLTdJdsrfjtLZGZPckx9Enh",
+            "values": {"description": "thVsYD9FceLTdJdsrfjtLZGZPckx9Enh", "size": 4},
+            "attributes.license_key": "scrubbed",
+            "mark_missing": "",
+        },
+    ),
     "device of 2018": (
         "device",
         answers.DEVICE_2018,

@@ -143,6 +143,7 @@ def test_what_a_create_writes_a_read_finds(kind: Any) -> None:
         "ip_reservation": {"type": "global_ipv4", "quantity": 1, "tags": ["t"]},
         "ssh_key": {"label": " l ", "key": "k k"},
         "vlan": {"facility": "f", "description": "d"},
+        "license": {"licensee_product_id": "l", "description": "d"},
         "volume": {"plan": "p", "size": 10, "facility": "f", "description": "d"},
         "project": {"name": "n", "customdata": {"a": 1}},
         "ip_assignment": {"address": "1.2.3.4/32"},

@@ -7,7 +7,6 @@ that fails to provision is taken away by the platform and answers 403 from then 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -17,12 +16,9 @@ from pydantic import Field
 
 from reconciler.api import endpoints
 from reconciler.kinds.common import (
-    facility_code,
     id_of,
     known,
-    last_segment,
     missing,
-    parsed,
     reserved_tags,
     same_customdata,
     same_flag,
@@ -30,37 +26,29 @@ from reconciler.kinds.common import (
     same_number,
     same_text,
 )
+from reconciler.kinds.machine import (
+    ANY,
+    PLAN_ALIASES,
+    AddressRequest,
+    hostname_errors,
+    ipxe_errors,
+    machine_addresses,
+    machine_body,
+    machine_status,
+    machine_values,
+    same_facility,
+    same_plan,
+    same_reservation,
+)
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
-from reconciler.model.live import LiveObject, Phase, Status
+from reconciler.model.live import LiveObject
 from reconciler.model.mark import Mark, from_tags, memo_digest, own_tags
 from reconciler.model.rules import CreateOnly, Listed, Refers, Replace, Update
 from reconciler.wire import Call, Listing, Rejected
 
-ANY = "any"
 REINSTALL = "reinstall"
 _INSTALLED = "userdata@install"
 _NO_CHOICE: Mapping[str, str] = MappingProxyType({})
-NEXT_AVAILABLE = "next-available"
-PLAN_ALIASES: Mapping[str, str] = {
-    "baremetal_0": "t1.small.x86",
-    "baremetal_1": "c1.small.x86",
-    "baremetal_1e": "x1.small.x86",
-    "baremetal_2": "m1.xlarge.x86",
-    "baremetal_2a": "c1.large.arm",
-    "baremetal_2a2": "c1.large.arm.xda",
-    "baremetal_3": "c1.xlarge.x86",
-    "baremetal_s": "s1.large.x86",
-}
-"""Old slugs and the classes that replaced them; answers show either (pairs in the API's own `provisionable_on`)."""
-
-_HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
-_PHASES = {
-    "active": Phase.READY,
-    "inactive": Phase.READY,
-    "failed": Phase.FAILED,
-    "deprovisioning": Phase.LEAVING,
-}
-_BUSY = ("queued", "provisioning")
 _RESERVED = ("not provisionable", "no available hardware reservations")
 _ADVICE = {
     "no available hardware reservations": "all reserved machines of this plan and facility are in use: free one, or "
@@ -74,33 +62,6 @@ _ADVICE = {
     ),
 }
 """Refusals of a create by a part of their text, and the way out."""
-
-
-def same_plan(declared: Any, live: Any) -> bool:
-    """The same plan, by its old slug or its class."""
-    return bool(PLAN_ALIASES.get(declared, declared) == PLAN_ALIASES.get(live, live))
-
-
-def same_facility(declared: Any, live: Any) -> bool:
-    """A wish may be a list in order of preference or `any`; the live device is in one facility."""
-    wanted = declared if isinstance(declared, list) else [declared]
-    return declared is None or ANY in wanted or bool(live in wanted)
-
-
-def same_reservation(declared: Any, live: Any) -> bool:
-    """`next-available` is met by whichever reservation it was given, a list by any that is in it."""
-    if isinstance(declared, list):
-        return live in declared or (NEXT_AVAILABLE in declared and live is not None)
-    return bool(declared == live) or (declared == NEXT_AVAILABLE and live is not None)
-
-
-class AddressRequest(Spec):
-    """One entry of a device's `ip_addresses`: which addresses it gets at birth."""
-
-    address_family: Literal[4, 6]
-    public: bool
-    cidr: int | None = None
-    ip_reservations: list[str] | None = None
 
 
 class DeviceSpec(Spec):
@@ -229,7 +190,7 @@ class Device(Kind):
 
     def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
         mark, tags = from_tags(body.get("tags") or ())
-        values = _values(body)
+        values = machine_values(body)
         if "tags" in body:
             values["tags"] = own_tags(mark, tags) if mark else tags
         identifier = id_of(body)
@@ -238,12 +199,17 @@ class Device(Kind):
             id=identifier,
             label=str(body.get("hostname") or ""),
             values=values,
-            attributes={**values, **_addresses(body), **known(body, "short_id", "state", "user"), "id": identifier},
+            attributes={
+                **values,
+                **machine_addresses(body),
+                **known(body, "short_id", "state", "user"),
+                "id": identifier,
+            },
             mark=mark,
             mark_missing=missing(body, "tags"),
             owner_id=owner_id,
             parent_id=owner_id,
-            status=_status(body),
+            status=machine_status(body),
             locked=body.get("locked") is True,
             created_at=str(body.get("created_at") or ""),
             foreign_tags=tuple(tag for tag in tags if mark and tag not in values.get("tags", ())),
@@ -258,15 +224,11 @@ class Device(Kind):
 
     def check_meaning(self, values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
         found = reserved_tags(values)
-        hostname = values.get("hostname")
-        if isinstance(hostname, str) and not _HOSTNAME.fullmatch(hostname):
-            hint = f"`{re.sub(r'[^A-Za-z0-9.-]+', '-', hostname).strip('-.')}` would do"
-            message = f"{hostname!r} is not a hostname: letters, digits, dots and dashes only"
-            found.append(FieldError(("hostname",), message, hint, "bad-hostname"))
+        found += hostname_errors(values.get("hostname"), "hostname")
         declared = set(values) | partial
         if "facility" not in declared and "hardware_reservation_id" not in declared:
             found.append(FieldError((), "a device needs a `facility`", "name one, a list, or any", "missing-field"))
-        found += _ipxe_errors(values, partial)
+        found += ipxe_errors(values, partial)
         spot = values.get("spot_instance") or "spot_instance" in partial
         if values.get("spot_price_max") is not None and not spot:
             found.append(FieldError(("spot_price_max",), "a bid needs `spot_instance: true`"))
@@ -294,7 +256,7 @@ class Device(Kind):
 
     def creates(self, wish: Wish) -> tuple[Call, ...]:
         """One call for each reservation of a list, in its order: the first that is free is taken."""
-        body = _body({name: value for name, value in wish.values.items() if name != "power_state"})
+        body = machine_body({name: value for name, value in wish.values.items() if name != "power_state"})
         body["tags"] = [*(wish.values.get("tags") or ()), *wish.mark.to_tags()]
         wanted = body.get("hardware_reservation_id")
         if not isinstance(wanted, list) or not wanted:
@@ -334,7 +296,7 @@ class Device(Kind):
 
     def _stored(self, wish: Wish, live: LiveObject, changed: frozenset[str], installed: str | None) -> Call:
         """One PUT of some fields; the tags go along when they change, or when the memo in them does."""
-        body = _body({name: wish.values[name] for name in sorted(changed)})
+        body = machine_body({name: wish.values[name] for name in sorted(changed)})
         mark = wish.mark
         if installed is not None:
             mark = replace(mark, memo={**mark.memo, _INSTALLED: installed})
@@ -371,82 +333,3 @@ class Device(Kind):
         if verb is Verb.CREATE:
             return next((advice for words, advice in _ADVICE.items() if any(words in e for e in rejected.errors)), "")
         return ""
-
-
-def _values(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The spec's fields as the answer shows them."""
-    values = known(
-        body,
-        "hostname",
-        "description",
-        "billing_cycle",
-        "userdata",
-        "always_pxe",
-        "ipxe_script_url",
-        "locked",
-        "customdata",
-        "spot_instance",
-        "spot_price_max",
-    )
-    code = facility_code(body)
-    if code is not None:
-        values["facility"] = code
-    if body.get("state") in ("active", "inactive"):
-        values["power_state"] = body["state"]
-    for field, key in (("plan", "plan"), ("operating_system", "operating_system")):
-        shown = body.get(key)
-        if isinstance(shown, Mapping) and isinstance(shown.get("slug"), str):
-            values[field] = shown["slug"]
-    if "hardware_reservation" in body:
-        values["hardware_reservation_id"] = last_segment(body["hardware_reservation"])
-    return values
-
-
-def _addresses(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The device's own (management) addresses, by family and scope; none before its network is configured."""
-    shown = [each for each in body.get("ip_addresses") or () if isinstance(each, Mapping)]
-    names = ("address", "cidr", "netmask", "gateway", "network", "public", "address_family")
-    found: dict[str, Any] = {"ip_addresses": [known(each, *names) for each in shown]}
-    for name, family, public in (("public_ipv4", 4, True), ("private_ipv4", 4, False), ("public_ipv6", 6, True)):
-        found[name] = next(
-            (
-                each.get("address")
-                for each in shown
-                if each.get("address_family") == family and each.get("public") is public and each.get("management")
-            ),
-            None,
-        )
-    return found
-
-
-def _status(body: Mapping[str, Any]) -> Status:
-    word = str(body.get("state") or "")
-    percentage = body.get("provisioning_percentage")
-    events = [each for each in body.get("provisioning_events") or () if isinstance(each, Mapping)]
-    past = [each for each in events if each.get("created_at")]
-    latest = max(past, key=lambda each: (str(each["created_at"]), str(each.get("type")))) if past else {}
-    return Status(
-        phase=_PHASES.get(word, Phase.WORKING),
-        word=word,
-        percentage=float(percentage) if isinstance(percentage, (int, float)) else None,
-        message=str(latest.get("interpolated") or latest.get("body") or "") if word in _BUSY else "",
-    )
-
-
-def _body(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: parsed(value) if name == "customdata" else value for name, value in values.items()}
-
-
-def _ipxe_errors(values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
-    """`custom_ipxe` takes its script from a URL or from userdata, and other systems take none."""
-    system, url, userdata = (values.get(name) for name in ("operating_system", "ipxe_script_url", "userdata"))
-    script = isinstance(userdata, str) and re.match(r"#!i?pxe", userdata, re.IGNORECASE) is not None
-    if system == "custom_ipxe":
-        if url and script:
-            return [FieldError(("ipxe_script_url",), "userdata already holds an iPXE script", "keep one of the two")]
-        if not url and not script and not {"ipxe_script_url", "userdata"} & partial:
-            hint = "add `ipxe_script_url`, or userdata that begins with `#!ipxe`"
-            return [FieldError(("operating_system",), "`custom_ipxe` needs an iPXE script", hint)]
-    elif url and isinstance(system, str):
-        return [FieldError(("ipxe_script_url",), "only `operating_system: custom_ipxe` boots from an iPXE script")]
-    return []

@@ -1,0 +1,149 @@
+"""What a machine is like in an answer and in a wish, for the kinds that make one or several."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from reconciler.kinds.common import facility_code, known, last_segment, parsed
+from reconciler.model.kind import FieldError, Spec
+from reconciler.model.live import Phase, Status
+
+ANY = "any"
+NEXT_AVAILABLE = "next-available"
+PLAN_ALIASES: Mapping[str, str] = {
+    "baremetal_0": "t1.small.x86",
+    "baremetal_1": "c1.small.x86",
+    "baremetal_1e": "x1.small.x86",
+    "baremetal_2": "m1.xlarge.x86",
+    "baremetal_2a": "c1.large.arm",
+    "baremetal_2a2": "c1.large.arm.xda",
+    "baremetal_3": "c1.xlarge.x86",
+    "baremetal_s": "s1.large.x86",
+}
+"""Old slugs and the classes that replaced them; answers show either (pairs in the API's own `provisionable_on`)."""
+
+_HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_PHASES = {
+    "active": Phase.READY,
+    "inactive": Phase.READY,
+    "failed": Phase.FAILED,
+    "deprovisioning": Phase.LEAVING,
+}
+_BUSY = ("queued", "provisioning")
+
+
+def same_plan(declared: Any, live: Any) -> bool:
+    """The same plan, by its old slug or its class."""
+    return bool(PLAN_ALIASES.get(declared, declared) == PLAN_ALIASES.get(live, live))
+
+
+def same_facility(declared: Any, live: Any) -> bool:
+    """A wish may be a list in order of preference or `any`; the live device is in one facility."""
+    wanted = declared if isinstance(declared, list) else [declared]
+    return declared is None or ANY in wanted or bool(live in wanted)
+
+
+def same_reservation(declared: Any, live: Any) -> bool:
+    """`next-available` is met by whichever reservation it was given, a list by any that is in it."""
+    if isinstance(declared, list):
+        return live in declared or (NEXT_AVAILABLE in declared and live is not None)
+    return bool(declared == live) or (declared == NEXT_AVAILABLE and live is not None)
+
+
+class AddressRequest(Spec):
+    """One entry of a device's `ip_addresses`: which addresses it gets at birth."""
+
+    address_family: Literal[4, 6]
+    public: bool
+    cidr: int | None = None
+    ip_reservations: list[str] | None = None
+
+
+def hostname_errors(hostname: Any, *path: str | int) -> list[FieldError]:
+    """What is wrong with a hostname, with one that would do."""
+    if not isinstance(hostname, str) or _HOSTNAME.fullmatch(hostname):
+        return []
+    hint = f"`{re.sub(r'[^A-Za-z0-9.-]+', '-', hostname).strip('-.')}` would do"
+    message = f"{hostname!r} is not a hostname: letters, digits, dots and dashes only"
+    return [FieldError(path, message, hint, "bad-hostname")]
+
+
+def machine_values(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The spec's fields as the answer shows them."""
+    values = known(
+        body,
+        "hostname",
+        "description",
+        "billing_cycle",
+        "userdata",
+        "always_pxe",
+        "ipxe_script_url",
+        "locked",
+        "customdata",
+        "spot_instance",
+        "spot_price_max",
+    )
+    code = facility_code(body)
+    if code is not None:
+        values["facility"] = code
+    if body.get("state") in ("active", "inactive"):
+        values["power_state"] = body["state"]
+    for field, key in (("plan", "plan"), ("operating_system", "operating_system")):
+        shown = body.get(key)
+        if isinstance(shown, Mapping) and isinstance(shown.get("slug"), str):
+            values[field] = shown["slug"]
+    if "hardware_reservation" in body:
+        values["hardware_reservation_id"] = last_segment(body["hardware_reservation"])
+    return values
+
+
+def machine_addresses(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The device's own (management) addresses, by family and scope; none before its network is configured."""
+    shown = [each for each in body.get("ip_addresses") or () if isinstance(each, Mapping)]
+    names = ("address", "cidr", "netmask", "gateway", "network", "public", "address_family")
+    found: dict[str, Any] = {"ip_addresses": [known(each, *names) for each in shown]}
+    for name, family, public in (("public_ipv4", 4, True), ("private_ipv4", 4, False), ("public_ipv6", 6, True)):
+        found[name] = next(
+            (
+                each.get("address")
+                for each in shown
+                if each.get("address_family") == family and each.get("public") is public and each.get("management")
+            ),
+            None,
+        )
+    return found
+
+
+def machine_status(body: Mapping[str, Any]) -> Status:
+    word = str(body.get("state") or "")
+    percentage = body.get("provisioning_percentage")
+    events = [each for each in body.get("provisioning_events") or () if isinstance(each, Mapping)]
+    past = [each for each in events if each.get("created_at")]
+    latest = max(past, key=lambda each: (str(each["created_at"]), str(each.get("type")))) if past else {}
+    return Status(
+        phase=_PHASES.get(word, Phase.WORKING),
+        word=word,
+        percentage=float(percentage) if isinstance(percentage, (int, float)) else None,
+        message=str(latest.get("interpolated") or latest.get("body") or "") if word in _BUSY else "",
+    )
+
+
+def machine_body(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: parsed(value) if name == "customdata" else value for name, value in values.items()}
+
+
+def ipxe_errors(values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
+    """`custom_ipxe` takes its script from a URL or from userdata, and other systems take none."""
+    system, url, userdata = (values.get(name) for name in ("operating_system", "ipxe_script_url", "userdata"))
+    script = isinstance(userdata, str) and re.match(r"#!i?pxe", userdata, re.IGNORECASE) is not None
+    if system == "custom_ipxe":
+        if url and script:
+            return [FieldError(("ipxe_script_url",), "userdata already holds an iPXE script", "keep one of the two")]
+        if not url and not script and not {"ipxe_script_url", "userdata"} & partial:
+            hint = "add `ipxe_script_url`, or userdata that begins with `#!ipxe`"
+            return [FieldError(("operating_system",), "`custom_ipxe` needs an iPXE script", hint)]
+    elif url and isinstance(system, str):
+        return [FieldError(("ipxe_script_url",), "only `operating_system: custom_ipxe` boots from an iPXE script")]
+    return []

@@ -16,6 +16,7 @@ from reconciler.engine.observe import observe
 from reconciler.engine.order import order
 from reconciler.engine.preflight import check_names
 from reconciler.engine.rails import check_lookalikes, check_rails
+from reconciler.engine.reach import Reach
 from reconciler.engine.scope import Scope, narrow
 from reconciler.engine.stop import Stop
 from reconciler.engine.world import PlannedWorld
@@ -73,7 +74,7 @@ def make_plan(
     """
     kinds = catalog()
     wanted, scope = narrow(stack, options)
-    snapshot, existing = observe(account, kinds, wanted, parallelism)
+    snapshot, existing = observe(account, kinds, wanted, parallelism, Reach(stack, kinds, options))
     compared = diff(wanted, snapshot, existing, kinds, options, scope)
     check_names(compared.changes, account, kinds, parallelism)
     if guarded:
@@ -160,9 +161,10 @@ def _findings(ended: Sequence[Any], before: Sequence[Diagnostic]) -> tuple[Diagn
 def _remains(planned: Planned, account: Account, parallelism: int) -> tuple[Remains, ...]:
     """List everything again: a destroy has to prove that nothing of ours is left."""
     kinds = catalog()
-    wanted, scope = narrow(planned.stack, planned.plan.options)
-    snapshot, existing = observe(account, kinds, wanted, parallelism)
-    compared = diff(wanted, snapshot, existing, kinds, planned.plan.options, scope)
+    options = planned.plan.options
+    wanted, scope = narrow(planned.stack, options)
+    snapshot, existing = observe(account, kinds, wanted, parallelism, Reach(planned.stack, kinds, options))
+    compared = diff(wanted, snapshot, existing, kinds, options, scope)
     kept = {each.address: each.summary for each in compared.diagnostics if each.code == "holds-strangers"}
     return tuple(
         Remains(str(each.address), each.kind, each.live.id, kept.get(str(each.address), ""))

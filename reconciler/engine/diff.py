@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reconciler.diagnostics import Diagnostic, Refused, error
+from reconciler.diagnostics import Diagnostic, Refused, Severity, error
 from reconciler.engine.fields import differences
 from reconciler.engine.scope import Scope
 from reconciler.engine.standing import made_right_again, standing_changes, with_losses
@@ -84,9 +84,18 @@ def diff(
         walk.world.place(each.address, Standing(catalog[each.kind], each.after, each.live, each.changed))
     strangers = rest.strangers()
     kept, findings = rest.keep_what_holds_strangers(changes, strangers)
-    findings = [*findings, *rest.lookalikes()]
+    findings = [*findings, *rest.lookalikes(), *_not_seen(snapshot)]
     in_order = sorted(kept.values(), key=lambda each: each.address.sort_key)
     return Compared(tuple(in_order), strangers, tuple(findings), walk.world)
+
+
+def _not_seen(snapshot: Snapshot) -> list[Diagnostic]:
+    """What this token may not read and the stack does not use: if an earlier version of it did, that is not found."""
+    if not snapshot.unread:
+        return []
+    summary = f"the API does not show this token {', '.join(snapshot.unread)}, which the stack does not use"
+    hint = "what an earlier version of the stack made there, if it did, is left alone"
+    return [Diagnostic(Severity.NOTE, "not-seen", summary, hint=hint)]
 
 
 def in_dependency_order(resources: Sequence[Resource]) -> list[Resource]:

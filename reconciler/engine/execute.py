@@ -20,6 +20,7 @@ from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.observe import read_collection
 from reconciler.engine.perform import Ending, Outcome, Performer, Task, reason_of
 from reconciler.engine.prepare import Preparation, patience
+from reconciler.engine.reach import to_hold
 from reconciler.engine.schedule import Schedule
 from reconciler.engine.stop import Stop
 from reconciler.engine.watch import Arrived, Awaited, Collection, Watch
@@ -107,7 +108,7 @@ class Apply:
         self._schedule = Schedule(steps, {each.id: _weight(each, catalog) for each in steps})
         known = frozenset(each.live.id for each in changes if each.live is not None)
         going = frozenset(each.live.id for each in changes if each.live is not None and each.action.deletes)
-        self._prepare = Preparation(stack, catalog, world, known, going)
+        self._prepare = Preparation(stack, catalog, world, known, going, to_hold(changes, catalog))
         self._performer = Performer(means.account, means.clock, means.rng, stop, means.settle_seconds, self._hand_note)
         self._watch = Watch()
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()

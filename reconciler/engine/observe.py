@@ -1,9 +1,8 @@
 """Reading the account: whole collections, in parallel, as few calls as there are pages.
 
 The number of reads depends on collections, never on objects: collections are listed, nothing is fetched one by one.
-What could not be read whole stops the run, since unreadable must never be taken for absent. A collection is left out
-only where the stack names nothing of it, its owner stays, and the owner's own item shows that nothing is in it: an
-object that the stack no longer declares has to be found by its mark.
+What could not be read whole stops the run, since unreadable must never be taken for absent. What is left out, and what
+the API may refuse to show, `reach` decides.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Refused, error
+from reconciler.engine.reach import Reach, Want
 from reconciler.model.kind import Catalog, Kind
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.resource import Resource, Stack
@@ -23,42 +23,40 @@ from reconciler.wire import Account, Listing, Rejected, Unreachable, WireError
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One collection to read, and the kinds whose objects it shows."""
+    """One collection to read, and the kinds whose objects it shows. `needed` says that nothing can be planned without
+    it.
+    """
 
     listing: Listing
     owner_id: str | None
     kinds: tuple[Kind, ...]
+    needed: bool
 
 
 def observe(
-    account: Account, catalog: Catalog, stack: Stack, parallelism: int
+    account: Account, catalog: Catalog, stack: Stack, parallelism: int, reach: Reach
 ) -> tuple[Snapshot, Mapping[Address, str]]:
     """Everything in reach of the stack, and the ids of its `existing` objects by address.
 
     In reach are the account's own collections, and those inside objects that carry the stack's mark or that it names
     as existing. Raises `Refused` when anything could not be read whole, or an existing object was not found.
     """
+    unread: list[str] = []
     with ThreadPoolExecutor(max(1, parallelism)) as pool:
         declared = frozenset(each.kind for each in stack.resources)
-        objects = _read_all(account, _readings(catalog, "", [(None, frozenset())]), pool, declared)
+        objects = _read_all(account, _readings(None, reach.of_account()), pool, declared, unread)
+        objects += _read_all(account, _readings(None, reach.of_account(objects)), pool, declared, unread)
         existing = _find_existing(stack, catalog, objects)
         level = objects
         while True:
             owners = [each for each in level if _in_scope(each, stack, existing)]
-            readings = [
-                reading
-                for kind in sorted({each.kind for each in owners})
-                for reading in _readings(
-                    catalog,
-                    kind,
-                    [(each.id, _not_needed(each, catalog, stack)) for each in owners if each.kind == kind],
-                )
-            ]
+            owners.sort(key=lambda each: each.kind)
+            readings = [reading for owner in owners for reading in _readings(owner.id, reach.below(owner, existing))]
             if not readings:
                 break
-            level = _read_all(account, readings, pool, declared)
+            level = _read_all(account, readings, pool, declared, unread)
             objects = [*objects, *level]
-    return Snapshot(tuple(objects)), existing
+    return Snapshot(tuple(objects), tuple(sorted(unread))), existing
 
 
 def read_collection(account: Account, kind: Kind, owner_id: str | None) -> list[LiveObject]:
@@ -67,43 +65,28 @@ def read_collection(account: Account, kind: Kind, owner_id: str | None) -> list[
     return [live for body in bodies for live in kind.read(body, owner_id)]
 
 
-def _readings(catalog: Catalog, owner_kind: str, owners: Iterable[tuple[str | None, frozenset[str]]]) -> list[_Reading]:
-    """The collections under some owners, each given with the kinds that are not needed of it.
-
-    Kinds that share a collection share one reading.
-    """
-    found: list[_Reading] = []
-    for owner_id, not_needed in owners:
-        by_path: dict[str, tuple[Listing, list[Kind]]] = {}
-        for kind in catalog.listed_under(owner_kind):
-            for listing in kind.listings(owner_id):
-                by_path.setdefault(listing.path, (listing, []))[1].append(kind)
-        found += [
-            _Reading(listing, owner_id, tuple(kinds))
-            for listing, kinds in by_path.values()
-            if any(each.name not in not_needed for each in kinds)
-        ]
-    return found
-
-
-def _not_needed(owner: LiveObject, catalog: Catalog, stack: Stack) -> frozenset[str]:
-    """The kinds of which nothing is in an owner, and nothing is to be.
-
-    Only of owners that carry the mark of a declared resource: what is about to be destroyed, or does not belong to the
-    stack, is read whole.
-    """
-    empty = [kind for kind in catalog.listed_under(owner.kind) if kind.none_in(owner)]
-    if not empty or owner.mark is None:
-        return frozenset()
-    within = [each for each in stack.resources if str(each.address.root) == owner.mark.address]
-    if not any(each.managed and str(each.address) == owner.mark.address for each in within):
-        return frozenset()
-    named = {section for each in within for section in (*each.managed_sections, each.address.section)}
-    return frozenset(kind.name for kind in empty if kind.section not in named)
+def _readings(owner_id: str | None, kinds: Iterable[tuple[Kind, Want]]) -> list[_Reading]:
+    """The collections under an owner in which to look for kinds; kinds that share a collection share one reading."""
+    by_path: dict[str, tuple[Listing, list[tuple[Kind, Want]]]] = {}
+    for kind, want in kinds:
+        for listing in kind.listings(owner_id):
+            by_path.setdefault(listing.path, (listing, []))[1].append((kind, want))
+    found = [
+        (listing, tuple(kind for kind, _ in kinds), {want for _, want in kinds}) for listing, kinds in by_path.values()
+    ]
+    return [
+        _Reading(listing, owner_id, kinds, Want.NEEDED in wants)
+        for listing, kinds, wants in found
+        if wants != {Want.NOT}
+    ]
 
 
 def _read_all(
-    account: Account, readings: Sequence[_Reading], pool: ThreadPoolExecutor, declared: frozenset[str]
+    account: Account,
+    readings: Sequence[_Reading],
+    pool: ThreadPoolExecutor,
+    declared: frozenset[str],
+    unread: list[str],
 ) -> list[LiveObject]:
     """The objects in some collections. Standing objects that are as they were born say nothing to a stack that declares
     none of their kind: a machine has several, so they are left out.
@@ -118,6 +101,9 @@ def _read_all(
     objects: list[LiveObject] = []
     problems: list[Diagnostic] = []
     for reading, answer in zip(readings, pool.map(read, readings), strict=True):
+        if isinstance(answer, Rejected) and answer.status in (403, 404) and not reading.needed:
+            unread.append(reading.listing.path)
+            continue
         if isinstance(answer, WireError):
             problems.append(explain(answer, reading.listing.path))
             continue

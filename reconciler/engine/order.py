@@ -5,6 +5,7 @@
                  referred to  ->  referring                referring  ->  referred to
                  followed kind  ->  (join)  ->  follower   users of a kind  ->  (join)  ->  that kind
                  release  ->  siblings  ->  own update     release  ->  what was held
+                 owner's note  ->  what it notes
 
 A replacement is a delete and a create with an edge between them. The join is there because the API lets go of what a
 device used some time after the device: what devices may use goes when all devices of the project that go are gone.
@@ -16,10 +17,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from reconciler.engine.reach import noted_for, to_hold
 from reconciler.graph import Cycle, ordered, reached, tangles
 from reconciler.model.kind import Catalog, Kind, Verb, Wish
 from reconciler.model.live import Phase
-from reconciler.model.mark import Mark
+from reconciler.model.mark import Mark, held, holding
 from reconciler.model.plan import Action, Change, Step
 from reconciler.values import Address
 from reconciler.wire import Call
@@ -44,7 +46,9 @@ def order(changes: Sequence[Change], catalog: Catalog, stack: str) -> Ordered:
     current = {each.address: each for each in changes}
     while True:
         steps = {step.id: step for change in current.values() for step in _steps(change, current, catalog, stack)}
-        edges = _edges(current, catalog, steps)
+        notes = list(_notes(current, catalog))
+        steps |= {each.step.id: each.step for each in notes}
+        edges = [*_edges(current, catalog, steps), *_note_edges(notes, steps)]
         joins = {end: _join_step(end) for end in _joins(edges, steps)}
         steps |= joins
         try:
@@ -85,6 +89,36 @@ def _steps(change: Change, changes: Mapping[Address, Change], catalog: Catalog, 
         else:
             call = kind.delete(change.live)
             yield _step(change, Verb.DELETE, f"{call.method} {call.path}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """The step in which the mark of an owner that stays learns what is going to be made, and the steps that make it."""
+
+    step: Step
+    before: tuple[str, ...]
+
+
+def _notes(changes: Mapping[Address, Change], catalog: Catalog) -> Iterable[_Note]:
+    for address, sections in to_hold(changes.values(), catalog).items():
+        owner = changes[address]
+        if owner.action.creates or owner.live is None or owner.live.mark is None or owner.resource is None:
+            continue
+        new = sections - held(owner.live.mark) if owner.resource.managed else frozenset()
+        made = [each.address for each in changes.values() if each.action.creates]
+        waiting = tuple(step_id(each, Verb.CREATE) for each in made if noted_for(each, address) in new)
+        if waiting:
+            call = catalog[owner.kind].remark(owner.live, holding(owner.live.mark, sections))
+            yield _Note(_step(owner, Verb.NOTE, _shown((call,))), waiting)
+
+
+def _note_edges(notes: Iterable[_Note], steps: Mapping[str, Step]) -> Iterable[tuple[str, str]]:
+    """After the owner's own update, which may write its mark as well, and before what is noted."""
+    for note in notes:
+        update = step_id(note.step.address, Verb.UPDATE)
+        if update in steps:
+            yield update, note.step.id
+        yield from ((note.step.id, each) for each in note.before)
 
 
 def _creating(kind: Kind, wish: Wish) -> tuple[Call, ...]:
@@ -164,15 +198,20 @@ def _firm_edges(changes: Mapping[Address, Change], steps: Mapping[str, Step]) ->
 def _release_edges(
     change: Change, holders: Mapping[str, Address], steps: Mapping[str, Step]
 ) -> Iterable[tuple[str, str]]:
-    """Letting go comes before the rest of the update, and before the deletes of what was held."""
-    release = step_id(change.address, Verb.RELEASE)
-    if release not in steps or change.live is None:
+    """Letting go comes before the rest of the update, and before the deletes of what was held. Where nothing is let go
+    by itself, the update does it, or the delete of what holds.
+    """
+    release, update, delete = (step_id(change.address, verb) for verb in (Verb.RELEASE, Verb.UPDATE, Verb.DELETE))
+    if change.live is None:
         return
-    yield release, step_id(change.address, Verb.UPDATE)
-    for held in sorted(change.live.holds):
-        holder = holders.get(held)
-        if holder is not None and step_id(holder, Verb.DELETE) in steps:
-            yield release, step_id(holder, Verb.DELETE)
+    if release in steps:
+        yield release, update
+    for each in sorted(change.live.holds):
+        holder = holders.get(each)
+        theirs = step_id(holder, Verb.DELETE) if holder is not None else ""
+        if theirs in steps and theirs != delete:
+            mine = [release] if release in steps else [update, delete]
+            yield from ((each, theirs) for each in mine if each in steps)
 
 
 def _let_go_edges(

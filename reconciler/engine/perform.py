@@ -17,6 +17,7 @@ from reconciler.engine.observe import read_collection
 from reconciler.engine.stop import Stop
 from reconciler.model.kind import Kind, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase
+from reconciler.model.mark import holding
 from reconciler.model.plan import Step
 from reconciler.wire import Account, Call, Gone, InDoubt, Rejected, Repeat, WireError
 
@@ -42,8 +43,8 @@ class Ending(StrEnum):
 class Task:
     """One step with everything that it needs. `live` is the object to change or delete; `wish` what is wanted of it;
     `avoid` the ids that a lookup must not take for the new object, since they were there before; `going` the ids of
-    objects that are to be deleted; `patience` the seconds for which a refusal that clears by itself is waited out;
-    `parent` is the kind of the object that a standing one stands in.
+    objects that are to be deleted; `holds` the sections that its mark is to remember; `patience` the seconds for which
+    a refusal that clears by itself is waited out; `parent` is the kind of the object that a standing one stands in.
     """
 
     step: Step
@@ -53,6 +54,7 @@ class Task:
     changed: frozenset[str] = frozenset()
     avoid: frozenset[str] = frozenset()
     going: frozenset[str] = frozenset()
+    holds: frozenset[str] = frozenset()
     patience: float = 0.0
     parent: Kind | None = None
 
@@ -108,6 +110,8 @@ class Performer:
                 return self._delete(task)
             if task.step.verb is Verb.RELEASE:
                 return self._release(task)
+            if task.step.verb is Verb.NOTE:
+                return self._note_held(task)
             if task.kind.standing or (task.live is not None and task.kind.stepwise):
                 return self._change(task)
             return self._create(task) if task.step.verb is Verb.CREATE else self._update(task)
@@ -199,6 +203,16 @@ class Performer:
             return task.kind.release(task.wish, live, task.going)
 
         return self._work_off(task, self._reread(task, task.live), left)
+
+    def _note_held(self, task: Task) -> Outcome:
+        """Write into the mark, as it is now, what will be made under the object."""
+        live = self._reread(task, task.live).live
+        if live.mark is None:
+            raise WireError(f"{task.kind.name} {live.label} ({live.id}) has lost its ownership mark")
+        body = self._send(task, task.kind.remark(live, holding(live.mark, task.holds)))
+        if body is _STOPPED:
+            return Outcome(task.step, Ending.ABANDONED, task.live, "interrupted")
+        return Outcome(task.step, Ending.DONE, task.kind.read_answer(body, task.wish) or self._reread(task, live).live)
 
     def _work_off(self, task: Task, work: _Work, left: Callable[[LiveObject], tuple[Call, ...]]) -> Outcome:
         """Send the first call that is left, look at the object, and ask again.

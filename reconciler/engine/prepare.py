@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.diagnostics import Refused, error
@@ -12,10 +12,10 @@ from reconciler.engine.perform import Task
 from reconciler.engine.world import PlannedWorld, Settled, Standing, settle
 from reconciler.model.kind import Catalog, Kind, Verb, Wish
 from reconciler.model.live import LiveObject
-from reconciler.model.mark import Mark
+from reconciler.model.mark import Mark, holding
 from reconciler.model.plan import Change, Step
 from reconciler.model.resource import Resource, Timeouts
-from reconciler.values import Unknown
+from reconciler.values import Address, Unknown
 from reconciler.wire import Call
 
 
@@ -38,6 +38,8 @@ class Preparation:
     """The ids of all objects that the plan is about: none of them is what a create is to make."""
     going: frozenset[str] = frozenset()
     """The ids of those that the plan deletes."""
+    holds: Mapping[Address, frozenset[str]] = field(default_factory=dict)
+    """By owner, the sections that its mark is to remember (`reach.to_hold`)."""
 
     def task(self, step: Step, change: Change) -> Task | None:
         """The task of a step; None when nothing is left to do. Raises `Refused` when a value does not fit after all."""
@@ -47,6 +49,10 @@ class Preparation:
             owner = (live.parent_id, live.owner_id) if live is not None else (None, None)
             wish = Wish({}, Mark(self.stack, str(step.address)), *owner)
             return Task(step, kind, wish, live, patience=patience(step, kind, change.resource))
+        if step.verb is Verb.NOTE:
+            wish = Wish({}, Mark(self.stack, str(step.address)))
+            wait, holds = patience(step, kind, change.resource), self.holds[step.address]
+            return Task(step, kind, wish, self.world.live(step.address) or change.live, patience=wait, holds=holds)
         if step.verb is Verb.RELEASE:
             return self._letting_go(step, change, change.resource, kind)
         settled = self._settled(change.resource, kind)
@@ -89,6 +95,8 @@ class Preparation:
 
     def _wish(self, step: Step, resource: Resource, kind: Kind, values: Mapping[str, Any], born: Mark | None) -> Wish:
         mark = Mark(self.stack, str(step.address), kind.memo(values, born, resource.lifecycle.on_change))
+        if step.verb is Verb.CREATE:
+            mark = holding(mark, self.holds.get(step.address, ()))
         return Wish(values, mark, *self._ids(resource, kind), resource.lifecycle.on_change)
 
     @staticmethod

@@ -184,14 +184,14 @@ class Unclaimed:
             if not self._catalog[change.kind].holds_others or not change.action.deletes:
                 continue
             inside = [
-                each
+                f"{each.kind} {each.label or each.id}"
                 for each in strangers
                 if parse_address(each.inside).within(address) and not self._catalog[each.kind].removed_with_parent
             ]
+            inside += self._holding(change)
             if not inside:
                 continue
-            shown = ", ".join(f"{each.kind} {each.label or each.id}" for each in inside[:5])
-            holds = f"it holds {len(inside)} of others' objects ({shown})"
+            holds = f"it holds {len(inside)} of others' objects ({', '.join(inside[:5])})"
             hint = "move or delete them, then run this again"
             if change.action.replaces:
                 summary = f"{address} cannot be replaced: {holds}"
@@ -206,6 +206,17 @@ class Unclaimed:
         if refused:
             raise Refused(refused, exit_code=REFUSED_BY_RAIL)
         return kept, found
+
+    def _holding(self, change: Change) -> list[str]:
+        """What stays and belongs to it, though it does not stand in it in the stack: an organization's projects."""
+        identifier = change.live.id if change.live is not None else ""
+        left = [each for each in self._left if identifier in each.holds and each.id not in self._owned]
+        stays = [
+            each
+            for each in self._declared.values()
+            if each.action is Action.NOOP and each.live is not None and identifier in each.live.holds
+        ]
+        return [*(f"{each.kind} {each.label or each.id}" for each in left), *(str(each.address) for each in stays)]
 
     def marks_not_shown(self, destroying: bool) -> list[Diagnostic]:
         """Creates (all, when destroying) beside objects that may be ours: the answer leaves out where a mark would be.

@@ -10,6 +10,7 @@ from reconciler.kinds.ip_assignment import IpAssignment
 from reconciler.kinds.ip_reservation import IpReservation
 from reconciler.kinds.license import License
 from reconciler.kinds.network_type import NetworkType
+from reconciler.kinds.organization import Organization
 from reconciler.kinds.port import DevicePort
 from reconciler.kinds.project import Project
 from reconciler.kinds.ssh_key import SshKey
@@ -22,6 +23,7 @@ from reconciler.model.kind import Catalog, NameList
 def catalog() -> Catalog:
     """Every kind, each after its parents and after the kinds that it uses, and the API's own catalogues."""
     kinds = (
+        Organization(),
         Project(),
         SshKey(),
         Vlan(),

@@ -2,11 +2,16 @@
 
 The mark lives in customdata, the only free field that a project accepts at create. A project that the stack does not
 own is named with `existing`, and is neither changed nor deleted.
+
+A project goes to another organization by a transfer request, which an owner of that organization accepts (2019
+reference, packngo): both are asked for, and where the token may not accept, the rest is left to whoever may. It keeps
+its ids; how it is paid for does not move with it, so that is set last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -15,8 +20,8 @@ from reconciler.api import endpoints
 from reconciler.kinds.common import id_of, known, last_segment, missing, reserved_key, same_customdata, same_flag
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
-from reconciler.model.mark import from_customdata
-from reconciler.model.rules import Update, WriteOnce
+from reconciler.model.mark import Mark, from_customdata
+from reconciler.model.rules import Refers, Update
 from reconciler.wire import Call, Listing, Rejected
 
 
@@ -24,8 +29,9 @@ class ProjectSpec(Spec):
     name: Annotated[str, Update(), Field(min_length=1, max_length=80, description="The project's name.")]
     organization_id: Annotated[
         str | None,
-        WriteOnce("a project moves to another organization by a transfer request, not by an update"),
-        Field(description="The organization to create it in; the token's default one when left out."),
+        Update(clears=False, note="the project is transferred, which an owner of the other organization has to accept"),
+        Refers(("organization",), by_key=True),
+        Field(description="The organization that it belongs to; the token's default one when left out."),
     ] = None
     payment_method_id: Annotated[
         str | None, Update(clears=False), Field(description="How the project is paid for.")
@@ -48,13 +54,16 @@ class Project(Kind):
     listed_under = ("",)
     summary = "A project."
     key_field = "name"
+    uses = ("organization",)
+    stepwise = True
+    remembers = True
     adoptable = True
     holds_others = True
     outputs = {"id": "the project's uuid"}
     delete_seconds = 300.0
 
     def listing(self, owner_id: str | None) -> Listing:
-        return endpoints.list_projects()
+        return endpoints.shaped(endpoints.list_projects(), include="transfers")
 
     def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
         mark, customdata = from_customdata(body.get("customdata"))
@@ -70,12 +79,22 @@ class Project(Kind):
             id=id_of(body),
             label=str(body.get("name", "")),
             values=values,
-            attributes={**values, "id": id_of(body)},
+            attributes={**values, "id": id_of(body), "transfers": tuple(_transfers(body))},
             mark=mark,
             none_inside=frozenset(name for name, links in body.items() if links == []),
+            holds=frozenset({values["organization_id"]}) if "organization_id" in values else frozenset(),
             mark_missing=missing(body, "customdata"),
             created_at=str(body.get("created_at") or ""),
         )
+
+    def read_answer(self, body: Any, wish: Wish) -> LiveObject | None:
+        """A transfer request has an id too, and is no project."""
+        if isinstance(body, Mapping) and "target_organization" in body:
+            return None
+        return super().read_answer(body, wish)
+
+    def reread(self, wish: Wish, live: LiveObject | None) -> Call:
+        return endpoints.shaped(endpoints.get_project(live.id if live is not None else ""), include="transfers")
 
     def check_meaning(self, values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
         return reserved_key(values)
@@ -97,15 +116,59 @@ class Project(Kind):
             body["customdata"] = wish.mark.to_customdata(body["customdata"] or {})
         return endpoints.update_project(live.id, body)
 
+    def calls(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> tuple[Call, ...]:
+        """What any member may do comes before the transfer, what belongs to the other organization after it."""
+        if "organization_id" not in changed:
+            return super().calls(wish, live, changed)
+        plain, paying = changed - {"organization_id", "payment_method_id"}, changed & {"payment_method_id"}
+        calls = [self.update(wish, live, plain)] if plain else []
+        target = str(wish.values["organization_id"])
+        pending = next((each.id for each in live.attributes["transfers"] if each.target == target), None)
+        if pending is None:
+            calls.append(endpoints.request_transfer(live.id, target))
+        calls.append(endpoints.accept_transfer(pending or "{transfer}"))
+        if paying:
+            calls.append(self.update(wish, live, paying))
+        return tuple(calls)
+
+    def remark(self, live: LiveObject, mark: Mark) -> Call:
+        return endpoints.update_project(
+            live.id, {"customdata": mark.to_customdata(live.values.get("customdata") or {})}
+        )
+
     def delete(self, live: LiveObject) -> Call:
         return endpoints.delete_project(live.id)
 
     def verdict(self, verb: Verb, rejected: Rejected) -> Verdict:
-        """A delete is refused while devices are still being taken down; that clears by itself."""
-        return Verdict.LATER if verb is Verb.DELETE and rejected.status == 422 else Verdict.FAILED
+        """A delete is refused while devices are still being taken down; that clears by itself. A transfer request is
+        gone when it was accepted, by a call whose answer was lost or by somebody else.
+        """
+        if verb is Verb.DELETE and rejected.status == 422:
+            return Verdict.LATER
+        accepted = verb is Verb.UPDATE and rejected.status == 404 and "/transfers/" in rejected.call
+        return Verdict.DONE if accepted else Verdict.FAILED
 
     def advice(self, verb: Verb, rejected: Rejected) -> str:
         """Whoever may not make a project is told that it is not found (packngo#147)."""
-        if verb is not Verb.CREATE or rejected.status != 404:
-            return ""
-        return "a project's own API key cannot make projects: use a user's key, or name a project with `existing`"
+        if verb is Verb.CREATE and rejected.status == 404:
+            return "a project's own API key cannot make projects: use a user's key, or name a project with `existing`"
+        if "/transfers/" in rejected.call:
+            return "an owner of the other organization has to accept the transfer; then run this as a member of it"
+        if rejected.call.endswith("/transfers"):
+            return "only an owner may ask for a transfer, and for one at a time: withdraw it with DELETE /transfers/ID"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A transfer request that waits to be accepted; `target` is the other organization's uuid."""
+
+    id: str
+    target: str | None
+
+
+def _transfers(body: Mapping[str, Any]) -> Iterable[Transfer]:
+    for each in body.get("transfers") or ():
+        identifier = last_segment(each)
+        if identifier is not None:
+            yield Transfer(identifier, last_segment(each.get("target_organization")))

@@ -42,6 +42,7 @@ class SshKey(Kind):
     listed_under = ("", "project")
     summary = "A public SSH key, of a project or (at the top of the stack) of the token's user."
     key_field = "label"
+    personal = True
     outputs = {
         "id": "the key's uuid",
         "fingerprint": "its MD5 fingerprint, with colons",

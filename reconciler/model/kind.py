@@ -43,6 +43,7 @@ class Verb(StrEnum):
     DELETE = "delete"
     RELEASE = "release"  # the first half of an update: it lets go of what it held, before anything relies on that
     AWAIT = "await"  # an earlier run made it, and it is not ready yet
+    NOTE = "note"  # its mark is to remember what will be made under it, so that later runs look there
     JOIN = "join"  # no action: a point where several steps meet, so that the graph stays small
 
 
@@ -53,6 +54,14 @@ class Verdict(StrEnum):
     DONE = "done"  # it is already as wanted
     LATER = "later"  # it clears by itself: wait and send it again
     NEXT = "next"  # this one cannot be had: try the next alternative, and all of them again later
+
+
+class Look(StrEnum):
+    """Where a kind's objects are looked for."""
+
+    ALWAYS = "always"
+    USED = "used"  # where the stack names their section, or the owner's mark remembers that it once did
+    NAMED = "named"  # where the stack names their section: elsewhere they are nobody's business
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +133,11 @@ class Kind(ABC):
     releases: ClassVar[bool] = False
     choices: ClassVar[Mapping[str, frozenset[str]]] = {}
     """What `lifecycle.on_change` may say of a field besides what its rule allows."""
+    looked_for: ClassVar[Look] = Look.ALWAYS
+    remembers: ClassVar[bool] = False
+    """Whether its mark also tells later runs what the stack has at the top."""
+    personal: ClassVar[bool] = False
+    """Whether its collection at the top is the user's own: a project's token may not read it, and needs it not."""
     removed_with_parent: ClassVar[bool] = False
     deletable: ClassVar[bool] = True
     holds_others: ClassVar[bool] = False
@@ -326,6 +340,10 @@ class Kind(ABC):
     def finish(self, wish: Wish, live: LiveObject) -> Call | None:
         """A second call that a create needs, for fields that only an update can set."""
         return None
+
+    def remark(self, live: LiveObject, mark: Mark) -> Call:
+        """A call that gives an object another mark and changes nothing else: for kinds that own collections."""
+        raise NotImplementedError(f"the mark of a {self.name} cannot be changed by itself")
 
     def probe(self, identifier: str) -> Call | None:
         """A GET of one object, to tell a stale list from an object that is gone. Only kinds that wait have one."""

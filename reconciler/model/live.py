@@ -81,9 +81,13 @@ class LiveObject:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything that was observed. Built once; every lookup is by dictionary."""
+    """Everything that was observed. Built once; every lookup is by dictionary.
+
+    `unread` are the paths of collections that the token may not read, and that the stack does not need.
+    """
 
     objects: tuple[LiveObject, ...]
+    unread: tuple[str, ...] = ()
     _by_id: Mapping[tuple[str, str], LiveObject] = field(init=False, repr=False, compare=False)
     _by_mark: Mapping[tuple[str, str, str], tuple[LiveObject, ...]] = field(init=False, repr=False, compare=False)
     _by_key: Mapping[tuple[str, str | None, str], LiveObject] = field(init=False, repr=False, compare=False)
@@ -125,7 +129,7 @@ class Snapshot:
         return self._by_kind.get(kind, ())
 
     def plus(self, objects: Iterable[LiveObject]) -> Snapshot:
-        return Snapshot((*self.objects, *objects))
+        return Snapshot((*self.objects, *objects), self.unread)
 
 
 def _age(each: LiveObject) -> tuple[str, str]:

@@ -21,6 +21,7 @@ _TAG = "reconciler:"
 _MEMO_TAG = "reconciler-memo:"
 _SUFFIX = re.compile(r"\s?\[reconciler:(?P<stack>[a-z0-9-]+):(?P<address>(?:(?!\[reconciler:).)+)\]\s*$")
 _CUSTOMDATA_KEY = "reconciler"
+_HOLDS = "holds"
 RESERVED_TAGS = (_TAG, _MEMO_TAG)
 """How the tags begin, and `RESERVED_KEY` the key in customdata, that only a mark may have."""
 RESERVED_KEY = _CUSTOMDATA_KEY
@@ -100,6 +101,19 @@ def from_customdata(customdata: Any) -> tuple[Mark | None, Any]:
     kept = {str(key): str(value) for key, value in memo.items()} if isinstance(memo, Mapping) else {}
     rest = {key: value for key, value in customdata.items() if key != _CUSTOMDATA_KEY}
     return Mark(own["stack"], own["address"], MappingProxyType(kept)), rest
+
+
+def held(mark: Mark) -> frozenset[str]:
+    """The sections of which the stack has ever kept something under the object (those that are looked for `USED`)."""
+    return frozenset(filter(None, mark.memo.get(_HOLDS, "").split("+")))
+
+
+def holding(mark: Mark, sections: Iterable[str]) -> Mark:
+    """The mark, with these sections remembered too."""
+    every = held(mark).union(sections)
+    if not every:
+        return mark
+    return Mark(mark.stack, mark.address, MappingProxyType({**mark.memo, _HOLDS: "+".join(sorted(every))}))
 
 
 def remember_tags(tags: Iterable[str]) -> str:

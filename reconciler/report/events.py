@@ -145,7 +145,7 @@ class EventLines:
         return self._line(kind, message, hook={"resource": resource, "action": action, **more})
 
 
-_ACTIONS: Mapping[Verb, str] = {Verb.AWAIT: "read", Verb.RELEASE: "update"}
+_ACTIONS: Mapping[Verb, str] = {Verb.AWAIT: "read", Verb.RELEASE: "update", Verb.NOTE: "update"}
 """Steps that have no word of their own in Terraform's messages."""
 
 

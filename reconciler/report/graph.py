@@ -19,6 +19,7 @@ _COLOUR = {
     Verb.DELETE: "#c62828",
     Verb.RELEASE: "#ef6c00",
     Verb.AWAIT: "#1565c0",
+    Verb.NOTE: "#fbc02d",
     Verb.JOIN: "#9e9e9e",
 }
 

@@ -16,6 +16,7 @@ _DOING: Mapping[Verb, str] = MappingProxyType(
         Verb.DELETE: "Destroying",
         Verb.RELEASE: "Letting go",
         Verb.AWAIT: "Waiting",
+        Verb.NOTE: "Marking",
     }
 )
 _DEED: Mapping[Verb, str] = MappingProxyType(
@@ -25,6 +26,7 @@ _DEED: Mapping[Verb, str] = MappingProxyType(
         Verb.DELETE: "Destruction",
         Verb.RELEASE: "Letting go",
         Verb.AWAIT: "Wait",
+        Verb.NOTE: "Marking",
     }
 )
 _STAGE: Mapping[Verb, str] = MappingProxyType(
@@ -34,6 +36,7 @@ _STAGE: Mapping[Verb, str] = MappingProxyType(
         Verb.DELETE: "deprovisioning",
         Verb.RELEASE: "changing",
         Verb.AWAIT: "provisioning",
+        Verb.NOTE: "changing",
     }
 )
 

@@ -75,6 +75,19 @@ CATALOGUES: Mapping[str, list[Body]] = {
 }
 
 
+TABLES: Mapping[str, str] = {
+    "organizations": "organizations",
+    "projects": "projects",
+    "ssh-keys": "ssh_keys",
+    "virtual-networks": "vlans",
+    "ips": "blocks",
+    "bgp-config": "configs",
+    "devices": "devices",
+    "sessions": "sessions",
+}
+"""Where the objects of a list are, by the last part of its path."""
+
+
 class FakeAccount(Account):
     """Projects and what stands in them. `provision_seconds` and the like are the world's slowness."""
 
@@ -83,10 +96,7 @@ class FakeAccount(Account):
         self.ledger: list[Entry] = []
         self.endings: list[Ending] = []
         self.reads: list[str] = []
-        self.rows: dict[str, dict[str, Body]] = {
-            name: {}
-            for name in ("projects", "ssh_keys", "vlans", "blocks", "configs", "devices", "assignments", "sessions")
-        }
+        self.rows: dict[str, dict[str, Body]] = {name: {} for name in (*TABLES.values(), "assignments")}
         self.provision_seconds = 0.0
         self.deprovision_seconds = 0.0
         self.vlan_lag_seconds = 0.0
@@ -246,15 +256,7 @@ class FakeAccount(Account):
             raise _rejected(404, "Not found")
         if parts[-1] in ("storage", "licenses", "spot-market-requests", "batches"):
             return []  # nobody has any here
-        table = {
-            "projects": "projects",
-            "ssh-keys": "ssh_keys",
-            "virtual-networks": "vlans",
-            "ips": "blocks",
-            "bgp-config": "configs",
-            "devices": "devices",
-            "sessions": "sessions",
-        }[parts[-1]]
+        table = TABLES[parts[-1]]
         rows = [each for each in self.rows[table].values() if each.get("_project") == owner]
         return [self._show(table, each) for each in rows]
 
@@ -267,10 +269,7 @@ class FakeAccount(Account):
 
     def _get(self, call: Call) -> Body:
         identifier = call.path.rsplit("/", 1)[-1]
-        row = self.rows["devices"].get(identifier)
-        if row is None:
-            raise _rejected(404, "Not found")
-        return self._show("devices", row)
+        return self._show(*self._find(identifier))
 
     # writing
 
@@ -302,6 +301,7 @@ class FakeAccount(Account):
         """Put an object into the world by another hand than the reconciler's."""
         with self._lock:
             routes = {
+                "organizations": "/organizations",
                 "projects": "/projects",
                 "ssh_keys": "/ssh-keys" if project is None else "/projects/{id}/ssh-keys",
                 "vlans": "/projects/{id}/virtual-networks",
@@ -322,16 +322,13 @@ class FakeAccount(Account):
     def _create(self, route: str, parts: list[str], body: Body) -> tuple[str, Body]:
         row: Body = {"id": self._id(), "created_at": f"2019-07-01T00:{self._count // 60:02}:{self._count % 60:02}Z"}
         if route == "/projects":
-            return "projects", {
-                **row,
-                "backend_transfer_enabled": False,
-                "customdata": {},
-                "volumes": [],
-                **body,
-                "_project": None,
-            }
-        if route == "/ssh-keys":
-            return "ssh_keys", {**row, **body, "_project": None}
+            organization = (
+                {"href": f"/organizations/{body.get('organization_id')}"} if "organization_id" in body else None
+            )
+            more = {"backend_transfer_enabled": False, "customdata": {}, "volumes": [], "organization": organization}
+            return "projects", {**row, **more, **body, "_project": None}
+        if route in ("/ssh-keys", "/organizations"):
+            return TABLES[route.strip("/")], {"customdata": {}, **row, **body, "_project": None}
         if route in ("/devices/{id}/ips", "/devices/{id}/bgp/sessions"):
             return self._on_device(route, parts[1], row, body)
         project = parts[1]

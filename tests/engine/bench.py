@@ -11,6 +11,7 @@ from reconciler.engine.execute import Applied, Apply, Means
 from reconciler.engine.observe import observe
 from reconciler.engine.order import order
 from reconciler.engine.rails import check_lookalikes, check_rails
+from reconciler.engine.reach import Reach
 from reconciler.engine.scope import narrow
 from reconciler.engine.stop import Stop
 from reconciler.engine.world import PlannedWorld
@@ -96,7 +97,7 @@ class Bench:
     ) -> Planned:
         options = Options(destroy, targets, replace)
         wanted, scope = narrow(stack, options)
-        snapshot, existing = observe(self.account, CATALOG, wanted, parallelism)
+        snapshot, existing = observe(self.account, CATALOG, wanted, parallelism, Reach(stack, CATALOG, options))
         compared = diff(wanted, snapshot, existing, CATALOG, options, scope)
         check_rails(compared.changes, frozenset(each.address for each in stack.resources if each.lifecycle.protect))
         ordered = order(compared.changes, CATALOG, stack.name)

@@ -22,6 +22,24 @@ PROJECT_2019: Body = {
     "href": "/projects/3d27fd13-0466-4878-be22-9a4b5595a3df",
 }
 
+# fog-packet mock get_organization, MIT (2018)
+ORGANIZATION_2018: Body = {
+    "id": "6c17df6c-8769-4d98-b01f-f2848b6489a1",
+    "name": "Packet Integration Testing",
+    "description": None,
+    "website": None,
+    "twitter": None,
+    "created_at": "2018-02-20T03:56:01Z",
+    "updated_at": "2018-04-24T10:46:37Z",
+    "personal": True,
+    "customdata": {},
+    "address": None,
+    "logo": "/organizations/6c17df6c-8769-4d98-b01f-f2848b6489a1/logos/original?1519098961",
+    "projects": [{"href": "/projects/93125c2a-8b78-4d4f-a3c4-7367d6b7cca8"}],
+    "plan": "Staff",
+    "href": "/organizations/6c17df6c-8769-4d98-b01f-f2848b6489a1",
+}
+
 # apache/jclouds resource projects.json, Apache-2.0 (January 2017: no customdata yet)
 PROJECT_2017: Body = {
     "id": "93907f48-adfe-43ed-ad89-0e6e83721a54",

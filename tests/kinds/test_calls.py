@@ -18,6 +18,7 @@ MARK = Mark("shop", "projects.e.x.y", {"tags": "ab12"})
 TAGS = ["reconciler:shop:projects.e.x.y", "reconciler-memo:tags=ab12"]
 TEXT = "[reconciler:shop:projects.e.x.y]"
 DATA = {"reconciler": {"stack": "shop", "address": "projects.e.x.y", "memo": {"tags": "ab12"}}}
+CUSTOMDATA = {"customdata": {"a": 1, **DATA}}
 DEVICE = {"facility": "ewr1", "plan": "p", "operating_system": "o"}
 BLOCK = {"type": "public_ipv4", "quantity": 1, "facility": "ewr1"}
 
@@ -26,6 +27,13 @@ WEEK = {"snapshot_frequency": "1day", "snapshot_count": 7}
 
 # kind, values, parent id, path, body
 CREATES: list[tuple[str, dict[str, Any], str | None, str, dict[str, Any]]] = [
+    (
+        "organization",
+        {"name": "x", "description": None, "address": {"city": "Rome"}},
+        None,
+        "/organizations",
+        {"name": "x", "description": None, "address": {"city": "Rome"}, "customdata": DATA},
+    ),
     ("project", {"name": "x"}, None, "/projects", {"name": "x", "customdata": DATA}),
     (
         "project",
@@ -117,6 +125,8 @@ CREATES: list[tuple[str, dict[str, Any], str | None, str, dict[str, Any]]] = [
 
 # kind, values, changed fields, foreign tags, method, path, body
 UPDATES: list[tuple[str, dict[str, Any], set[str], tuple[str, ...], str, str, dict[str, Any]]] = [
+    ("organization", {"name": "x", "website": None}, {"website"}, (), "PUT", "/organizations/I", {"website": None}),
+    ("organization", {"customdata": {"a": 1}}, {"customdata"}, (), "PUT", "/organizations/I", CUSTOMDATA),
     ("project", {"name": "x", "customdata": {"a": 1}}, {"name"}, (), "PUT", "/projects/I", {"name": "x"}),
     ("project", {"customdata": {"a": 1}}, {"customdata"}, (), "PUT", "/projects/I", {"customdata": {"a": 1, **DATA}}),
     ("project", {"customdata": None}, {"customdata"}, (), "PUT", "/projects/I", {"customdata": DATA}),
@@ -138,6 +148,7 @@ UPDATES: list[tuple[str, dict[str, Any], set[str], tuple[str, ...], str, str, di
 ]
 
 DELETES = {
+    "organization": "/organizations/I",
     "project": "/projects/I",
     "ssh_key": "/ssh-keys/I",
     "vlan": "/virtual-networks/I",
@@ -152,6 +163,10 @@ DELETES = {
 
 # kind, verb, status, text, what it means
 VERDICTS: list[tuple[str, Verb, int, str, Verdict]] = [
+    ("organization", Verb.DELETE, 422, "Cannot delete an organization that has projects", Verdict.LATER),
+    ("organization", Verb.DELETE, 422, "Cannot delete the default organization", Verdict.FAILED),
+    ("organization", Verb.CREATE, 404, "Not found", Verdict.FAILED),
+    ("project", Verb.UPDATE, 403, "You are not authorized to update this transfer", Verdict.FAILED),
     ("project", Verb.DELETE, 422, "Cannot delete a project with active resources", Verdict.LATER),
     ("project", Verb.DELETE, 403, "You are not authorized", Verdict.FAILED),
     ("project", Verb.CREATE, 422, "Name is invalid", Verdict.FAILED),
@@ -243,6 +258,48 @@ def test_the_second_call_of_a_project() -> None:
     call = project.finish(Wish({"name": "x", "backend_transfer_enabled": False}, MARK), live("project"))
     assert call is not None
     assert (call.method, call.path, call.body) == ("PUT", "/projects/I", {"backend_transfer_enabled": False})
+
+
+def test_an_address_is_sent_whole_since_the_api_replaces_it() -> None:
+    organization = CATALOG["organization"]
+    there = LiveObject("organization", "I", "x", {"address": {"city": "Oslo", "country": "NO"}}, {})
+    call = organization.update(Wish({"address": {"city": "Rome"}}, MARK), there, frozenset({"address"}))
+    assert call.body == {"address": {"city": "Rome", "country": "NO"}}
+
+
+@pytest.mark.parametrize(
+    ("transfers", "paths"),
+    [
+        ([], ["POST /projects/I/transfers", "PUT /transfers/{transfer}"]),
+        ([{"id": "t", "target_organization": {"href": "/organizations/o"}}], ["PUT /transfers/t"]),
+        (
+            [{"id": "t", "target_organization": {"href": "/organizations/else"}}],
+            ["POST /projects/I/transfers", "PUT /transfers/{transfer}"],
+        ),
+        ([{"href": "/transfers/t"}], ["POST /projects/I/transfers", "PUT /transfers/{transfer}"]),
+    ],
+    ids=["none yet", "asked for", "another one is asked for", "one that is not shown"],
+)
+def test_a_transfer_is_asked_for_once_and_accepted(transfers: list[dict[str, Any]], paths: list[str]) -> None:
+    project = CATALOG["project"]
+    (there,) = project.read({"id": "I", "transfers": transfers}, None)
+    wish = Wish({"name": "n", "organization_id": "o", "payment_method_id": "p"}, MARK)
+    calls = project.calls(wish, there, frozenset(wish.values))
+    texts = [f"{each.method} {each.path}" for each in calls]
+    assert texts == ["PUT /projects/I", *paths, "PUT /projects/I"]
+    assert (calls[0].body, calls[-1].body) == ({"name": "n"}, {"payment_method_id": "p"})
+
+
+def test_a_transfer_that_is_gone_was_accepted() -> None:
+    gone = Gone("Not found", call="PUT /transfers/t", status=404, errors=("Not found",))
+    assert CATALOG["project"].verdict(Verb.UPDATE, gone) is Verdict.DONE
+    lost = Gone("Not found", call="PUT /projects/I", status=404, errors=("Not found",))
+    assert CATALOG["project"].verdict(Verb.UPDATE, lost) is Verdict.FAILED
+
+
+def test_a_transfer_request_is_not_taken_for_a_project() -> None:
+    answer = {"id": "t", "target_organization": {"href": "/organizations/o"}, "project": {"href": "/projects/I"}}
+    assert CATALOG["project"].read_answer(answer, Wish({}, MARK)) is None
 
 
 def test_only_what_is_waited_for_is_asked_for_one_by_one() -> None:

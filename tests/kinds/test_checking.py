@@ -60,6 +60,9 @@ WRONG: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     ("bgp_session", {}, [("address_family", "missing-field")]),
     ("bgp_session", {"address_family": "ipv5"}, [("address_family", "invalid-value")]),
     ("bgp_session", {"address_family": 4}, [("address_family", "invalid-value")]),
+    ("organization", {"name": ""}, [("name", "invalid-value")]),
+    ("organization", {"name": "x", "address": {"town": "Rome"}}, [("address", "unknown-key")]),
+    ("organization", {"name": "x", "customdata": {"reconciler": 1}}, [("customdata", "invalid-value")]),
     ("ip_assignment", {}, [("address", "missing-field")]),
     ("ip_assignment", {"address": "147.75.1"}, [("address", "invalid-value")]),
     ("ip_assignment", {"address": "147.75.1.2/33"}, [("address", "invalid-value")]),
@@ -95,6 +98,7 @@ WRONG: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
 ]
 
 RIGHT: list[tuple[str, dict[str, Any]]] = [
+    ("organization", {"name": "x", "address": {"city": "Rome", "zip_code": "00100"}, "twitter": None}),
     ("project", {"name": "x", "customdata": {"a": {"reconciler": 1}}}),
     ("ssh_key", KEY),
     ("vlan", {"facility": "ewr1", "vxlan": 2}),

@@ -21,6 +21,7 @@ from .answers import Body
 
 CATALOG = catalog()
 BASES: dict[str, Body] = {
+    "organization": answers.ORGANIZATION_2018,
     "project": answers.PROJECT_2019,
     "ssh_key": answers.SSH_KEY_2015,
     "vlan": answers.VLAN_2018,
@@ -44,11 +45,34 @@ LEFT_OUT = object()
 
 # kind, field, declared, what the answer shows instead of the real one, outcome
 CASES: list[tuple[str, str, Any, dict[str, Any], str]] = [
+    ("organization", "name", "Packet Integration Testing", {}, SAME),
+    ("organization", "name", "Other", {}, UPDATE),
+    ("organization", "description", "", {}, SAME),
+    ("organization", "description", "d", {}, UPDATE),
+    ("organization", "website", None, {"website": ""}, SAME),
+    ("organization", "website", "https://example.com", {}, UPDATE),
+    ("organization", "twitter", "acme", {"twitter": "acme"}, SAME),
+    ("organization", "twitter", None, {"twitter": "acme"}, UPDATE),
+    (
+        "organization",
+        "address",
+        {"city": "Rome"},
+        {"address": {"city": "Rome", "state": None, "coordinates": {}}},
+        SAME,
+    ),
+    ("organization", "address", {"city": "Rome", "state": ""}, {"address": {"city": "Rome", "state": None}}, SAME),
+    ("organization", "address", {"city": "Rome"}, {"address": {"city": "Oslo"}}, UPDATE),
+    ("organization", "address", {"city": "Rome"}, {}, UPDATE),
+    ("organization", "billing_address", {"country": "IT"}, {}, SAME),
+    ("organization", "billing_address", {"country": "IT"}, {"billing_address": None}, UPDATE),
+    ("organization", "customdata", {}, {"customdata": None}, SAME),
+    ("organization", "customdata", {"a": 1}, {"customdata": '{"a": 1}'}, SAME),
+    ("organization", "customdata", {"a": 1}, {}, UPDATE),
     ("project", "name", "Packet Integration Testing [Sponsored]", {}, SAME),
     ("project", "name", "Other", {}, UPDATE),
     ("project", "name", "Other", {"name": LEFT_OUT}, SAME),
     ("project", "organization_id", "1432653f-f993-47c5-949e-af3c0de48d70", {}, SAME),
-    ("project", "organization_id", "another", {}, REFUSED),
+    ("project", "organization_id", "another", {}, UPDATE),
     ("project", "organization_id", "another", {"organization": LEFT_OUT}, SAME),
     ("project", "organization_id", "x", {"organization": {"id": "x", "name": "expanded"}}, SAME),
     ("project", "payment_method_id", "p", {"payment_method": {"href": "/payment-methods/p"}}, SAME),

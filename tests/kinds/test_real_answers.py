@@ -19,6 +19,23 @@ PROJECT = "4b653fce-6405-4300-9f7d-c587b7888fe5"
 SSH_KEY = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDI4pIqzpb5 user@example.com"
 
 READ: dict[str, tuple[str, Body, dict[str, Any]]] = {
+    "organization of 2018": (
+        "organization",
+        answers.ORGANIZATION_2018,
+        {
+            "label": "Packet Integration Testing",
+            "values": {
+                "name": "Packet Integration Testing",
+                "description": None,
+                "website": None,
+                "twitter": None,
+                "address": None,
+                "customdata": {},
+            },
+            "parent_id": None,
+            "mark_missing": "",
+        },
+    ),
     "project of 2019": (
         "project",
         answers.PROJECT_2019,

@@ -224,8 +224,8 @@ def _let_go_edges(
         delete = step_id(change.address, Verb.DELETE)
         if delete not in steps or steps[delete].implied or change.live is None:
             continue
-        for held in sorted(change.live.holds):
-            other = updated.get(held)
+        for each in sorted(change.live.holds):
+            other = updated.get(each)
             if other is not None and change.kind in catalog[other.kind].let_go_for(other.changed):
                 yield delete, step_id(other.address, Verb.UPDATE)
 

@@ -121,7 +121,7 @@ class Project(Kind):
         if "organization_id" not in changed:
             return super().calls(wish, live, changed)
         plain, paying = changed - {"organization_id", "payment_method_id"}, changed & {"payment_method_id"}
-        calls = [self.update(wish, live, plain)] if plain else []
+        calls = [endpoints.shaped(self.update(wish, live, plain), include="transfers")] if plain else []
         target = str(wish.values["organization_id"])
         pending = next((each.id for each in live.attributes["transfers"] if each.target == target), None)
         if pending is None:

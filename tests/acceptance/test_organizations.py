@@ -121,9 +121,9 @@ def test_a_transfer_that_waits_is_accepted_and_not_asked_for_again(acme: World) 
     identifier = organizations(acme)["Emulator Organization"]["id"]
     acme.call("POST", f"/projects/{acme.project_id('Edge')}/transfers", {"target_organization_id": identifier})
     begun = len(acme.ledger())
-    acme.edit("stack.yaml", "organization_id: acme", f"organization_id: {identifier}")
+    acme.edit("stack.yaml", "name: Edge, organization_id: acme", f"name: Edges, organization_id: {identifier}")
     applied(acme, "stack.yaml")
-    assert routes(acme, begun) == ["PUT /transfers/{id}"]
+    assert routes(acme, begun) == ["PUT /projects/{id}", "PUT /transfers/{id}"]
 
 
 @pytest.mark.parametrize(("method", "route"), [("POST", "/projects/{id}/transfers"), ("PUT", "/transfers/{id}")])

@@ -165,12 +165,29 @@ def members_of_organization(tables: Tables, organization_id: str) -> list[User]:
 
 def visible_users(tables: Tables, caller: Caller) -> list[User]:
     """The caller, and all who share an organization or a project with them."""
-    known = {caller.user_id}
-    for organization in visible_organizations(tables, caller):
-        known |= {m.user_id for m in _of_organization(tables, organization.id)}
-    for project in visible_projects(tables, caller):
-        known |= {m.user_id for m in _of_project(tables, project.id)}
-    return [user for user in tables.all(User) if user.id in known]
+    return [user for user in tables.all(User) if user.id == caller.user_id or _share_a_place(tables, caller, user)]
+
+
+def _share_a_place(tables: Tables, caller: Caller, user: User) -> bool:
+    """Whether the caller sees an organization or a project that the user is a member of."""
+    for membership in tables.where(Membership, "user", user.id):
+        if membership.organization_id is not None and _belongs(tables, caller, membership.organization_id):
+            return True
+        project = tables.get(Project, membership.project_id or "")
+        if project is not None and powers(tables, caller, of_project(project)):
+            return True
+    return False
+
+
+def _belongs(tables: Tables, caller: Caller, organization_id: str) -> bool:
+    """Whether the caller is a member of an organization, or of one of its projects."""
+    for membership in tables.where(Membership, "user", caller.user_id):
+        if membership.organization_id == organization_id:
+            return True
+        project = tables.get(Project, membership.project_id or "")
+        if project is not None and project.organization_id == organization_id:
+            return True
+    return False
 
 
 def _of_organization(tables: Tables, identifier: str) -> list[Membership]:
@@ -192,6 +209,9 @@ _NEEDS: Mapping[tuple[str, str], Power | None] = {
     ("POST", "/projects/{id}/invitations"): Power.MANAGE,
     ("POST", "/projects/{id}/transfers"): Power.OWN,
     ("GET", "/projects/{id}/api-keys"): Power.USE,
+    ("GET", "/projects/{id}/invitations"): Power.MANAGE,
+    ("GET", "/organizations/{id}/invitations"): Power.MANAGE,
+    ("GET", "/organizations/{id}/transfers"): Power.MANAGE,
     ("PUT", "/organizations/{id}"): Power.MANAGE,
     ("PATCH", "/organizations/{id}"): Power.MANAGE,
     ("DELETE", "/organizations/{id}"): Power.OWN,
@@ -241,6 +261,8 @@ _WORDS: Mapping[type[Record], str] = {
     Vlan: "virtual network",
 }
 """What a refusal calls a thing, where it isn't the words of its class."""
+_GUARDED = (Organization, Project, User, Email, Membership, Invitation, Transfer, PaymentMethod, ApiKey, Session)
+_TO_OPEN: Mapping[type[Record], Power] = {Invitation: Power.MANAGE, PaymentMethod: Power.BILL}
 _VERBS = {"GET": "view", "POST": "change", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
 _PARENTS = ("device_id", "volume_id", "reservation_id", "batch_id", "request_id")
 
@@ -284,11 +306,19 @@ def check(tables: Tables, caller: Caller, asked: Asked, *, may_change_ports: boo
 def sees(tables: Tables, caller: Caller, record: Record) -> bool:
     """Whether a record may be shown to the caller."""
     if isinstance(record, User) and caller.project_id is None:
-        return record in visible_users(tables, caller)
+        return caller.user_id == record.id or _share_a_place(tables, caller, record)
     if isinstance(record, Organization) and caller.project_id is None:
-        return record in visible_organizations(tables, caller)
+        return _belongs(tables, caller, record.id)
     place = place_of(tables, record)
     return place == _NOWHERE or Power.VIEW in powers(tables, caller, place)
+
+
+def opens(tables: Tables, caller: Caller, record: object) -> bool:
+    """Whether `include` may open a link to something: what people and organizations have needs a right of its own."""
+    if not isinstance(record, _GUARDED):
+        return True
+    need = _TO_OPEN.get(type(record))
+    return sees(tables, caller, record) if need is None else need in powers(tables, caller, place_of(tables, record))
 
 
 def place_of(tables: Tables, record: Record) -> Place:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.emulator.access import Caller
+from reconciler.emulator.access import Caller, opens
 from reconciler.emulator.catalogue import Catalogue, Facility, OperatingSystem, Plan
 from reconciler.emulator.history import Change
 from reconciler.emulator.records import Assignment, Device, Port, Record, SshKey, VolumeAttachment
@@ -54,6 +54,10 @@ class Scene:
     settings: Settings
     viewer: Caller | None = None
     """Who looks; None where it makes no difference."""
+
+    def may_open(self, target: Viewable) -> bool:
+        """Whether who looks may see what is behind a link."""
+        return self.viewer is None or opens(self.tables, self.viewer, target)
 
     def find(self, identifier: str) -> Viewable | None:
         """The object of an id: stored, part of a device, or in the catalogue."""
@@ -138,7 +142,9 @@ class Renderer:
     def _one(self, name: str, link: Link, scene: Scene, fields: Fields) -> View | bytes:
         """The object behind a link as bytes, or its reference where it stays closed or leads nowhere."""
         target = (link.target or scene.find(link.id)) if fields.opens(name, link.shown) else None
-        return {"href": link.href} if target is None else self.encode(target, scene, fields.below(name))
+        if target is None or not scene.may_open(target):
+            return {"href": link.href}
+        return self.encode(target, scene, fields.below(name))
 
     def _several(self, name: str, links: list[Link], scene: Scene, fields: Fields) -> list[View] | bytes:
         if not fields.opens(name, links[0].shown):

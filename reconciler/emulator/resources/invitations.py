@@ -64,9 +64,9 @@ def in_organization(call: Read) -> Listed:
 
 
 def one(call: Read) -> Reply:
-    """GET /invitations/{id}: for the invitee, and for members of the place."""
+    """GET /invitations/{id}: for the invitee, and for who manages the place."""
     invitation = call.get(Invitation)
-    if not _is_for_caller(call, invitation) and Power.VIEW not in _powers(call, invitation):
+    if not _is_for_caller(call, invitation) and Power.MANAGE not in _powers(call, invitation):
         raise not_yours("invitation")
     return Shown(invitation)
 

@@ -18,6 +18,7 @@ from reconciler.emulator.errors import invalid
 from reconciler.emulator.records import Organization, PaymentMethod, Project
 from reconciler.emulator.rendering import Link, Scene, View
 from reconciler.emulator.resources.account import full_name
+from reconciler.emulator.tables import Tables
 
 _CARDS = {
     "amex": "American Express",
@@ -34,11 +35,8 @@ _YEARS = range(2000, 2100)
 
 def show_payment_method(method: PaymentMethod, scene: Scene) -> View:
     """A payment method's JSON; of a card the last four digits, of a PayPal account its address."""
-    paid = [
-        project
-        for project in scene.tables.where(Project, "organization", method.organization_id)
-        if project.payment_method_id == method.id
-    ]
+    projects = scene.tables.where(Project, "organization", method.organization_id)
+    paid = [project for project in projects if pays_for(scene.tables, project) == method]
     view: View = {
         "id": method.id,
         "name": method.name,
@@ -62,6 +60,14 @@ def show_payment_method(method: PaymentMethod, scene: Scene) -> View:
         "cardholder_name": method.cardholder_name,
         "billing_address": json.loads(method.billing_address),
     }
+
+
+def pays_for(tables: Tables, project: Project) -> PaymentMethod | None:
+    """What pays for a project: the one it names, else its organization's default (unsure)."""
+    if project.payment_method_id is not None:
+        return tables.get(PaymentMethod, project.payment_method_id)
+    methods = tables.where(PaymentMethod, "organization", project.organization_id)
+    return next((method for method in methods if method.default), None)
 
 
 def of_organization(call: Read) -> Listed:

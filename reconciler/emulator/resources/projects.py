@@ -43,12 +43,13 @@ from reconciler.emulator.resources.account import add_organization, full_name
 from reconciler.emulator.resources.hardware_reservations import give_to
 from reconciler.emulator.resources.invitations import forget_in_invitations
 from reconciler.emulator.resources.organizations import organization_of
+from reconciler.emulator.resources.payment_methods import pays_for
 
 
 def show_project(project: Project, scene: Scene) -> View:
     """A project's JSON."""
     tables, catalogue = scene.tables, scene.catalogue
-    devices = tables.where(Device, "project", project.id)
+    devices, method = tables.where(Device, "project", project.id), pays_for(tables, project)
     config = tables.where(BgpConfig, "project", project.id)
     metal = [plan for plan in catalogue.plans if plan.line == "baremetal"]
     return {
@@ -63,7 +64,7 @@ def show_project(project: Project, scene: Scene) -> View:
         "network_status": dict.fromkeys(sorted({device.facility for device in devices}), "provisioned"),
         "memberships": [Link(f"/memberships/{m.id}") for m in tables.where(Membership, "project", project.id)],
         "invitations": [Link(f"/invitations/{i.id}") for i in tables.where(Invitation, "project", project.id)],
-        "payment_method": Link(f"/payment-methods/{project.payment_method_id}") if project.payment_method_id else None,
+        "payment_method": Link(f"/payment-methods/{method.id}") if method else None,
         "devices": [Link(f"/devices/{device.id}") for device in devices],
         "ssh_keys": [Link(f"/ssh-keys/{key.id}") for key in tables.where(SshKey, "owner", f"/projects/{project.id}")],
         "volumes": [Link(f"/storage/{volume.id}") for volume in tables.where(Volume, "project", project.id)],

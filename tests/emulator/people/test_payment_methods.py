@@ -86,8 +86,9 @@ def test_what_may_change_of_a_card(api: Client) -> None:
         assert api.refused("PUT", href, {name: wrong})
 
 
-def test_a_project_names_one_of_its_organizations_methods(api: Client, project: str) -> None:
-    made = card(api)
+def test_a_project_names_one_of_its_organizations_methods_or_has_the_default(api: Client, project: str) -> None:
+    default, made = card(api, "default"), card(api)
+    assert api.get(f"/projects/{project}")["payment_method"] == {"href": default["href"]}
     elsewhere = api.make("/organizations", {"name": "elsewhere"})
     foreign = api.make(f"{elsewhere['href']}/payment-methods", {"name": "c", "nonce": "n"})
     paid = api.call("PUT", f"/projects/{project}", {"payment_method_id": made["id"]}).json
@@ -97,7 +98,10 @@ def test_a_project_names_one_of_its_organizations_methods(api: Client, project: 
     for wrong in (foreign["id"], "unknown"):
         body = {"name": "p", "payment_method_id": wrong}
         assert api.refused("POST", "/projects", body) == ["Payment method is invalid"]
-    assert api.call("PUT", f"/projects/{project}", {"payment_method_id": None}).json["payment_method"] is None
+    assert api.get(default["href"])["projects"] == []
+    back = api.call("PUT", f"/projects/{project}", {"payment_method_id": None}).json
+    assert back["payment_method"] == {"href": default["href"]}
+    assert api.get(made["href"])["projects"] == []
 
 
 def test_one_that_pays_for_a_project_stays(api: Client, project: str) -> None:

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.kinds import catalog
 from tests.docs import coverage
 from tests.docs.coverage import PAGE, Key, Reference
 
 CALLS = coverage.reference_calls()
 
-# Path prefixes of calls whose kinds are being built; empty when all are there.
-KINDS_AWAITED: tuple[str, ...] = (
-    "/projects/{}/batches",
-    "/projects/{}/devices/batch",
-    "/batches",
-    "/projects/{}/hardware-reservations",
-    "/hardware-reservations",
-    "/invitations",
-    "/projects/{}/invitations",
-    "/organizations/{}/invitations",
-    "/projects/{}/licenses",
-    "/licenses",
-    "/memberships",
-    "/projects/{}/memberships",
-    "/projects/{}/spot-market-requests",
-    "/spot-market-requests",
-    "/user/api-keys",
-    "/projects/{}/api-keys",
-    "/api-keys",
-)
+# Kinds that are being built, with the paths that are theirs: until a kind is in the catalog its calls may lack one.
+TO_COME: dict[str, tuple[str, ...]] = {
+    "member": ("/invitations", "/projects/{}/invitations", "/projects/{}/memberships", "/memberships"),
+    "organization_member": ("/organizations/{}/invitations",),
+    "api_key": ("/user/api-keys", "/projects/{}/api-keys", "/api-keys"),
+    "hardware_reservation": ("/projects/{}/hardware-reservations", "/hardware-reservations"),
+    "spot_market_request": ("/projects/{}/spot-market-requests", "/spot-market-requests"),
+    "device_batch": ("/projects/{}/batches", "/projects/{}/devices/batch", "/batches"),
+}
+AWAITED = tuple(path for name in TO_COME.keys() - {kind.name for kind in catalog().kinds} for path in TO_COME[name])
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +64,7 @@ def test_every_call_has_an_emulator_route(answers: dict[Key, str]) -> None:
 
 def test_every_call_is_used_by_a_kind_or_says_why_not(users: dict[Key, list[str]]) -> None:
     missing = [each for each in CALLS if each.key not in users and not each.instead]
-    assert [told(each) for each in missing if not each.key[1].startswith(KINDS_AWAITED)] == []
+    assert [told(each) for each in missing if not each.key[1].startswith(AWAITED)] == []
 
 
 def test_no_call_that_a_kind_uses_says_why_not(users: dict[Key, list[str]]) -> None:
@@ -81,7 +72,7 @@ def test_no_call_that_a_kind_uses_says_why_not(users: dict[Key, list[str]]) -> N
 
 
 def test_the_page_is_what_the_code_says() -> None:
-    columns = 3 if KINDS_AWAITED else None
+    columns = 3 if AWAITED else None
     page, now = (
         ["|".join(line.split("|")[:columns]) for line in text.splitlines()]
         for text in (PAGE.read_text(encoding="utf-8"), coverage.render())

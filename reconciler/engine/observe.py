@@ -17,6 +17,7 @@ from reconciler.engine.reach import Reach, Want
 from reconciler.model.kind import Catalog, Kind
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.resource import Resource, Stack
+from reconciler.model.standing import StandingKind
 from reconciler.values import Address
 from reconciler.wire import Account, Listing, Rejected, Unreachable, WireError
 
@@ -113,7 +114,7 @@ def _read_all(
                 for kind in reading.kinds
                 for body in answer
                 for live in kind.read(body, reading.owner_id)
-                if not kind.standing or kind.name in declared or kind.configured(live)
+                if not isinstance(kind, StandingKind) or kind.name in declared or kind.configured(live)
             ]
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             summary = f"the answer to GET {reading.listing.path} is not understood: {type(problem).__name__} {problem}"

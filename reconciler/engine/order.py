@@ -23,6 +23,7 @@ from reconciler.model.kind import Catalog, Kind, Verb, Wish
 from reconciler.model.live import Phase
 from reconciler.model.mark import Mark, held, holding
 from reconciler.model.plan import Action, Change, Step
+from reconciler.model.standing import StandingKind
 from reconciler.values import Address
 from reconciler.wire import Call
 
@@ -122,10 +123,9 @@ def _note_edges(notes: Iterable[_Note], steps: Mapping[str, Step]) -> Iterable[t
 
 
 def _creating(kind: Kind, wish: Wish) -> tuple[Call, ...]:
-    if not kind.standing:
-        return (kind.create(wish),)
-    born = kind.at_birth(wish)
-    return kind.calls(wish, born, frozenset(wish.values)) if born is not None else ()
+    if isinstance(kind, StandingKind):
+        return kind.calls(wish, kind.at_birth(wish), frozenset(wish.values))
+    return (kind.create(wish),)
 
 
 def _shown(calls: Sequence[Call], done: Sequence[Call] = ()) -> str:
@@ -261,7 +261,7 @@ def _by_itself(step: Step, change: Change) -> bool:
 
 
 def _turn(kind: Kind, change: Change) -> int:
-    return kind.turn(change.address.name)
+    return kind.turn(change.address.name) if isinstance(kind, StandingKind) else 0
 
 
 def _create_first_edges(changes: Mapping[Address, Change], steps: Mapping[str, Step]) -> Iterable[tuple[str, str]]:

@@ -12,10 +12,11 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.engine.fields import differences
-from reconciler.model.kind import Catalog, Kind
+from reconciler.model.kind import Catalog
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.plan import Action, Change
 from reconciler.model.resource import Resource
+from reconciler.model.standing import StandingKind
 from reconciler.values import Address
 
 
@@ -34,7 +35,7 @@ def standing_changes(
     by_live = {each.live.id: each for each in (*changes.values(), *leaving) if each.live is not None}
     claimed = {(each.kind, each.live.id) for each in changes.values() if each.live is not None}
     found = []
-    for kind in (each for each in catalog.kinds if each.standing):
+    for kind in (each for each in catalog.kinds if isinstance(each, StandingKind)):
         for live in snapshot.of_kind(kind.name):
             above = by_live.get(live.parent_id or "")
             if (live.kind, live.id) in claimed or above is None or not live.present:
@@ -53,7 +54,7 @@ def standing_changes(
     return found
 
 
-def _goes(kind: Kind, live: LiveObject, above: Change) -> Change:
+def _goes(kind: StandingKind, live: LiveObject, above: Change) -> Change:
     because = f"because {above.address} is destroyed"
     return Change(
         _address(kind, live, above.address),
@@ -67,12 +68,12 @@ def _goes(kind: Kind, live: LiveObject, above: Change) -> Change:
     )
 
 
-def _address(kind: Kind, live: LiveObject, parent: Address) -> Address:
+def _address(kind: StandingKind, live: LiveObject, parent: Address) -> Address:
     return Address(parent, kind.section, "" if live.key == kind.section else live.key)
 
 
 def _changed(
-    kind: Kind, live: LiveObject, parent: Resource, values: Mapping[str, Any], reason: str, because: str
+    kind: StandingKind, live: LiveObject, parent: Resource, values: Mapping[str, Any], reason: str, because: str
 ) -> list[Change]:
     address = _address(kind, live, parent.address)
     resource = Resource(address, kind.name, values, parent.place, parent.address, frozenset({parent.address}))
@@ -97,7 +98,7 @@ def made_right_again(catalog: Catalog, changes: Mapping[Address, Change]) -> dic
     for siblings in below.values():
         for change in siblings:
             kind = catalog[change.kind]
-            if change.action is not Action.NOOP or change.live is None:
+            if change.action is not Action.NOOP or change.live is None or not isinstance(kind, StandingKind):
                 continue
             for other in siblings:
                 at_work = other.action not in (Action.NOOP, Action.DELETE) and other.kind in kind.after_siblings
@@ -121,10 +122,11 @@ def with_losses(snapshot: Snapshot, catalog: Catalog, changes: Mapping[Address, 
         if live.parent_id in parents:
             by_parent.setdefault(live.parent_id or "", []).append(live)
     for change in concerned:
-        if change.live is None:
+        kind = catalog[change.kind]
+        if change.live is None or not isinstance(kind, StandingKind):
             continue
         siblings = by_parent.get(change.live.parent_id or "", [])
-        lost = catalog[change.kind].losses(change.live, siblings, change.after)
+        lost = kind.losses(change.live, siblings, change.after)
         if lost:
             found[change.address] = replace(change, impact=(*change.impact, *lost))
     return found

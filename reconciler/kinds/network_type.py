@@ -26,9 +26,10 @@ from reconciler.kinds.wiring import (
     network_type_of,
     ports_of,
 )
-from reconciler.model.kind import FieldError, Form, Kind, Spec, Verb, Verdict, Wish
+from reconciler.model.kind import FieldError, Form, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.rules import Update
+from reconciler.model.standing import StandingKind
 from reconciler.wire import Call, Listing, Rejected
 
 _KEY = "network_type"
@@ -42,7 +43,7 @@ class NetworkTypeSpec(Spec):
     ] = None
 
 
-class NetworkType(Kind):
+class NetworkType(StandingKind):
     name = "network_type"
     section = "network_type"
     parents = ("device",)
@@ -50,12 +51,7 @@ class NetworkType(Kind):
     listed_under = ("project",)
     summary = "How a device's ports are wired: `network_type: hybrid`."
     form = Form.SINGLETON
-    marked = False
     scalar_field = "type"
-    standing = True
-    stepwise = True
-    removed_with_parent = True
-    deletable = False
     create_seconds = 600.0
     outputs = {"id": "the device's uuid and `/network_type`"}
 
@@ -96,10 +92,7 @@ class NetworkType(Kind):
             return [FieldError(("type",), f"{plan} knows hybrid only, not {wanted}", "choose another plan")]
         return []
 
-    def create(self, wish: Wish) -> Call:
-        raise NotImplementedError("a network type stands with its device")
-
-    def at_birth(self, wish: Wish) -> LiveObject | None:
+    def at_birth(self, wish: Wish) -> LiveObject:
         bond = Port("{bond0}", "bond0", bond=True, bonded=True, layer2=False)
         members = (Port(f"{{{name}}}", name, bond=False, bonded=True, bond_id=bond.id) for name in ("eth0", "eth1"))
         attributes = {"ports": (bond, *members)}

@@ -17,9 +17,10 @@ from reconciler.api import endpoints
 from reconciler.kinds.common import id_of, same_flag, same_members
 from reconciler.kinds.wiring import HYBRID, LAYER2_INDIVIDUAL, LAYER3, NEEDS_LAYER3, Port, already_so, let_go, may_carry
 from reconciler.kinds.wiring import ports_of as read_ports
-from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
+from reconciler.model.kind import FieldError, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.rules import FromKey, Refers, Update
+from reconciler.model.standing import StandingKind
 from reconciler.wire import Call, Listing, Rejected
 
 
@@ -53,7 +54,7 @@ class PortSpec(Spec):
     ] = None
 
 
-class DevicePort(Kind):
+class DevicePort(StandingKind):
     name = "port"
     section = "ports"
     parents = ("device",)
@@ -61,14 +62,9 @@ class DevicePort(Kind):
     listed_under = ("project",)
     summary = "A network port of a device: `ports: {eth1: {vlans: [storage]}}`."
     uses = ("vlan",)
-    marked = False
     key_field = "name"
-    standing = True
-    stepwise = True
     releases = True
     after_siblings = ("network_type",)
-    removed_with_parent = True
-    deletable = False
     create_seconds = 600.0
     outputs = {"id": "the port's uuid", "mac": "its MAC address; a bond has none"}
 
@@ -135,10 +131,7 @@ class DevicePort(Kind):
             found.append(FieldError(("layer2",), f"it contradicts `network_type: {wanted}`", "keep one of the two"))
         return found
 
-    def create(self, wish: Wish) -> Call:
-        raise NotImplementedError("a port stands with its device")
-
-    def at_birth(self, wish: Wish) -> LiveObject | None:
+    def at_birth(self, wish: Wish) -> LiveObject:
         name = str(wish.values.get("name", ""))
         bond = name.startswith("bond")
         port = Port(f"{{{name}}}", name, bond, bonded=True, layer2=False if bond else None)

@@ -104,10 +104,10 @@ class Kind(ABC):
     those that must not be shown.
     `removed_with_parent` says that the API removes it with its parent, so that no call of ours is needed then.
 
-    `standing` objects come into being with their parent and never go by themselves (a device's port): a create finds
-    the object and changes it. `stepwise` kinds need several calls for a change, each decided by what the object looks
-    like after the one before (`calls`). `after_siblings` are kinds whose changes in the same parent come before this
-    one's. `releases` says that an update first lets go of what other objects wait for (`release`).
+    `standing` says that it is a `StandingKind` (`model.standing`). `stepwise` kinds need several calls for a change,
+    each decided by what the object looks like after the one before (`calls`). `after_siblings` are kinds whose changes
+    in the same parent come before this one's. `releases` says that an update first lets go of what other objects wait
+    for (`release`).
     """
 
     name: ClassVar[str]
@@ -296,39 +296,11 @@ class Kind(ABC):
         """A GET whose answer `read` finds the object in. Only stepwise and standing kinds need one."""
         raise NotImplementedError(f"{self.name} cannot be read by itself")
 
-    def at_birth(self, wish: Wish) -> LiveObject | None:
-        """What a standing object looks like when its parent has just been made; for the preview of its calls."""
-        return None
-
-    def without(self, live: LiveObject, going: frozenset[str]) -> Mapping[str, Any]:
-        """The values of a standing object that nobody declares, once it has let go of the objects that go."""
-        return {}
-
-    def configured(self, live: LiveObject) -> bool:
-        """Whether a standing object is otherwise than at its birth: then a plan shows it to go with its parent."""
-        return False
-
-    def unset(self, live: LiveObject) -> Mapping[str, Any]:
-        """The values of a standing object that the stack no longer declares, in a section that it does."""
-        return {}
-
-    def upset(self, live: LiveObject, sibling: str, values: Mapping[str, Any]) -> bool:
-        """Whether a change of a sibling (of that kind, to those values) may undo what this object is."""
-        return False
-
-    def turn(self, key: str) -> int:
-        """Among the siblings of this kind in one parent, lower numbers are changed first."""
-        return 0
-
     def let_go_for(self, changed: frozenset[str]) -> frozenset[str]:
         """The kinds whose objects have to let go of this one while these fields change: they are removed before and
         made again after (a volume grows only while it is attached to nothing).
         """
         return frozenset()
-
-    def losses(self, live: LiveObject, siblings: Sequence[LiveObject], values: Mapping[str, Any]) -> tuple[str, ...]:
-        """What an update to these values costs the user, for the plan: addresses that are dropped."""
-        return ()
 
     def unfinished(self, values: Mapping[str, Any], live: LiveObject, on_change: Mapping[str, str]) -> frozenset[str]:
         """Fields that are as wanted in the API, but whose change was not carried through (a reinstall that is due)."""

@@ -42,7 +42,7 @@ def differences(
         if isinstance(field.rule, CreateOnly):
             found += _create_only(name, field.rule, values[name], secret, live)
         else:
-            each = _compared(name, field.rule, values[name], secret, live)
+            each = _compared(name, field.rule, values[name], secret, live, name in kind.fixed(live))
             found += [_as_chosen(change, chosen[name]) for change in each] if name in chosen else each
     differing = {each.path[0] for each in found}
     for name in sorted(kind.unfinished(values, live, chosen)):
@@ -91,12 +91,12 @@ def _create_only(name: str, rule: CreateOnly, wanted: Any, secret: bool, live: L
 
 
 def _compared(
-    name: str, rule: Update | Replace | WriteOnce, wanted: Any, secret: bool, live: LiveObject
+    name: str, rule: Update | Replace | WriteOnce, wanted: Any, secret: bool, live: LiveObject, fixed: bool
 ) -> list[FieldChange]:
     if name not in live.values:
         return []  # the answer left it out: unknown is not changed
     before = live.values[name]
-    forces = isinstance(rule, Replace)
+    forces = isinstance(rule, Replace) or fixed
     note = rule.reason if isinstance(rule, WriteOnce) else rule.note
     if isinstance(wanted, Unknown):
         return [FieldChange((name,), before, wanted, forces, secret, note)]

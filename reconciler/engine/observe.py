@@ -57,13 +57,21 @@ def observe(
                 break
             level = _read_all(account, readings, pool, declared, unread)
             objects = [*objects, *level]
-    return Snapshot(tuple(objects), tuple(sorted(unread))), existing
+    return Snapshot(tuple(_gathered(objects, catalog)), tuple(sorted(unread))), existing
 
 
 def read_collection(account: Account, kind: Kind, owner_id: str | None) -> list[LiveObject]:
     """All objects of one kind under one owner. Raises `WireError`."""
     bodies = [body for listing in kind.listings(owner_id) for body in account.fetch(listing)]
-    return [live for body in bodies for live in kind.read(body, owner_id)]
+    return list(kind.gathered([live for body in bodies for live in kind.read(body, owner_id)]))
+
+
+def _gathered(objects: Iterable[LiveObject], catalog: Catalog) -> Iterable[LiveObject]:
+    by_kind: dict[str, list[LiveObject]] = {}
+    for each in objects:
+        by_kind.setdefault(each.kind, []).append(each)
+    for name, found in by_kind.items():
+        yield from catalog[name].gathered(found)
 
 
 def _readings(owner_id: str | None, kinds: Iterable[tuple[Kind, Want]]) -> list[_Reading]:
@@ -93,15 +101,18 @@ def _read_all(
     none of their kind: a machine has several, so they are left out.
     """
 
-    def read(reading: _Reading) -> list[dict[str, Any]] | WireError:
+    def read(listing: Listing) -> list[dict[str, Any]] | WireError:
         try:
-            return account.fetch(reading.listing)
+            return account.fetch(listing)
         except WireError as problem:
             return problem
 
+    listings = {_key(each.listing): each.listing for each in readings}
+    answers = dict(zip(listings, pool.map(read, listings.values()), strict=True))
     objects: list[LiveObject] = []
     problems: list[Diagnostic] = []
-    for reading, answer in zip(readings, pool.map(read, readings), strict=True):
+    for reading in readings:
+        answer = answers[_key(reading.listing)]
         if isinstance(answer, Rejected) and answer.status in (403, 404) and not reading.needed:
             unread.append(reading.listing.path)
             continue
@@ -122,6 +133,11 @@ def _read_all(
     if problems:
         raise Refused(problems)
     return objects
+
+
+def _key(listing: Listing) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What tells two requests apart: one collection may say something of what stands in several owners."""
+    return listing.path, tuple(sorted(listing.query.items()))
 
 
 def explain(problem: WireError, path: str) -> Diagnostic:

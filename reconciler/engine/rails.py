@@ -15,6 +15,7 @@ REFUSED_BY_RAIL = 3
 def check_rails(changes: Sequence[Change], protected: Collection[Address]) -> None:
     """Refuse to destroy or wipe what is protected in the stack or locked in the API. Raises `Refused` (exit code 3)."""
     problems: list[Diagnostic] = []
+    going = {each.address for each in changes if each.action.deletes}
     for change in changes:
         wiped = change.action is Action.UPDATE and any(each.wipes for each in change.fields)
         if not change.action.deletes and not wiped:
@@ -28,6 +29,10 @@ def check_rails(changes: Sequence[Change], protected: Collection[Address]) -> No
             summary = f"{change.address} is locked and would be {doing}"
             hint = "apply `locked: false` first; what is locked refuses to be deleted, and to be reinstalled"
             problems.append(error("locked", summary, address=str(change.address), place=change.place, hint=hint))
+        elif change.live is not None and change.live.automatic and change.address.parent not in going:
+            summary = f"{change.address} came with {change.address.parent} and would be {doing}"
+            hint = "it stays as long as that does; put back what its declaration said, or take it out of the stack"
+            problems.append(error("not-ours", summary, address=str(change.address), place=change.place, hint=hint))
     if problems:
         raise Refused(problems, exit_code=REFUSED_BY_RAIL)
 

@@ -14,9 +14,14 @@ from reconciler.values import Address, parse_address
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which addresses a run may touch. No targets = all."""
+    """Which addresses a run may touch. No targets = all.
+
+    `former` are resources in something existing that a destroy took out of the stack: what carries no mark is known as
+    ours by them.
+    """
 
     targets: tuple[Address, ...] = ()
+    former: tuple[Resource, ...] = field(default=(), compare=False)
     _set: frozenset[Address] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -40,14 +45,20 @@ def narrow(stack: Stack, options: Options) -> tuple[Stack, Scope]:
     targets = _addresses(options.targets, "--target", stack)
     _addresses(options.replace, "--replace", stack)
     if not targets:
-        return (stack.without_resources() if options.destroy else stack), Scope()
+        return (stack.without_resources(), Scope(former=_in_existing(stack))) if options.destroy else (stack, Scope())
     chosen = [each.address for each in stack.resources if any(each.address.within(target) for target in targets)]
     if options.destroy:
         dependents = reachable(chosen, ((earlier, later.address) for later, earlier in _needs(stack.resources)))
-        return stack.without_resources(), Scope((*targets, *sorted(dependents, key=lambda each: each.sort_key)))
+        every = (*targets, *sorted(dependents, key=lambda each: each.sort_key))
+        return stack.without_resources(), Scope(every, _in_existing(stack))
     wanted = reachable(chosen, ((later.address, earlier) for later, earlier in _needs(stack.resources)))
     kept = tuple(each for each in stack.resources if each.address in wanted or not each.managed)
     return replace(stack, resources=kept, outputs=()), Scope(tuple(targets))
+
+
+def _in_existing(stack: Stack) -> tuple[Resource, ...]:
+    existing = {each.address for each in stack.resources if not each.managed}
+    return tuple(each for each in stack.resources if each.managed and each.parent in existing)
 
 
 def _needs(resources: Iterable[Resource]) -> Iterable[tuple[Resource, Address]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,8 +12,11 @@ from reconciler.engine.scope import Scope
 from reconciler.model.kind import Catalog, Kind
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.plan import Action, Change, Stranger
-from reconciler.model.resource import Resource
+from reconciler.model.resource import Resource, deferred
 from reconciler.values import Address, parse_address
+
+_NO_WORD = re.compile(r"[^A-Za-z0-9_-]+")
+"""What a natural key may hold (an e-mail address) and an address may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ class Unclaimed:
             if each.live is not None and each.action.replaces
         }
         found: list[Change] = []
+        taken: set[Address] = set()
         for live in self._left:
             kind = self._catalog[live.kind]
             if live.id in self._owned or kind.marked or live.parent_id is None:
@@ -112,10 +117,10 @@ class Unclaimed:
                 stands_in = self._by_live.get(live.parent_id)
                 place = stands_in.address if stands_in is not None else above
                 found.append(self._delete(live, _child(place, kind, live), "parent_deleted", because))
-            elif (resource := self._section_of(live, kind)) is not None:
-                address = _child(resource.address, kind, live)
-                if address in self._declared:
+            elif (address := self._managed_as(live, kind)) is not None:
+                if address in self._declared or address in taken:
                     address = _double(address, live)
+                taken.add(address)
                 if self._scope.holds(address):
                     because = f"because {address} is not in configuration"
                     found.append(self._delete(live, address, "not_declared", because))
@@ -128,12 +133,17 @@ class Unclaimed:
             return None
         return next((going[each] for each in sorted(live.holds) if each in going), None)
 
-    def _section_of(self, live: LiveObject, kind: Kind) -> Resource | None:
-        """The managed resource that the object stands in, when its YAML names this kind's section."""
+    def _managed_as(self, live: LiveObject, kind: Kind) -> Address | None:
+        """The address of an object without a mark that is in our hands: in a resource of ours all are whose section the
+        YAML names. In something existing it is only what a destroyed stack declares.
+        """
         change = self._by_live.get(live.parent_id or "")
-        if change is None or change.resource is None or not change.resource.managed or not kind.deletable:
+        if change is None or change.resource is None or not kind.deletable:
             return None
-        return change.resource if kind.section in change.resource.managed_sections else None
+        if change.resource.managed:
+            return _child(change.address, kind, live) if kind.section in change.resource.managed_sections else None
+        former = (each for each in self._scope.former if each.parent == change.address and each.kind == kind.name)
+        return next((each.address for each in former if live.key and live.key == _key_of(each, kind)), None)
 
     def _delete(self, live: LiveObject, address: Address, reason: str, because: str) -> Change:
         fields = self._catalog[live.kind].fields
@@ -162,7 +172,7 @@ class Unclaimed:
             inside = ours.get(live.parent_id)
             kind = self._catalog[live.kind]
             shown_as_change = not kind.marked and (
-                live.parent_id in self._owned or self._section_of(live, kind) is not None
+                live.parent_id in self._owned or self._managed_as(live, kind) is not None
             )
             if inside is None or shown_as_change:
                 continue
@@ -264,4 +274,8 @@ def _double(address: Address, live: LiveObject) -> Address:
 
 
 def _child(parent: Address, kind: Kind, live: LiveObject) -> Address:
-    return Address(parent, kind.section, "" if live.key == kind.section else live.key)
+    return Address(parent, kind.section, "" if live.key == kind.section else _NO_WORD.sub("-", live.key))
+
+
+def _key_of(resource: Resource, kind: Kind) -> str:
+    return kind.natural_key({name: value for name, value in resource.values.items() if not deferred(value)})

@@ -9,8 +9,10 @@ from reconciler.kinds.device import Device
 from reconciler.kinds.ip_assignment import IpAssignment
 from reconciler.kinds.ip_reservation import IpReservation
 from reconciler.kinds.license import License
+from reconciler.kinds.member import Member
 from reconciler.kinds.network_type import NetworkType
 from reconciler.kinds.organization import Organization
+from reconciler.kinds.organization_member import OrganizationMember
 from reconciler.kinds.port import DevicePort
 from reconciler.kinds.project import Project
 from reconciler.kinds.ssh_key import SshKey
@@ -24,7 +26,9 @@ def catalog() -> Catalog:
     """Every kind, each after its parents and after the kinds that it uses, and the API's own catalogues."""
     kinds = (
         Organization(),
+        OrganizationMember(),
         Project(),
+        Member(),
         SshKey(),
         Vlan(),
         IpReservation(),

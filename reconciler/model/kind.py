@@ -190,6 +190,10 @@ class Kind(ABC):
         """Attributes that are certain before the create: the declared values, less those that the API may choose."""
         return values
 
+    def gathered(self, objects: Sequence[LiveObject]) -> Sequence[LiveObject]:
+        """The objects of all that was read of this kind at once, where one item does not tell all of an object."""
+        return objects
+
     # checking
 
     def check(
@@ -300,6 +304,10 @@ class Kind(ABC):
         """The kinds whose objects have to let go of this one while these fields change: they are removed before and
         made again after (a volume grows only while it is attached to nothing).
         """
+        return frozenset()
+
+    def fixed(self, live: LiveObject) -> frozenset[str]:
+        """Fields that cannot be changed in this object, though they can in others of its kind: a change replaces it."""
         return frozenset()
 
     def unfinished(self, values: Mapping[str, Any], live: LiveObject, on_change: Mapping[str, str]) -> frozenset[str]:

@@ -52,7 +52,7 @@ def stack_schema(catalog: Catalog) -> Schema:
     for kind in catalog.kinds:
         definitions[kind.name] = _block(kind, catalog)
         if kind.form is Form.MAP:
-            definitions[kind.section] = _section(kind)
+            definitions[_section_name(kind, catalog)] = _section(kind)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": FILE_NAME,
@@ -83,7 +83,16 @@ def _ref(name: str) -> Schema:
 
 def _sections(catalog: Catalog, parent: str) -> Schema:
     found = catalog.sections(parent)
-    return {section: _ref(section if kind.form is Form.MAP else kind.name) for section, kind in found.items()}
+    return {
+        section: _ref(_section_name(kind, catalog) if kind.form is Form.MAP else kind.name)
+        for section, kind in found.items()
+    }
+
+
+def _section_name(kind: Kind, catalog: Catalog) -> str:
+    """The definition of a kind's section; kinds that stand in different places may have sections of one name."""
+    alone = all(each is kind or each.section != kind.section for each in catalog.kinds)
+    return kind.section if alone else f"{kind.name}s"
 
 
 def _section(kind: Kind) -> Schema:

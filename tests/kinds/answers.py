@@ -40,6 +40,19 @@ ORGANIZATION_2018: Body = {
     "href": "/organizations/6c17df6c-8769-4d98-b01f-f2848b6489a1",
 }
 
+# fog-packet mock get_invitation, MIT (2018)
+INVITATION_2018: Body = {
+    "id": "02797cf6-c36c-474b-9558-37463f2aee26",
+    "roles": ["owner"],
+    "invitee": "user@example.com",
+    "nonce": "NjxZAa3VYc3qvGhPejakYy4nKkt6S7Ay",
+    "created_at": "2018-04-10T21:13:24Z",
+    "updated_at": "2018-04-10T21:16:10Z",
+    "invited_by": {"href": "/users/2dce124f-3220-495c-907e-5bbbd4dda77c"},
+    "invitable": {"href": "/organizations/6c17df6c-8769-4d98-b01f-f2848b6489a1"},
+    "href": "/invitations/02797cf6-c36c-474b-9558-37463f2aee26",
+}
+
 # apache/jclouds resource projects.json, Apache-2.0 (January 2017: no customdata yet)
 PROJECT_2017: Body = {
     "id": "93907f48-adfe-43ed-ad89-0e6e83721a54",

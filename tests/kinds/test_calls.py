@@ -34,6 +34,20 @@ CREATES: list[tuple[str, dict[str, Any], str | None, str, dict[str, Any]]] = [
         "/organizations",
         {"name": "x", "description": None, "address": {"city": "Rome"}, "customdata": DATA},
     ),
+    (
+        "organization_member",
+        {"email": "jo@example.com", "roles": ["admin"], "message": "hi"},
+        "O",
+        "/organizations/O/invitations",
+        {"invitee": "jo@example.com", "roles": ["admin"], "message": "hi"},
+    ),
+    (
+        "member",
+        {"email": "jo@example.com", "roles": ["admin"]},
+        "P",
+        "/projects/P/invitations",
+        {"invitee": "jo@example.com", "roles": ["admin"]},
+    ),
     ("project", {"name": "x"}, None, "/projects", {"name": "x", "customdata": DATA}),
     (
         "project",
@@ -127,6 +141,8 @@ CREATES: list[tuple[str, dict[str, Any], str | None, str, dict[str, Any]]] = [
 UPDATES: list[tuple[str, dict[str, Any], set[str], tuple[str, ...], str, str, dict[str, Any]]] = [
     ("organization", {"name": "x", "website": None}, {"website"}, (), "PUT", "/organizations/I", {"website": None}),
     ("organization", {"customdata": {"a": 1}}, {"customdata"}, (), "PUT", "/organizations/I", CUSTOMDATA),
+    ("member", {"roles": ["admin"]}, {"roles"}, (), "PUT", "/memberships/I", {"role": ["admin"]}),
+    ("organization_member", {"roles": ["admin"]}, {"roles"}, (), "PUT", "/memberships/I", {"role": ["admin"]}),
     ("project", {"name": "x", "customdata": {"a": 1}}, {"name"}, (), "PUT", "/projects/I", {"name": "x"}),
     ("project", {"customdata": {"a": 1}}, {"customdata"}, (), "PUT", "/projects/I", {"customdata": {"a": 1, **DATA}}),
     ("project", {"customdata": None}, {"customdata"}, (), "PUT", "/projects/I", {"customdata": DATA}),
@@ -149,6 +165,8 @@ UPDATES: list[tuple[str, dict[str, Any], set[str], tuple[str, ...], str, str, di
 
 DELETES = {
     "organization": "/organizations/I",
+    "organization_member": "/memberships/I",
+    "member": "/memberships/I",
     "project": "/projects/I",
     "ssh_key": "/ssh-keys/I",
     "vlan": "/virtual-networks/I",
@@ -166,6 +184,10 @@ VERDICTS: list[tuple[str, Verb, int, str, Verdict]] = [
     ("organization", Verb.DELETE, 422, "Cannot delete an organization that has projects", Verdict.LATER),
     ("organization", Verb.DELETE, 422, "Cannot delete the default organization", Verdict.FAILED),
     ("organization", Verb.CREATE, 404, "Not found", Verdict.FAILED),
+    ("member", Verb.CREATE, 422, "Invitee has already been invited", Verdict.DONE),
+    ("organization_member", Verb.CREATE, 422, "Invitee is already a member", Verdict.DONE),
+    ("member", Verb.CREATE, 422, "Roles is invalid", Verdict.FAILED),
+    ("member", Verb.DELETE, 422, "Cannot remove the primary owner", Verdict.FAILED),
     ("project", Verb.UPDATE, 403, "You are not authorized to update this transfer", Verdict.FAILED),
     ("project", Verb.DELETE, 422, "Cannot delete a project with active resources", Verdict.LATER),
     ("project", Verb.DELETE, 403, "You are not authorized", Verdict.FAILED),
@@ -300,6 +322,14 @@ def test_a_transfer_that_is_gone_was_accepted() -> None:
 def test_a_transfer_request_is_not_taken_for_a_project() -> None:
     answer = {"id": "t", "target_organization": {"href": "/organizations/o"}, "project": {"href": "/projects/I"}}
     assert CATALOG["project"].read_answer(answer, Wish({}, MARK)) is None
+
+
+def test_an_invitation_is_withdrawn_and_a_membership_ended() -> None:
+    for kind in (CATALOG["member"], CATALOG["organization_member"]):
+        (asked,) = kind.read({"id": "I", "invitee": "jo@example.com", "roles": ["admin"]}, "P")
+        (came,) = kind.read({"id": "M", "user": {"id": "u", "email": "jo@example.com"}, "roles": ["admin"]}, "P")
+        assert (asked.key, asked.parent_id) == (came.key, came.parent_id)
+        assert [kind.delete(each).path for each in (asked, came)] == ["/invitations/I", "/memberships/M"]
 
 
 def test_only_what_is_waited_for_is_asked_for_one_by_one() -> None:

@@ -63,6 +63,11 @@ WRONG: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     ("organization", {"name": ""}, [("name", "invalid-value")]),
     ("organization", {"name": "x", "address": {"town": "Rome"}}, [("address", "unknown-key")]),
     ("organization", {"name": "x", "customdata": {"reconciler": 1}}, [("customdata", "invalid-value")]),
+    ("member", {"roles": ["admin"]}, [("email", "missing-field")]),
+    ("member", {"email": "jo@example.com", "roles": []}, [("roles", "invalid-value")]),
+    ("member", {"email": "jo@example.com", "roles": ["boss"]}, [("roles", "invalid-value")]),
+    ("member", {"email": "jo", "roles": ["admin"]}, [("email", "invalid-value")]),
+    ("organization_member", {"email": "jo@x y", "roles": ["admin"]}, [("email", "invalid-value")]),
     ("ip_assignment", {}, [("address", "missing-field")]),
     ("ip_assignment", {"address": "147.75.1"}, [("address", "invalid-value")]),
     ("ip_assignment", {"address": "147.75.1.2/33"}, [("address", "invalid-value")]),
@@ -99,6 +104,8 @@ WRONG: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
 
 RIGHT: list[tuple[str, dict[str, Any]]] = [
     ("organization", {"name": "x", "address": {"city": "Rome", "zip_code": "00100"}, "twitter": None}),
+    ("member", {"email": "jo@example.com", "roles": ["admin", "limited_collaborator"], "message": "hi"}),
+    ("organization_member", {"email": "jo@example.com", "roles": ["owner"]}),
     ("project", {"name": "x", "customdata": {"a": {"reconciler": 1}}}),
     ("ssh_key", KEY),
     ("vlan", {"facility": "ewr1", "vxlan": 2}),

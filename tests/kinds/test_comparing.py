@@ -22,6 +22,8 @@ from .answers import Body
 CATALOG = catalog()
 BASES: dict[str, Body] = {
     "organization": answers.ORGANIZATION_2018,
+    "organization_member": answers.INVITATION_2018,
+    "member": answers.INVITATION_2018,
     "project": answers.PROJECT_2019,
     "ssh_key": answers.SSH_KEY_2015,
     "vlan": answers.VLAN_2018,
@@ -42,6 +44,9 @@ DAILY = {"snapshot_frequency": "1day", "snapshot_count": 7}
 HOURLY = {"snapshot_frequency": "1hour", "snapshot_count": 7}
 LEFT_OUT = object()
 """In an answer: the field is not there at all."""
+
+MEMBERSHIP = {"invitee": LEFT_OUT, "user": {"email": "user@example.com", "id": "u"}}
+"""What tells a membership from an invitation."""
 
 # kind, field, declared, what the answer shows instead of the real one, outcome
 CASES: list[tuple[str, str, Any, dict[str, Any], str]] = [
@@ -68,6 +73,18 @@ CASES: list[tuple[str, str, Any, dict[str, Any], str]] = [
     ("organization", "customdata", {}, {"customdata": None}, SAME),
     ("organization", "customdata", {"a": 1}, {"customdata": '{"a": 1}'}, SAME),
     ("organization", "customdata", {"a": 1}, {}, UPDATE),
+    ("member", "email", "User@example.com", {}, SAME),
+    ("member", "email", "jo@example.com", {}, REPLACE),
+    ("member", "roles", ["owner"], {}, SAME),
+    ("member", "roles", ["admin", "billing"], {"roles": ["billing", "admin"]}, SAME),
+    ("member", "roles", ["admin"], {"roles": LEFT_OUT}, SAME),
+    ("member", "message", "Welcome", {}, SAME),
+    ("organization_member", "email", "User@example.com", {}, SAME),
+    ("organization_member", "email", "jo@example.com", {}, REPLACE),
+    ("organization_member", "roles", ["owner"], {}, SAME),
+    ("organization_member", "message", "Welcome", {}, SAME),
+    ("member", "roles", ["admin"], MEMBERSHIP, UPDATE),
+    ("organization_member", "roles", ["admin"], MEMBERSHIP, UPDATE),
     ("project", "name", "Packet Integration Testing [Sponsored]", {}, SAME),
     ("project", "name", "Other", {}, UPDATE),
     ("project", "name", "Other", {"name": LEFT_OUT}, SAME),
@@ -326,7 +343,8 @@ def outcome(kind: Kind, values: dict[str, Any], live: LiveObject) -> dict[str, s
     found: dict[str, str] = {}
     for each in changes:
         rule = kind.fields[str(each.path[0])].rule
-        if not (isinstance(rule, Update) and rule.possible is not any_change):
+        fixed = str(each.path[0]) in kind.fixed(live)
+        if not fixed and not (isinstance(rule, Update) and rule.possible is not any_change):
             assert each.forces_replacement is isinstance(rule, (Replace, CreateOnly))
         in_place = REFUSED if isinstance(rule, WriteOnce) else UPDATE
         found[str(each.path[0])] = REPLACE if each.forces_replacement else in_place
@@ -337,6 +355,15 @@ def outcome(kind: Kind, values: dict[str, Any], live: LiveObject) -> dict[str, s
 def test_a_field(kind: str, field: str, declared: Any, edits: dict[str, Any], expected: str) -> None:
     of = CATALOG[kind]
     assert outcome(of, {field: declared}, live_of(of, edits)) == ({} if expected == SAME else {field: expected})
+
+
+def test_an_invitation_cannot_be_changed() -> None:
+    for name in ("member", "organization_member"):
+        kind = CATALOG[name]
+        (change,) = differences(
+            resource_of(kind, {"roles": ["admin"]}), kind, {"roles": ["admin"]}, frozenset(), live_of(kind, {})
+        )
+        assert change.forces_replacement
 
 
 def test_every_field_of_every_kind_has_cases() -> None:

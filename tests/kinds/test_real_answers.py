@@ -36,6 +36,16 @@ READ: dict[str, tuple[str, Body, dict[str, Any]]] = {
             "mark_missing": "",
         },
     ),
+    "invitation of 2018": (
+        "organization_member",
+        answers.INVITATION_2018,
+        {
+            "label": "user@example.com (invited)",
+            "values": {"email": "user@example.com", "roles": ["owner"]},
+            "key": "user@example.com",
+            "mark": None,
+        },
+    ),
     "project of 2019": (
         "project",
         answers.PROJECT_2019,

@@ -9,11 +9,21 @@ import requests
 
 from reconciler.emulator import Emulator, Settings, VirtualClock
 from tests.emulator.client import TOKEN, Client
+from tests.emulator.openapi.described import Describing, Document, the_document
+
+
+@pytest.fixture(scope="session")
+def api_document() -> Document:
+    """The emulator's OpenAPI document."""
+    return the_document()
 
 
 @pytest.fixture
-def new_api() -> Iterator[Callable[..., Client]]:
-    """Makes clients of new emulators with these settings; all are closed in the end."""
+def new_api(api_document: Document) -> Iterator[Callable[..., Client]]:
+    """Makes clients of new emulators with these settings; all are closed in the end.
+
+    What they are answered has to be as the OpenAPI document says.
+    """
     made: list[Emulator] = []
 
     def build(seed: int | None = None, db: str | None = None, **settings: object) -> Client:
@@ -21,7 +31,7 @@ def new_api() -> Iterator[Callable[..., Client]]:
         chosen = Settings().changed(settings)
         emulator = Emulator(token=TOKEN, clock=clock, settings=chosen, seed=seed, db=db)
         made.append(emulator)
-        return Client(emulator, clock)
+        return Describing(emulator, clock, document=api_document)
 
     yield build
     for emulator in made:

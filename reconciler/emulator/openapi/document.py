@@ -191,9 +191,11 @@ def _names(catalogue: Catalogue) -> dict[str, Schema]:
     """What callers may call the things of the catalogue: slug or code, a plan's old slug, id."""
     facilities, systems = catalogue.facilities, catalogue.operating_systems
     plans = [plan for plan in catalogue.plans if plan.line == "baremetal"]
+    storage = [plan for plan in catalogue.plans if plan.line == "storage"]
     old = [plan.legacy_slug for plan in plans if plan.legacy_slug]
     return {
         "FacilityName": one_of(*(each.code for each in facilities), *(each.id for each in facilities)),
         "PlanName": one_of(*(each.slug for each in plans), *old, *(each.id for each in plans)),
+        "StoragePlanName": one_of(*(each.slug for each in storage), *(each.id for each in storage)),
         "OperatingSystemName": one_of(*(each.slug for each in systems), *(each.id for each in systems)),
     }

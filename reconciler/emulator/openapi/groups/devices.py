@@ -206,7 +206,10 @@ GROUP = Group(
             "Turn a device on or off, reboot or reinstall it",
             {
                 "type": one_of("power_on", "power_off", "reboot", "rescue", "reinstall"),
-                "operating_system?": ref("OperatingSystemName"),
+                "operating_system?": told(ref("OperatingSystemName"), "For a reinstall, as are the following."),
+                "ipxe_script_url?": or_null(TEXT),
+                "preserve_data?": FLAG,
+                "deprovision_fast?": FLAG,
             },
             202,
         ),

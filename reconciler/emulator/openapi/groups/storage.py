@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reconciler.emulator.openapi.groups.account import CUSTOM_DATA
 from reconciler.emulator.openapi.groups.devices import BILLING_CYCLE
-from reconciler.emulator.openapi.operation import Group, act, delete, get, listing, post, put
+from reconciler.emulator.openapi.operation import Group, Operation, act, delete, get, listing, post, put
 from reconciler.emulator.openapi.schema import (
     AMOUNT,
     ANY,
@@ -15,6 +15,7 @@ from reconciler.emulator.openapi.schema import (
     TEXT,
     TIME,
     UUID,
+    Schema,
     closed,
     either,
     link,
@@ -88,7 +89,10 @@ LICENSE = closed(
         "href": TEXT,
     }
 )
-_PLAN = {"plan?": told(TEXT, "storage_1 or storage_2, or its id."), "plan_id?": told(TEXT, "The same as `plan`.")}
+_PLAN = {
+    "plan?": told(ref("StoragePlanName"), "How fast it is to be."),
+    "plan_id?": told(ref("StoragePlanName"), "The same as `plan`."),
+}
 _VOLUME_FIELDS = {
     "description?": or_null(TEXT),
     "billing_cycle?": BILLING_CYCLE,
@@ -96,6 +100,12 @@ _VOLUME_FIELDS = {
     "customdata?": CUSTOM_DATA,
 }
 _POLICY_FIELDS = {"snapshot_frequency": _FREQUENCY, "snapshot_count?": within(1, 1000)}
+
+
+def _one_needed(*names: str) -> Schema:
+    """At least one of these fields."""
+    return either(*({"required": [name]} for name in names))
+
 
 GROUP = Group(
     "Storage",
@@ -108,17 +118,24 @@ GROUP = Group(
     },
     (
         listing("/projects/{id}/storage", "Volumes of a project", "Volume"),
-        post(
+        Operation(
+            ("POST",),
             "/projects/{id}/storage",
             "Create a volume",
-            {
-                "size": told(within(10, 12_000), "In GB."),
-                "plan": told(one_of("storage_1", "storage_2"), "Or its id."),
-                "facility": ref("FacilityName"),
-                **_VOLUME_FIELDS,
-                "snapshot_policies?": listed(opened(_POLICY_FIELDS)),
+            {201: ref("Volume")},
+            body={
+                **opened(
+                    {
+                        "size": told(within(10, 12_000), "In GB."),
+                        **_PLAN,
+                        "facility?": ref("FacilityName"),
+                        "facility_id?": told(ref("FacilityName"), "The same as `facility`."),
+                        **_VOLUME_FIELDS,
+                        "snapshot_policies?": listed(opened(_POLICY_FIELDS)),
+                    }
+                ),
+                "allOf": [_one_needed("plan", "plan_id"), _one_needed("facility", "facility_id")],
             },
-            "Volume",
         ),
         get("/storage/{id}", "A volume", "Volume"),
         put(

@@ -82,9 +82,9 @@ def diff(
     changes = with_losses(snapshot, catalog, changes)
     for each in standing:
         walk.world.place(each.address, Standing(catalog[each.kind], each.after, each.live, each.changed))
-    strangers = rest.strangers()
+    strangers = rest.strangers(changes)
     kept, findings = rest.keep_what_holds_strangers(changes, strangers)
-    findings = [*findings, *rest.lookalikes(), *_not_seen(snapshot)]
+    findings = [*findings, *rest.lookalikes(), *rest.left_behind(), *_not_seen(snapshot)]
     in_order = sorted(kept.values(), key=lambda each: each.address.sort_key)
     return Compared(tuple(in_order), strangers, tuple(findings), walk.world)
 
@@ -129,6 +129,7 @@ def _resource(walk: _Walk, resource: Resource) -> None:
     parent = walk.changes.get(resource.parent) if resource.parent else None
     parent_replaced = parent is not None and parent.action.creates
     live = _match(walk, resource, kind, settled, parent)
+    live = kind.regard(_known(settled), live) if live is not None else None
     change = _change(walk, resource, kind, settled, live, parent)
     stays = live is not None and not change.action.creates and not parent_replaced
     walk.changes[resource.address] = change
@@ -198,7 +199,7 @@ def _change(
     before = {name: live.values[name] for name in settled.values if name in live.values}
     compared = replace(blank, fields=fields, before=before)
     instead = Action.CREATE_DELETE if resource.lifecycle.create_before_destroy else Action.DELETE_CREATE
-    impact = (kind.replace_impact,) if kind.replace_impact else ()
+    impact = tuple(each for each in (kind.replace_impact, kind.delete_impact(live)) if each)
     if parent is not None and parent.action.creates:
         because = f"because {parent.address} is replaced"
         with_parent = parent.action is Action.DELETE_CREATE or kind.removed_with_parent

@@ -190,7 +190,8 @@ class Apply:
         now = self._clock.now()
         kind = self._catalog[step.kind]
         deadline = now + patience(step, kind, self._changes[step.address].resource)
-        self._watch.add(Awaited(step, kind, live, self._started[step.id], deadline), now)
+        values = self._world.values(step.address)
+        self._watch.add(Awaited(step, kind, live, self._started[step.id], deadline, values), now)
 
     def _poll(self, pollers: ThreadPoolExecutor) -> None:
         if self._stop.requested:

@@ -16,7 +16,7 @@ from reconciler.model.live import LiveObject
 from reconciler.model.mark import memo_digest
 from reconciler.model.plan import FieldChange
 from reconciler.model.resource import Resource
-from reconciler.model.rules import CreateOnly, FromKey, Replace, Update, WriteOnce
+from reconciler.model.rules import CreateOnly, FromKey, Ours, Replace, Update, WriteOnce
 from reconciler.values import Unknown
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def differences(
     chosen = resource.lifecycle.on_change
     ignored = resource.lifecycle.ignore_changes | {name for name, choice in chosen.items() if choice == "ignore"}
     for name, field in kind.fields.items():
-        if name not in values or name in ignored or isinstance(field.rule, FromKey):
+        if name not in values or name in ignored or isinstance(field.rule, FromKey | Ours):
             continue
         secret = field.secret or name in secrets
         if isinstance(field.rule, CreateOnly):
@@ -70,7 +70,7 @@ def still_differing(kind: Kind, values: Mapping[str, Any], live: LiveObject, nam
     found = set()
     for name in names:
         rule = kind.fields[name].rule
-        if isinstance(rule, CreateOnly | FromKey) or name not in values or name not in live.values:
+        if isinstance(rule, CreateOnly | FromKey | Ours) or name not in values or name not in live.values:
             continue
         if not rule.same(values[name], live.values[name]):
             found.add(name)

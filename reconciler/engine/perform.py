@@ -158,8 +158,9 @@ class Performer:
         if second is not None:
             body = self._account.send(second)
             live = task.kind.read_answer(body, task.wish) or live
+        live = task.kind.regard(task.wish.values, live)
         if live.status.phase is Phase.FAILED:
-            return Outcome(task.step, Ending.FAILED, live, f"its state became {live.status.word}")
+            return Outcome(task.step, Ending.FAILED, live, live.status.told)
         waiting = task.kind.waits and live.status.phase is Phase.WORKING
         return Outcome(task.step, Ending.WAITING if waiting else Ending.DONE, live)
 

@@ -5,35 +5,47 @@ The catalogues are read only when the plan creates something that names them: a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Place, Refused, did_you_mean, error
 from reconciler.engine.observe import explain
 from reconciler.model.kind import Catalog, NameList
 from reconciler.model.plan import Change
-from reconciler.model.rules import Listed
+from reconciler.model.rules import Field, Listed
 from reconciler.wire import Account, Rejected, WireError
 
 
 def check_names(changes: Sequence[Change], account: Account, catalog: Catalog, parallelism: int) -> None:
     """Raises `Refused` for each declared name that the API does not know, with the line that set it."""
     named = [
-        (change, name, field.listed)
+        (change, path, value, listed)
         for change in changes
         if change.resource is not None
         for name, field in catalog[change.kind].fields.items()
-        if field.listed is not None and change.after.get(name) is not None
         if change.action.creates or name in change.changed
+        for path, value, listed in _named(field, change.after.get(name))
     ]
-    wanted = sorted({listed.catalogue for _, _, listed in named})
+    wanted = sorted({listed.catalogue for *_, listed in named})
     known = _read({each: catalog.names[each] for each in wanted}, account, parallelism)
     problems: dict[tuple[Place | None, str], Diagnostic] = {}
-    for change, name, listed in named:
-        for problem in _unknown(change, name, listed, known.get(listed.catalogue)):
+    for change, path, value, listed in named:
+        for problem in _unknown(change, path, value, listed, known.get(listed.catalogue)):
             problems.setdefault((problem.place, problem.summary), problem)  # a block with count has one line
     if problems:
         raise Refused(problems.values())
+
+
+def _named(field: Field, value: Any) -> Iterator[tuple[tuple[str, ...], Any, Listed]]:
+    """The names that a field's value holds: where, which, and what catalogue each is to be in."""
+    if value is None:
+        return
+    if field.listed is not None:
+        yield (field.name,), value, field.listed
+    for part, listed in field.listed_inside.items():
+        if isinstance(value, Mapping) and value.get(part) is not None:
+            yield (field.name, part), value[part], listed
 
 
 def _read(catalogues: Mapping[str, NameList], account: Account, parallelism: int) -> dict[str, frozenset[str]]:
@@ -58,17 +70,18 @@ def _read(catalogues: Mapping[str, NameList], account: Account, parallelism: int
     return found
 
 
-def _unknown(change: Change, name: str, listed: Listed, known: frozenset[str] | None) -> list[Diagnostic]:
+def _unknown(
+    change: Change, path: tuple[str, ...], value: Any, listed: Listed, known: frozenset[str] | None
+) -> list[Diagnostic]:
     if known is None:
         return []
-    value = change.after[name]
     found = []
     for each in value if isinstance(value, list) else [value]:
         if each in known or each in listed.besides:
             continue
         hint = did_you_mean(str(each), known) or f"the API knows: {', '.join(sorted(_readable(known))[:30])}"
-        place = change.resource.place_of(name) if change.resource is not None else None
-        summary = f"{name}: the API knows no {listed.catalogue} {each!r}"
+        place = change.resource.place_of(path[0]) if change.resource is not None else None
+        summary = f"{'.'.join(path)}: the API knows no {listed.catalogue} {each!r}"
         found.append(error("unknown-name", summary, address=str(change.address), place=place, hint=hint))
     return found
 

@@ -38,8 +38,8 @@ def check_rails(changes: Sequence[Change], protected: Collection[Address]) -> No
 
 
 def check_lookalikes(diagnostics: Sequence[Diagnostic]) -> None:
-    """Refuse to create a second machine beside one that lost its mark. Raises `Refused` (exit code 3)."""
-    found = [each for each in diagnostics if each.code == "lookalike"]
+    """Refuse to create a second machine beside one that lost its mark or its maker. Raises `Refused` (exit code 3)."""
+    found = [each for each in diagnostics if each.code in ("lookalike", "left-behind")]
     if found:
         raise Refused(
             [error(each.code, each.summary, address=each.address, place=each.place, hint=each.hint) for each in found],

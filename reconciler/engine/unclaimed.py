@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.diagnostics import Diagnostic, Refused, error, warning
@@ -44,26 +44,47 @@ class Unclaimed:
         scope: Scope,
     ) -> None:
         self._stack = stack
+        self._snapshot = snapshot
         self._catalog = catalog
         self._declared = changes
         self._scope = scope
         self._by_live = {each.live.id: each for each in changes.values() if each.live is not None}
-        self._left = [each for each in snapshot if each.present and not each.automatic and not self._is_claimed(each)]
+        left = [each for each in snapshot if each.present and not each.automatic and not self._is_claimed(each)]
+        made = {each.id: maker for each in left if (maker := self._maker(each)) is not None}
+        with_maker = {each.id for each in left if each.id in made and self._maker_ids(*made[each.id], each.parent_id)}
+        self._left = [each for each in left if each.id not in with_maker]
+        self._made = [(each, *made[each.id]) for each in left if each.id in with_maker]
+        self._orphans = {identifier: maker for identifier, maker in made.items() if identifier not in with_maker}
         self._owned = {each.live.id: each for each in self._find_owned()}
 
     def _is_claimed(self, live: LiveObject) -> bool:
         change = self._by_live.get(live.id)
         return change is not None and change.kind == live.kind
 
-    def _own_address(self, live: LiveObject) -> Address | None:
-        """The address in our mark; None for a stranger, and for a mark that we did not write on such an object."""
+    def _marked_address(self, live: LiveObject) -> Address | None:
         if live.mark is None or not live.mark.owned_by(self._stack):
             return None
         try:
-            address = parse_address(live.mark.address)
+            return parse_address(live.mark.address)
         except ValueError:
             return None
-        return address if address.section == self._catalog[live.kind].section else None
+
+    def _own_address(self, live: LiveObject) -> Address | None:
+        """The address in our mark; None for a stranger, and for a mark that we did not write on such an object."""
+        address = self._marked_address(live)
+        return address if address is not None and address.section == self._catalog[live.kind].section else None
+
+    def _maker(self, live: LiveObject) -> tuple[Kind, Address] | None:
+        """What made the object and gave it its own mark: the request of a machine."""
+        address = self._marked_address(live)
+        if address is None:
+            return None
+        makers = (each for each in self._catalog.kinds if live.kind in each.makes and each.section == address.section)
+        return next(((each, address) for each in makers), None)
+
+    def _maker_ids(self, kind: Kind, address: Address, parent_id: str | None) -> set[str]:
+        found = self._snapshot.marked(kind.name, self._stack, str(address))
+        return {each.id for each in found if each.parent_id == parent_id}
 
     def _find_owned(self) -> list[_Owned]:
         marked = [(each, address) for each in self._left if (address := self._own_address(each)) is not None]
@@ -84,7 +105,19 @@ class Unclaimed:
                 because = f"because {kept} carries the same mark and is kept"
                 found.append(_Owned(live, address, double, "duplicate", because))
             seen.add(address)
-        return found
+        return [*found, *self._find_orphans()]
+
+    def _find_orphans(self) -> Iterator[_Owned]:
+        """What an object made that is gone, and that nothing is to make again: it is unwanted like its maker."""
+        for live in self._left:
+            if live.id not in self._orphans or live.mark is None:
+                continue
+            kind, address = self._orphans[live.id]
+            if address in self._declared or kind.outlived_by(live.mark):
+                continue
+            shown = Address(address.parent, self._catalog[live.kind].section, address.name, address.index)
+            because = f"because {address}, which made it, is gone"
+            yield _Owned(live, address, _double(shown, live), "left_behind", because)
 
     # deletes
 
@@ -146,7 +179,8 @@ class Unclaimed:
         return next((each.address for each in former if live.key and live.key == _key_of(each, kind)), None)
 
     def _delete(self, live: LiveObject, address: Address, reason: str, because: str) -> Change:
-        fields = self._catalog[live.kind].fields
+        kind = self._catalog[live.kind]
+        told = kind.delete_impact(live)
         return Change(
             address,
             live.kind,
@@ -156,17 +190,28 @@ class Unclaimed:
             reason=reason,
             because=because,
             before=live.values,
-            secrets=frozenset(name for name, each in fields.items() if each.secret),
+            secrets=frozenset(name for name, each in kind.fields.items() if each.secret),
+            impact=(told,) if told else (),
         )
 
     # strangers
 
-    def strangers(self) -> tuple[Stranger, ...]:
-        """What stands in our objects and is not ours; what stands in a stranger is not listed by itself."""
+    def strangers(self, changes: Mapping[Address, Change]) -> tuple[Stranger, ...]:
+        """What stands in our objects and is not ours; what stands in a stranger is not listed by itself. What is to
+        outlive the object that made it is nobody's as soon as that goes.
+        """
+        going = {each.live.id for each in changes.values() if each.live is not None and each.action.deletes}
         ours = {identifier: each.address for identifier, each in self._by_live.items()}
         ours |= {identifier: each.address for identifier, each in self._owned.items()}
+        staying = [
+            live
+            for live, kind, address in self._made
+            if live.mark is not None
+            and kind.outlived_by(live.mark)
+            and self._maker_ids(kind, address, live.parent_id) <= going
+        ]
         found = []
-        for live in self._left:
+        for live in [*self._left, *staying]:
             if live.id in self._owned or live.parent_id is None:
                 continue
             inside = ours.get(live.parent_id)
@@ -177,7 +222,9 @@ class Unclaimed:
             if inside is None or shown_as_change:
                 continue
             owner = live.mark.stack if live.mark is not None and not live.mark.owned_by(self._stack) else ""
-            found.append(Stranger(live.kind, live.id, live.label, str(inside), owner, live.created_at))
+            address = self._marked_address(live) if live.id in self._orphans or live in staying else None
+            left_by = str(address or "")
+            found.append(Stranger(live.kind, live.id, live.label, str(inside), owner, live.created_at, left_by))
         return tuple(sorted(found, key=lambda each: (each.inside, each.kind, each.label, each.id)))
 
     def keep_what_holds_strangers(
@@ -265,6 +312,23 @@ class Unclaimed:
                 summary = f"{live.kind} {live.label} ({live.id}) looks like {change.address} with its mark taken off"
                 hint = f"give it the tag `reconciler:{self._stack}:{change.address}` again, or rename or delete it"
                 found.append(warning("lookalike", summary, address=str(change.address), place=change.place, hint=hint))
+        return found
+
+    def left_behind(self) -> list[Diagnostic]:
+        """What is to be made again while what it had made before is still there: it would be there twice."""
+        found: list[Diagnostic] = []
+        by_maker: dict[Address, list[LiveObject]] = {}
+        for live in self._left:
+            if live.id in self._orphans and live.mark is not None:
+                kind, address = self._orphans[live.id]
+                if address in self._declared and not kind.outlived_by(live.mark):
+                    by_maker.setdefault(address, []).append(live)
+        for address, orphans in by_maker.items():
+            shown = ", ".join(f"{each.kind} {each.label} ({each.id})" for each in orphans[:5])
+            summary = f"{address} is gone, and {len(orphans)} that it made are still there: {shown}"
+            hint = "delete them, or take their tag `reconciler:...` off to keep them; then run this again"
+            place = self._declared[address].place
+            found.append(warning("left-behind", summary, address=str(address), place=place, hint=hint))
         return found
 
 

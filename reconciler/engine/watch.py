@@ -5,8 +5,9 @@ The watch keeps the books; the coordinator runs the reads. Nothing here sleeps o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from reconciler.model.kind import Kind, Verb
 from reconciler.model.live import LiveObject, Phase
@@ -20,13 +21,14 @@ MISSES_BEFORE_PROBE = 3
 
 @dataclass(slots=True)
 class Awaited:
-    """One object on its way. `since` and `deadline` are seconds of the clock."""
+    """One object on its way. `since` and `deadline` are seconds of the clock; `values` is what is declared of it."""
 
     step: Step
     kind: Kind
     live: LiveObject
     since: float
     deadline: float
+    values: Mapping[str, Any] = field(default_factory=dict)
     misses: int = 0
     seen: bool = False
     shown: tuple[str, float | None, str] = ("", None, "")
@@ -109,6 +111,8 @@ class Watch:
         probes: list[Awaited] = []
         for awaited in list(collection.waiting.values()):
             live = by_id.get(awaited.live.id)
+            if live is not None and awaited.step.verb is not Verb.DELETE:
+                live = awaited.kind.regard(awaited.values, live)
             ended = _ended(awaited, live)
             if ended is not None:
                 arrived.append(ended)
@@ -162,5 +166,5 @@ def _ended(awaited: Awaited, live: LiveObject | None) -> Arrived | None:
     if live.status.phase is Phase.READY:
         return Arrived(awaited, live)
     if live.status.phase in (Phase.FAILED, Phase.LEAVING):
-        return Arrived(awaited, live, f"its state became {live.status.word}")
+        return Arrived(awaited, live, live.status.told)
     return None

@@ -45,6 +45,12 @@ class PlannedWorld:
         standing = self._standing.get(address)
         return standing.live if standing is not None else None
 
+    def values(self, address: Address) -> Mapping[str, Any]:
+        """What is declared of a resource, as far as it is known; nothing for an object that nobody declares."""
+        standing = self._standing.get(address)
+        values = standing.values if standing is not None else {}
+        return {name: value for name, value in values.items() if not isinstance(value, Unknown)}
+
     def attribute(self, address: Address, name: str) -> Any:
         """See `World.attribute`. A live object that is still being made has no certain addresses yet."""
         standing = self._standing.get(address)

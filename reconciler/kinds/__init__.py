@@ -15,6 +15,7 @@ from reconciler.kinds.organization import Organization
 from reconciler.kinds.organization_member import OrganizationMember
 from reconciler.kinds.port import DevicePort
 from reconciler.kinds.project import Project
+from reconciler.kinds.spot_market_request import SpotMarketRequest
 from reconciler.kinds.ssh_key import SshKey
 from reconciler.kinds.vlan import Vlan
 from reconciler.kinds.volume import Volume
@@ -36,6 +37,7 @@ def catalog() -> Catalog:
         Volume(),
         License(),
         Device(),
+        SpotMarketRequest(),
         NetworkType(),
         DevicePort(),
         IpAssignment(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from reconciler.kinds.common import facility_code, known, last_segment, parsed
@@ -31,6 +31,9 @@ _PHASES = {
     "failed": Phase.FAILED,
     "deprovisioning": Phase.LEAVING,
 }
+_SUMMARIZED = ("public_ipv4", "private_ipv4", "public_ipv6")
+INDEX = "{{index}}"
+"""In the hostname of several machines: the number of each."""
 _BUSY = ("queued", "provisioning")
 
 
@@ -147,3 +150,37 @@ def ipxe_errors(values: Mapping[str, Any], partial: frozenset[str]) -> list[Fiel
     elif url and isinstance(system, str):
         return [FieldError(("ipxe_script_url",), "only `operating_system: custom_ipxe` boots from an iPXE script")]
     return []
+
+
+def indexed_hostname_errors(values: Mapping[str, Any], *path: str) -> list[FieldError]:
+    """What is wrong with the names of several machines: `hostname` with `{{index}}` in it, or `hostnames`."""
+    pattern, listed = values.get("hostname"), values.get("hostnames") or ()
+    found = []
+    if isinstance(pattern, str):
+        found += hostname_errors(pattern.replace(INDEX, "0"), *path, "hostname")
+    for at, each in enumerate(listed):
+        found += hostname_errors(each, *path, "hostnames", at)
+    return found
+
+
+def machines_shown(body: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
+    """The machines in the answer for what made them, less those that are going; None when it only links to them."""
+    shown = body.get("devices")
+    if not isinstance(shown, list):
+        return None
+    if not all(isinstance(each, Mapping) and "state" in each for each in shown):
+        return None
+    return [each for each in shown if each["state"] != "deprovisioning"]
+
+
+def machine_summary(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A machine as an output of what made it: what an expression most often wants of it."""
+    addresses = machine_addresses(body)
+    return {**known(body, "id", "hostname", "state"), **{name: addresses[name] for name in _SUMMARIZED}}
+
+
+def enumerated(machines: Sequence[Mapping[str, Any]]) -> str:
+    """Machines for people: how many, and the names of the first ones."""
+    names = [str(each.get("hostname") or each.get("id")) for each in machines]
+    noun = "machine" if len(names) == 1 else "machines"
+    return f"{len(names)} {noun} ({', '.join(names[:5])}{', ...' if len(names) > 5 else ''})"

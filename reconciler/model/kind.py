@@ -18,7 +18,18 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import Mark, memo_digest, remember_tags
-from reconciler.model.rules import CreateOnly, Field, FromKey, Listed, Refers, Replace, Rule, Secret, Update, WriteOnce
+from reconciler.model.rules import (
+    CreateOnly,
+    Field,
+    FromKey,
+    Listed,
+    Refers,
+    Replace,
+    Rule,
+    Secret,
+    Update,
+    WriteOnce,
+)
 from reconciler.wire import Call, Listing, Rejected
 
 _NOTHING: Mapping[str, str] = types.MappingProxyType({})
@@ -138,6 +149,10 @@ class Kind(ABC):
     """Whether its mark also tells later runs what the stack has at the top."""
     personal: ClassVar[bool] = False
     """Whether its collection at the top is the user's own: a project's token may not read it, and needs it not."""
+    makes: ClassVar[tuple[str, ...]] = ()
+    """Kinds whose objects carry this one's mark because it made them (the devices of a batch): they stand and fall with
+    it, and are neither strangers nor unwanted while it is there.
+    """
     removed_with_parent: ClassVar[bool] = False
     deletable: ClassVar[bool] = True
     holds_others: ClassVar[bool] = False
@@ -185,6 +200,10 @@ class Kind(ABC):
         if not isinstance(body, Mapping) or not body.get("id"):
             return None
         return next(iter(self.read(body, wish.owner_id)), None)
+
+    def regard(self, values: Mapping[str, Any], live: LiveObject) -> LiveObject:
+        """The object in the light of what is declared: a request that is to have machines is not ready without them."""
+        return live
 
     def foretell(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """Attributes that are certain before the create: the declared values, less those that the API may choose."""
@@ -317,6 +336,14 @@ class Kind(ABC):
     def delete(self, live: LiveObject) -> Call:
         raise NotImplementedError(f"{self.name} has no delete call")
 
+    def delete_impact(self, live: LiveObject) -> str:
+        """What its delete takes along or leaves behind, for the plan; empty when that is only the object itself."""
+        return ""
+
+    def outlived_by(self, mark: Mark) -> bool:
+        """Whether what it made was to stay when it went, by the mark that it gave to what it made."""
+        return False
+
     def finish(self, wish: Wish, live: LiveObject) -> Call | None:
         """A second call that a create needs, for fields that only an update can set."""
         return None
@@ -353,8 +380,22 @@ def _read_fields(kind: str, spec: type[Spec]) -> dict[str, Field]:
         refers = next((each for each in info.metadata if isinstance(each, Refers)), None)
         listed = next((each for each in info.metadata if isinstance(each, Listed)), None)
         secret = any(isinstance(each, Secret) for each in info.metadata)
-        fields[name] = Field(name, rules[0], secret, refers, info.is_required(), listed)
+        inside = _listed_inside(info.annotation)
+        fields[name] = Field(name, rules[0], secret, refers, info.is_required(), listed, inside)
     return fields
+
+
+def _listed_inside(annotation: Any) -> Mapping[str, Listed]:
+    """Which parts of a field that is a mapping are in one of the API's catalogues."""
+    if not (isinstance(annotation, type) and issubclass(annotation, Spec)):
+        return types.MappingProxyType({})
+    found = {
+        name: each
+        for name, info in annotation.model_fields.items()
+        for each in info.metadata
+        if isinstance(each, Listed)
+    }
+    return types.MappingProxyType(found)
 
 
 _MESSAGES = {

@@ -30,6 +30,11 @@ class Status:
     percentage: float | None = None
     message: str = ""
 
+    @property
+    def told(self) -> str:
+        """One line for a person about an object that did not become what it was to be."""
+        return f"its state became {self.word}" + (f": {self.message}" if self.message else "")
+
 
 READY = Status()
 

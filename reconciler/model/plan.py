@@ -126,6 +126,8 @@ class Stranger:
     owner: str = ""
     """`another stack's name`, or empty."""
     created_at: str = ""
+    left_by: str = ""
+    """The address of what made it, which is gone and was to leave it here; or empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ A field without a rule is refused when the kind is defined, so nobody can add a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from types import MappingProxyType
 from typing import Any
 
 Same = Callable[[Any, Any], bool]
@@ -78,7 +80,14 @@ class FromKey:
     """Given by the key in the YAML (`bgp_sessions: [ipv4]`), never written by the user; a part of the identity."""
 
 
-Rule = Update | Replace | CreateOnly | WriteOnce | FromKey
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """Not the API's: it says how a run treats the object, so it is neither sent nor compared, and a change counts at
+    once.
+    """
+
+
+Rule = Update | Replace | CreateOnly | WriteOnce | FromKey | Ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +119,9 @@ class Listed:
     besides: frozenset[str] = frozenset()
 
 
+_NOTHING_LISTED: Mapping[str, Listed] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a kind, read from the annotations of its spec."""
@@ -120,3 +132,5 @@ class Field:
     refers: Refers | None
     required: bool
     listed: Listed | None = None
+    listed_inside: Mapping[str, Listed] = dataclass_field(default_factory=lambda: _NOTHING_LISTED)
+    """The same of the parts of a field that is a mapping."""

@@ -113,6 +113,7 @@ def _about(stranger: Stranger) -> tuple[Span, ...]:
     known = (
         f"in {stranger.inside}" if stranger.inside else "",
         f"owned by stack {stranger.owner}" if stranger.owner else "",
+        f"left by {stranger.left_by}" if stranger.left_by else "",
         f"since {stranger.created_at}" if stranger.created_at else "",
     )
     text = ", ".join(each for each in known if each)

@@ -222,6 +222,7 @@ def stranger_json(stranger: Stranger) -> dict[str, Any]:
         "inside": stranger.inside,
         "owner": stranger.owner,
         "created_at": stranger.created_at,
+        **({"left_by": stranger.left_by} if stranger.left_by else {}),
     }
 
 

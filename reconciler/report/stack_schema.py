@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from reconciler.model.kind import Catalog, Form, Kind
-from reconciler.model.rules import CreateOnly, Field, FromKey, Replace, Update, WriteOnce
+from reconciler.model.rules import CreateOnly, Field, FromKey, Ours, Replace, Update, WriteOnce
 
 FILE_NAME = "stack.schema.json"
 
@@ -202,6 +202,8 @@ def _change(kind: Kind, field: Field) -> str:
             return _sentence("A change matters at the next create only", note)
         case WriteOnce(reason=reason):
             return _sentence("A change is refused", reason)
+        case Ours():
+            return "It is not sent, and counts from the next run on."
         case FromKey():
             return ""
 

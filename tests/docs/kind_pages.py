@@ -12,7 +12,7 @@ from typing import Any
 
 from reconciler.kinds import catalog
 from reconciler.model.kind import Form, Kind
-from reconciler.model.rules import CreateOnly, Field, FromKey, Replace, Update, WriteOnce
+from reconciler.model.rules import CreateOnly, Field, FromKey, Ours, Replace, Update, WriteOnce
 
 PAGE = Path(__file__).parents[2] / "docs" / "kinds.md"
 _HEAD = """\
@@ -61,6 +61,8 @@ def _change(field: Field) -> str:
             return "matters at create only"
         case WriteOnce():
             return "is refused"
+        case Ours():
+            return "counts from the next run on"
         case FromKey():
             return "given by the key"
 

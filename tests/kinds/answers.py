@@ -414,3 +414,24 @@ LICENSE_2018: Body = {
     "size": 4,
     "project": {"href": "/"},
 }
+
+# fields of packngo's SpotMarketRequest and packet-python's tests, MIT, with devices and facilities opened
+SPOT_REQUEST_2019: Body = {
+    "id": "cd5cfb67-4e5f-4d8d-a7fe-0a1a3fe8ae3c",
+    "devices_min": 1,
+    "devices_max": 2,
+    "max_bid_price": 0.2,
+    "end_at": "2019-12-31T23:59:59Z",
+    "created_at": "2019-06-01T10:00:00Z",
+    "instance_parameters": {
+        "hostname": "w-{{index}}",
+        "plan": "baremetal_0",
+        "operating_system": "ubuntu_18_04",
+        "tags": ["w"],
+    },
+    "facilities": [AMS1],
+    "plan": {"href": "#1"},
+    "project": {"href": "/projects/3d27fd13-0466-4878-be22-9a4b5595a3df"},
+    "devices": [DEVICE_2018],
+    "href": "/spot-market-requests/cd5cfb67-4e5f-4d8d-a7fe-0a1a3fe8ae3c",
+}

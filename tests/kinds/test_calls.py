@@ -23,6 +23,13 @@ DEVICE = {"facility": "ewr1", "plan": "p", "operating_system": "o"}
 BLOCK = {"type": "public_ipv4", "quantity": 1, "facility": "ewr1"}
 
 DISK = {"plan": "storage_1", "size": 100, "facility": "ewr1"}
+BID = {
+    "devices_min": 1,
+    "devices_max": 2,
+    "max_bid_price": 0.2,
+    "facilities": ["ewr1"],
+    "instance_parameters": {"plan": "p", "operating_system": "o"},
+}
 WEEK = {"snapshot_frequency": "1day", "snapshot_count": 7}
 
 # kind, values, parent id, path, body
@@ -120,6 +127,20 @@ CREATES: list[tuple[str, dict[str, Any], str | None, str, dict[str, Any]]] = [
         "/projects/P/licenses",
         {"licensee_product_id": "l", "size": 2, "description": f"d {TEXT}"},
     ),
+    (
+        "spot_market_request",
+        {**BID, "wait_for_devices": True, "force_termination": False},
+        "P",
+        "/projects/P/spot-market-requests",
+        {**BID, "instance_parameters": {"plan": "p", "operating_system": "o", "tags": TAGS}},
+    ),
+    (
+        "spot_market_request",
+        {**BID, "instance_parameters": {"plan": "p", "tags": ["a"], "locked": None, "customdata": '{"b": 1}'}},
+        "P",
+        "/projects/P/spot-market-requests",
+        {**BID, "instance_parameters": {"plan": "p", "tags": ["a", *TAGS], "customdata": {"b": 1}}},
+    ),
     ("device", DEVICE, "P", "/projects/P/devices", {**DEVICE, "tags": TAGS}),
     (
         "device",
@@ -174,6 +195,7 @@ DELETES = {
     "bgp_session": "/bgp/sessions/I",
     "volume": "/storage/I",
     "license": "/licenses/I",
+    "spot_market_request": "/spot-market-requests/I",
     "volume_attachment": "/storage/attachments/I",
     "ip_assignment": "/ips/I",
     "device": "/devices/I",
@@ -224,7 +246,7 @@ VERDICTS: list[tuple[str, Verb, int, str, Verdict]] = [
 
 
 def live(kind: str, foreign: tuple[str, ...] = ()) -> LiveObject:
-    return LiveObject(kind, "I", "label", {}, {}, foreign_tags=foreign)
+    return LiveObject(kind, "I", "label", {"force_termination": True}, {}, foreign_tags=foreign)
 
 
 @pytest.mark.parametrize(("kind", "values", "parent", "path", "body"), CREATES)
@@ -382,3 +404,15 @@ def test_a_volume_lets_go_of_its_attachments_only_to_grow() -> None:
     of = CATALOG["volume"]
     assert of.let_go_for(frozenset({"size", "plan"})) == {"volume_attachment"}
     assert of.let_go_for(frozenset({"plan", "description"})) == frozenset()
+
+
+def test_a_request_ends_its_machines_unless_its_mark_says_otherwise() -> None:
+    of = CATALOG["spot_market_request"]
+    for wanted, expected in ((None, "true"), (True, "true"), (False, "false")):
+        values = {**BID, "force_termination": wanted}
+        mark = Mark("shop", "projects.e.spot_market_requests.x", of.memo(values))
+        body = {**of.create(Wish(values, mark, "P", "P")).body, "id": "I", "devices": []}
+        (found,) = of.read(body, "P")
+        assert found.values["force_termination"] is (expected == "true")
+        assert of.outlived_by(mark) is (expected == "false")
+        assert dict(of.delete(found).query) == {"force_termination": expected}

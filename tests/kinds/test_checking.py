@@ -15,6 +15,15 @@ CONFIG = {"deployment_type": "local", "asn": 65000}
 KEY = {"label": "me", "key": "ssh-ed25519 AAAA me"}
 IPXE = {**DEVICE, "operating_system": "custom_ipxe"}
 DISK = {"plan": "storage_1", "size": 100, "facility": "ewr1"}
+WORKER = {"plan": "p", "operating_system": "o"}
+BID = {
+    "devices_min": 1,
+    "devices_max": 2,
+    "max_bid_price": 0.2,
+    "facilities": ["ewr1"],
+    "instance_parameters": WORKER,
+}
+BAD_NAME = [("instance_parameters", "bad-hostname")]
 DAILY = {"snapshot_frequency": "1day", "snapshot_count": 7}
 POLICY_WRONG = [("snapshot_policies", "invalid-value")]
 
@@ -80,6 +89,17 @@ WRONG: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     ("license", {}, [("licensee_product_id", "missing-field")]),
     ("license", {"licensee_product_id": "l", "size": -1}, [("size", "invalid-value")]),
     ("license", {"licensee_product_id": "l", "size": "1"}, [("size", "wrong-type"), ("size", "wrong-type")]),
+    ("spot_market_request", {**BID, "devices_min": 3}, [("devices_min", "invalid-value")]),
+    ("spot_market_request", {**BID, "facilities": []}, [("facilities", "invalid-value")]),
+    ("spot_market_request", {**BID, "end_at": "2019-12-31"}, [("end_at", "invalid-value")]),
+    ("spot_market_request", {**BID, "instance_parameters": {"plan": "p"}}, [("instance_parameters", "missing-field")]),
+    ("spot_market_request", {**BID, "instance_parameters": {**WORKER, "hostname": "a_{{index}}"}}, BAD_NAME),
+    ("spot_market_request", {**BID, "instance_parameters": {**WORKER, "hostnames": ["ok", "-"]}}, BAD_NAME),
+    (
+        "spot_market_request",
+        {**BID, "instance_parameters": {**WORKER, "tags": ["reconciler:x:y"], "ipxe_script_url": "https://x"}},
+        [("instance_parameters", "invalid-value"), ("instance_parameters", "invalid-value")],
+    ),
     ("volume_attachment", {}, [("volume", "missing-field")]),
     ("volume_attachment", {"volume": ""}, [("volume", "invalid-value")]),
     ("device", {}, [("plan", "missing-field"), ("operating_system", "missing-field")]),
@@ -119,6 +139,8 @@ RIGHT: list[tuple[str, dict[str, Any]]] = [
     ("ip_assignment", {"address": "2604:1380::/64", "manageable": True}),
     ("volume", {**DISK, "snapshot_policies": [DAILY, {**DAILY, "snapshot_frequency": "1week"}], "locked": False}),
     ("volume_attachment", {"volume": "v"}),
+    ("spot_market_request", {**BID, "end_at": "2019-12-31T23:59:59Z", "wait_for_devices": True}),
+    ("spot_market_request", {**BID, "instance_parameters": {**WORKER, "hostname": "a-{{index}}"}}),
     ("license", {"licensee_product_id": "l", "size": 2.5, "description": "d"}),
     ("device", DEVICE),
     ("device", {**DEVICE, "hostname": "a.b-c.example.COM"}),

@@ -13,7 +13,7 @@ from reconciler.model.kind import Kind
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import Mark
 from reconciler.model.resource import Resource
-from reconciler.model.rules import CreateOnly, FromKey, Replace, Update, WriteOnce, any_change
+from reconciler.model.rules import CreateOnly, FromKey, Ours, Replace, Update, WriteOnce, any_change
 from reconciler.values import Unknown, parse_address
 
 from . import answers
@@ -34,6 +34,7 @@ BASES: dict[str, Body] = {
     "volume": answers.VOLUME_2019,
     "volume_attachment": answers.VOLUME_2019,
     "license": answers.LICENSE_2018,
+    "spot_market_request": answers.SPOT_REQUEST_2019,
     "device": answers.DEVICE_2018,
     "network_type": answers.PORTS_2019[0],
     "port": answers.PORTS_2019[0],
@@ -308,6 +309,26 @@ CASES: list[tuple[str, str, Any, dict[str, Any], str]] = [
     ("license", "description", "d", {"description": "d [reconciler:shop:projects.e.licenses.l]"}, SAME),
     ("license", "description", "d", {}, UPDATE),
     ("license", "description", "d", {"description": LEFT_OUT}, SAME),
+    ("spot_market_request", "devices_min", 1, {}, SAME),
+    ("spot_market_request", "devices_min", 2, {}, REPLACE),
+    ("spot_market_request", "devices_max", 2, {}, SAME),
+    ("spot_market_request", "devices_max", 3, {}, REPLACE),
+    ("spot_market_request", "max_bid_price", 0.2, {"max_bid_price": "0.20"}, SAME),
+    ("spot_market_request", "max_bid_price", 0.3, {}, REPLACE),
+    ("spot_market_request", "facilities", ["ams1"], {}, SAME),
+    ("spot_market_request", "facilities", ["ewr1"], {}, REPLACE),
+    ("spot_market_request", "facilities", ["ewr1"], {"facilities": [{"href": "/facilities/1"}]}, SAME),
+    ("spot_market_request", "end_at", "2020-01-01T00:59:59+01:00", {}, SAME),
+    ("spot_market_request", "end_at", "2019-12-31T00:00:00Z", {}, REPLACE),
+    ("spot_market_request", "end_at", None, {"end_at": None}, SAME),
+    ("spot_market_request", "instance_parameters", {"plan": "t1.small.x86", "tags": ["w"], "locked": False}, {}, SAME),
+    ("spot_market_request", "instance_parameters", {"plan": "t1.small.x86", "tags": None}, {}, SAME),
+    ("spot_market_request", "instance_parameters", {"plan": "c1.small.x86"}, {}, REPLACE),
+    ("spot_market_request", "instance_parameters", {"plan": "t1.small.x86", "features": ["tpm"]}, {}, REPLACE),
+    ("spot_market_request", "instance_parameters", {"plan": "p"}, {"instance_parameters": LEFT_OUT}, SAME),
+    ("spot_market_request", "force_termination", True, {}, SAME),
+    ("spot_market_request", "force_termination", False, {}, REFUSED),
+    ("spot_market_request", "wait_for_devices", True, {}, SAME),
     ("network_type", "type", "layer3", {}, SAME),
     ("network_type", "type", "hybrid", {}, UPDATE),
     ("port", "name", "bond0", {}, SAME),
@@ -372,7 +393,7 @@ def test_every_field_of_every_kind_has_cases() -> None:
         assert covered == set(kind.fields), kind.name
         for name, field in kind.fields.items():
             words = {case[-1] for case in CASES if case[:2] == (kind.name, name)}
-            silent = isinstance(field.rule, (CreateOnly, FromKey))
+            silent = isinstance(field.rule, (CreateOnly, FromKey, Ours))
             assert silent or len(words) >= 2, f"{kind.name}.{name}: a case that differs and one that does not"
 
 
@@ -433,7 +454,7 @@ def test_an_unknown_value_differs_only_where_the_answer_shows_the_field(kind: st
     of = CATALOG[kind]
     live = live_of(of, {})
     unknown = {name: Unknown() for name in of.fields}
-    shown = {name for name in live.values if not isinstance(of.fields[name].rule, (CreateOnly, FromKey))}
+    shown = {name for name in live.values if not isinstance(of.fields[name].rule, (CreateOnly, FromKey, Ours))}
     assert set(outcome(of, unknown, live)) == shown
 
 

@@ -215,6 +215,33 @@ READ: dict[str, tuple[str, Body, dict[str, Any]]] = {
             "mark_missing": "",
         },
     ),
+    "request on the spot market": (
+        "spot_market_request",
+        answers.SPOT_REQUEST_2019,
+        {
+            "label": "up to 2 baremetal_0",
+            "values": {
+                "devices_min": 1,
+                "devices_max": 2,
+                "max_bid_price": 0.2,
+                "end_at": "2019-12-31T23:59:59Z",
+                "facilities": ["ams1"],
+                "instance_parameters": answers.SPOT_REQUEST_2019["instance_parameters"],
+                "force_termination": True,
+            },
+            "attributes.devices": [
+                {
+                    "id": answers.DEVICE_2018["id"],
+                    "hostname": "mistopenstack",
+                    "state": "active",
+                    "public_ipv4": "147.75.102.193",
+                    "private_ipv4": "10.99.214.1",
+                    "public_ipv6": "2604:1380:2000:c100::3",
+                }
+            ],
+            "mark_missing": "",
+        },
+    ),
     "device of 2018": (
         "device",
         answers.DEVICE_2018,
@@ -407,3 +434,25 @@ def test_what_a_project_shows_to_be_empty_need_not_be_read() -> None:
         assert CATALOG[kind].none_in(read("project", bare))
         assert not CATALOG[kind].none_in(read("project", answers.PROJECT_2019))
         assert not CATALOG[kind].none_in(read("project", {**bare, "volumes": [{"href": "/storage/1"}]}))
+
+
+@pytest.mark.parametrize("devices", [None, [{"href": "/devices/1"}]])
+def test_machines_of_a_request_that_are_not_shown_are_not_taken_for_none(devices: Any) -> None:
+    request = {**answers.SPOT_REQUEST_2019, "devices": devices}
+    with pytest.raises(ValueError, match="does not show its devices"):
+        list(CATALOG["spot_market_request"].read(request, PROJECT))
+    assert CATALOG["spot_market_request"].read_answer(request, Wish({}, Mark("s", "a"), "p", "p")) is None
+
+
+def test_a_request_is_ready_when_the_machines_that_are_waited_for_are_active() -> None:
+    of = CATALOG["spot_market_request"]
+    going = {**answers.DEVICE_2018, "state": "deprovisioning"}
+    for devices, waits, phase in (
+        ([answers.DEVICE_2018], True, Phase.READY),
+        ([answers.DEVICE_2017, going], True, Phase.WORKING),
+        ([], True, Phase.WORKING),
+        ([], False, Phase.READY),
+    ):
+        live = of.regard({"wait_for_devices": waits}, read(of.name, {**answers.SPOT_REQUEST_2019, "devices": devices}))
+        assert live.status.phase is phase
+        assert (live.attributes["devices"] is None) is (phase is Phase.WORKING), "not known yet, instead of too few"

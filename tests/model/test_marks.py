@@ -143,6 +143,7 @@ def test_what_a_create_writes_a_read_finds(kind: Any) -> None:
         "ip_reservation": {"type": "global_ipv4", "quantity": 1, "tags": ["t"]},
         "ssh_key": {"label": " l ", "key": "k k"},
         "vlan": {"facility": "f", "description": "d"},
+        "spot_market_request": {"instance_parameters": {"plan": "p", "tags": ["t"]}},
         "license": {"licensee_product_id": "l", "description": "d"},
         "volume": {"plan": "p", "size": 10, "facility": "f", "description": "d"},
         "project": {"name": "n", "customdata": {"a": 1}},
@@ -150,7 +151,7 @@ def test_what_a_create_writes_a_read_finds(kind: Any) -> None:
     }
     values = examples[kind.name]
     mark = Mark(mark.stack, mark.address, kind.memo(values))
-    body = {**kind.create(Wish(values, mark, "p", "p")).body, "id": "i"}
+    body = {**kind.create(Wish(values, mark, "p", "p")).body, "id": "i", "devices": []}
     live = kind.read_answer(body, Wish(values, mark, "p", "p"))
     assert live is not None
     assert live.mark is not None

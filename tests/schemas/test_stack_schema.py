@@ -15,7 +15,7 @@ from reconciler.app import read_stack
 from reconciler.cli.main import run
 from reconciler.diagnostics import Refused
 from reconciler.kinds import catalog
-from reconciler.model.rules import CreateOnly, FromKey, Replace, Update, WriteOnce
+from reconciler.model.rules import CreateOnly, FromKey, Ours, Replace, Update, WriteOnce
 from reconciler.report import plan_schema, stack_schema
 from reconciler.stack import Inputs
 from reconciler.stack.blocks import META
@@ -116,6 +116,7 @@ def test_every_field_says_what_a_change_does(kind: Any) -> None:
         Update: "A change is made in place",
         Replace: f"A change replaces the {kind.name.replace('_', ' ')}",
         WriteOnce: "A change is refused: ",
+        Ours: "It is not sent",
     }
     block = SCHEMA["$defs"][kind.name]
     block = next((each for each in block.get("anyOf", ()) if "properties" in each), block)

@@ -32,14 +32,12 @@ ROOMS: dict[str, tuple[str, ...]] = {
 EXCEPTIONS = {("graph.py", "networkx"), ("engine/fields.py", "deepdiff"), ("cli/emulator.py", "emulator")}
 """(file, import): what one file may do and its room may not."""
 
-SHARED_BY_KINDS = ("kinds/__init__.py", "kinds/common.py", "kinds/machine.py", "kinds/people.py", "kinds/wiring.py")
-SHARED_MODULES = (
-    "reconciler.kinds.common",
-    "reconciler.kinds.machine",
-    "reconciler.kinds.people",
-    "reconciler.kinds.wiring",
-)
-"""What kinds may import of their own room: what several need to read an answer, the machine, and its ports."""
+_SHARED = ("common", "machine", "people", "storage", "wiring")
+SHARED_BY_KINDS = ("kinds/__init__.py", *(f"kinds/{each}.py" for each in _SHARED))
+SHARED_MODULES = tuple(f"reconciler.kinds.{each}" for each in _SHARED)
+"""What kinds may import of their own room: what several need to read an answer, the machine, its ports, its volumes,
+people.
+"""
 
 
 def imports(tree: ast.AST, in_function: bool = False) -> Iterator[tuple[str, int, bool]]:

@@ -56,6 +56,14 @@ def observe(
             if not readings:
                 break
             level = _read_all(account, readings, pool, declared, unread)
+            read = frozenset((each.owner_id, kind.name) for each in readings for kind in each.kinds)
+            for_makers = [
+                reading
+                for owner_id, kind in reach.makers(level)
+                if (owner_id, kind.name) not in read
+                for reading in _readings(owner_id, [(kind, Want.NEEDED)])
+            ]
+            level += _read_all(account, for_makers, pool, declared, unread)
             objects = [*objects, *level]
     return Snapshot(tuple(_gathered(objects, catalog)), tuple(sorted(unread))), existing
 

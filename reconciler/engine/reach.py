@@ -87,6 +87,18 @@ class Reach:
             found.append((kind, want))
         return found
 
+    def makers(self, seen: Iterable[LiveObject]) -> list[tuple[str | None, Kind]]:
+        """The kinds whose objects made some of those that were seen, by their marks, and who owns their collections."""
+        kinds = [each for each in self._catalog.kinds if each.makes]
+        found: dict[tuple[str | None, str], Kind] = {}
+        for live in seen:
+            if live.mark is None or not self._owns(live):
+                continue
+            for kind in kinds:
+                if live.kind in kind.makes and f".{kind.section}." in live.mark.address:
+                    found[live.owner_id, kind.name] = kind
+        return [(owner_id, kind) for (owner_id, _), kind in found.items()]
+
     def _owns(self, each: LiveObject) -> bool:
         return each.present and each.mark is not None and each.mark.owned_by(self._stack)
 

@@ -7,11 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from reconciler.api import endpoints
-from reconciler.api.endpoints import shaped
 from reconciler.model.kind import FieldError
 from reconciler.model.mark import RESERVED_KEY, RESERVED_TAGS
-from reconciler.wire import Call, Listing
 
 
 def last_segment(href: Any) -> str | None:
@@ -117,17 +114,3 @@ def facility_code(body: Mapping[str, Any]) -> str | None:
         return str(facility["code"])
     code = body.get("facility_code")
     return code if isinstance(code, str) else None
-
-
-_OPEN_IN_A_VOLUME = ("attachments", "snapshot_policies", "facility")
-"""Without this an answer only links to them."""
-
-
-def list_volumes(project_id: str) -> Listing:
-    """A project's volumes with all that is read of them and of their attachments."""
-    return shaped(endpoints.list_volumes(project_id), include=_OPEN_IN_A_VOLUME)
-
-
-def opened_volume(call: Call) -> Call:
-    """A call whose answer shows a volume, in the same form."""
-    return shaped(call, include=_OPEN_IN_A_VOLUME)

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from reconciler.api import endpoints
 from reconciler.kinds.common import id_of, known, last_segment, missing, same_number, same_text
-from reconciler.model.kind import Kind, Spec, Wish
+from reconciler.model.kind import Kind, Look, Spec, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import from_text
 from reconciler.model.rules import Replace, Update
@@ -38,6 +38,7 @@ class License(Kind):
     parents = ("project",)
     spec = LicenseSpec
     listed_under = ("project",)
+    looked_for = Look.USED
     summary = "A licence of software on the project's machines."
     outputs = {"id": "the licence's uuid", "license_key": "the key to enter into the software; never shown"}
     secret_outputs = frozenset({"license_key"})

@@ -39,7 +39,7 @@ from reconciler.kinds.machine import (
     machines_shown,
     same_plan,
 )
-from reconciler.model.kind import FieldError, Kind, Spec, Verb, Wish
+from reconciler.model.kind import FieldError, Kind, Look, Spec, Verb, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import Mark, from_tags
 from reconciler.model.rules import Listed, Ours, Replace, Same, WriteOnce
@@ -174,6 +174,7 @@ class SpotMarketRequest(Kind):
     parents = ("project",)
     spec = SpotMarketRequestSpec
     listed_under = ("project",)
+    looked_for = Look.USED
     summary = "A standing bid for machines on the spot market."
     uses = ("ssh_key", "vlan", "ip_reservation", "bgp_config")
     follows = ("ssh_key",)

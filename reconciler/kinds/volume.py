@@ -21,12 +21,11 @@ from reconciler.kinds.common import (
     facility_code,
     id_of,
     known,
-    list_volumes,
     missing,
-    opened_volume,
     same_flag,
     same_text,
 )
+from reconciler.kinds.storage import list_volumes, opened_volume
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import from_text

@@ -13,7 +13,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from reconciler.api import endpoints
-from reconciler.kinds.common import id_of, last_segment, list_volumes
+from reconciler.kinds.common import id_of, last_segment
+from reconciler.kinds.storage import list_volumes
 from reconciler.model.kind import Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.rules import Refers, Replace

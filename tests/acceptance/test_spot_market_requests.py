@@ -160,6 +160,16 @@ def test_machines_of_a_request_that_somebody_deleted_are_not_bought_a_second_tim
     assert spots.devices("Lab") == []
 
 
+def test_a_request_is_found_by_its_machines_when_the_project_does_not_remember_it(spots: World) -> None:
+    project = spots.call("GET", f"/projects/{spots.project_id('Lab')}")
+    mark = {name: project["customdata"]["reconciler"][name] for name in ("stack", "address")}
+    spots.call("PUT", f"/projects/{project['id']}", {"customdata": {"reconciler": mark}})
+    spots.stack(EMPTY)
+    assert f"{REQUEST} will be destroyed" in spots.run("plan", "stack.yaml").out
+    applied(spots)
+    assert (requests(spots), spots.devices("Lab")) == ([], [])
+
+
 def test_a_destroy_leaves_nothing(spots: World) -> None:
     done = spots.run("destroy", "stack.yaml", "--yes")
     assert done.code == 0, done.out + done.err

@@ -151,4 +151,4 @@ def test_the_number_of_reads_depends_on_collections_and_not_on_objects(bench: Be
         since = len(bench.account.reads)
         bench.plan(shop(count))
         counts.append(len(bench.account.reads) - since)
-    assert counts[0] == counts[1] == 10
+    assert counts[0] == counts[1] == 8

@@ -146,6 +146,7 @@ def test_what_a_create_writes_a_read_finds(kind: Any) -> None:
         "spot_market_request": {"instance_parameters": {"plan": "p", "tags": ["t"]}},
         "license": {"licensee_product_id": "l", "description": "d"},
         "volume": {"plan": "p", "size": 10, "facility": "f", "description": "d"},
+        "organization": {"name": "n"},
         "project": {"name": "n", "customdata": {"a": 1}},
         "ip_assignment": {"address": "1.2.3.4/32"},
     }

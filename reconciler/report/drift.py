@@ -26,18 +26,22 @@ def drifted(plan: Plan) -> bool:
     return not plan.empty
 
 
-def _drifting(plan: Plan) -> list[Change]:
-    """What differs by itself; what would only be replaced because something else is has not drifted."""
-    return [each for each in plan.pending if each.reason != "parent_replaced"]
+_FOLLOWS_OTHERS = frozenset({"parent_replaced", "sibling_changes", "let_go", "lets_go"})
+"""Reasons of changes that are made only because something else changes."""
+
+
+def drifting(plan: Plan) -> list[Change]:
+    """What differs by itself; what would only be changed because something else is has not drifted."""
+    return [each for each in plan.pending if each.reason not in _FOLLOWS_OTHERS]
 
 
 def render_drift(plan: Plan, *, colour: bool) -> str:
     """The drift as text, the summary last."""
     page = strangers_page(plan.strangers)
-    drifting = _drifting(plan)
-    missing = [each for each in drifting if each.action is Action.CREATE]
-    unexpected = [each for each in drifting if each.action is Action.DELETE]
-    changed = [each for each in drifting if each.action not in (Action.CREATE, Action.DELETE)]
+    found = drifting(plan)
+    missing = [each for each in found if each.action is Action.CREATE]
+    unexpected = [each for each in found if each.action is Action.DELETE]
+    changed = [each for each in found if each.action not in (Action.CREATE, Action.DELETE)]
     _missing(page, missing)
     _unexpected(page, unexpected)
     _changed(page, changed)
@@ -67,7 +71,7 @@ def drift_document(plan: Plan, *, tool_version: str) -> dict[str, Any]:
             "source": {"file": each.place.file, "line": each.place.line} if each.place is not None else None,
             "fields": [_live_and_wanted(each, field) for field in each.fields],
         }
-        for each in _drifting(plan)
+        for each in drifting(plan)
     ]
     words = [each["drift"] for each in resources]
     counts = {word: words.count(word) for word in ("changed", "missing", "unexpected")}

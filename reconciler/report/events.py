@@ -15,6 +15,7 @@ from reconciler.model.event import Ended, Event, Noted, Progressed, Report, Resu
 from reconciler.model.kind import Verb
 from reconciler.model.plan import Action, Change, Counts, Plan
 from reconciler.report import words
+from reconciler.report.drift import drifting
 from reconciler.report.page import safe_json
 from reconciler.report.plan_json import PROVIDER, diagnostic_json, plain
 from reconciler.values import Address, parse_address
@@ -55,7 +56,7 @@ class EventLines:
 
     def drifted(self, plan: Plan) -> list[Line]:
         """The changes of a plan told as what happened to the live objects."""
-        return [self._drift(each) for each in plan.pending]
+        return [self._drift(each) for each in drifting(plan)]
 
     def event(self, event: Event) -> Line:
         match event:

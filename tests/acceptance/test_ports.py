@@ -118,6 +118,22 @@ def test_a_port_that_is_moved_by_hand_is_drift_and_is_moved_back(hybrid: World) 
     assert vlans_of(hybrid) == 2
 
 
+def test_a_port_that_a_conversion_will_touch_has_not_drifted_itself(hybrid: World) -> None:
+    hybrid.stack(
+        stack_of({"gw": ("layer2-individual", False)}).replace(
+            "layer2-individual", "layer2-individual\n        ports: {eth1: {vlans: [a, b]}}"
+        )
+    )
+    applied(hybrid, "stack.yaml")
+    hybrid.stack(HYBRID)
+    drift = hybrid.run("drift", "stack.yaml")
+    assert "Drift: 1 changed, 0 missing, 0 unexpected." in drift.out
+    planned = hybrid.run("plan", "stack.yaml")
+    assert "because the change of projects.lab.devices.gw.network_type may undo it" in planned.out
+    applied(hybrid, "stack.yaml")
+    assert vlans_of(hybrid) == 2
+
+
 def test_a_destroy_takes_ports_along_with_their_machine(hybrid: World) -> None:
     begun = len(hybrid.ledger())
     done = hybrid.run("destroy", "stack.yaml", "--yes")

@@ -8,8 +8,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from reconciler.emulator.access import members_of_project
 from reconciler.emulator.call import Write
-from reconciler.emulator.records import Assignment, BgpSession, Device, HardwareReservation, Vanished, VolumeAttachment
+from reconciler.emulator.records import (
+    Assignment,
+    BgpSession,
+    Device,
+    HardwareReservation,
+    Project,
+    Vanished,
+    VolumeAttachment,
+)
+from reconciler.emulator.resources.notifications import Severity, notify
 from reconciler.emulator.resources.spot_devices import give_notice, is_outbid, machine_freed
 from reconciler.emulator.world import Transaction
 
@@ -23,12 +33,22 @@ def settle(call: Write, device: Device) -> None:
     """Do what fell due for a device: it is gone, failed and seen to have, outbid, at its termination time."""
     if device.gone_at is not None:
         _remove(call, device, by_platform=device.reclaimed)
+        if device.reclaimed:
+            _tell(call, device, "device.reclaimed", f"{device.hostname} was taken back", "warning")
     elif device.fades_at is not None:
         _remove(call, device, by_platform=True)
+        _tell(call, device, "device.failed", f"{device.hostname} failed to provision and was removed", "error")
     elif is_outbid(device, call.now):
         give_notice(call, device)
     else:
         end(call.change, device, call.now, call.settings.deprovision_seconds, reclaimed=True)
+
+
+def _tell(call: Write, device: Device, kind: str, text: str, severity: Severity) -> None:
+    """Notify all who may see the device's project of what the platform did to it."""
+    project = call.tables.get(Project, device.project_id)
+    for user in members_of_project(call.tables, project) if project else ():
+        notify(call, user.id, kind, text, f"/projects/{device.project_id}", severity)
 
 
 def _remove(call: Write, device: Device, *, by_platform: bool) -> None:

@@ -1,21 +1,24 @@
 """Notifications, and the letters that go with them.
 
 Fields follow the 2019 API reference. Which types there were and what they said is not known: those below are the
-emulator's own, made for what others do to a user. The service sent letters; the emulator keeps them for its operator
-(`GET /_emulator/letters`), since nothing leaves this machine.
+emulator's own, made for what others do to a user and for what the platform does to their devices. The service sent
+letters; the emulator keeps them for its operator (`GET /_emulator/letters`), since nothing leaves this machine.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from reconciler.emulator.call import Listed, Read, Reply, Shown, Write
 from reconciler.emulator.clock import rfc3339
 from reconciler.emulator.records import Letter, Notification
 from reconciler.emulator.rendering import Link, Scene, View
 
+Severity = Literal["info", "warning", "error"]
 
-def notify(call: Write, user_id: str, kind: str, body: str, context: str, severity: str = "info") -> None:
+
+def notify(call: Write, user_id: str, kind: str, body: str, context: str, severity: Severity = "info") -> None:
     """Tell a user that something happened to what is found under the path `context`."""
     made = Notification(call.change.new_id(), user_id, kind, body, severity, context, False, call.now, call.now)
     call.change.put(made)

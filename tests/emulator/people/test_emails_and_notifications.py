@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.emulator.client import Client
+from tests.emulator.people.conftest import join
 
 
 def test_a_user_has_one_address_which_is_the_default(api: Client) -> None:
@@ -84,6 +87,22 @@ def test_notifications_are_paged_newest_first_and_can_be_marked_as_read(api: Cli
     answer = api.call("PUT", first["href"])
     assert (answer.status, answer.json["read"]) == (200, True)
     assert api.get(first["href"])["read"] is True
+
+
+def test_a_member_hears_of_a_device_that_failed_or_was_taken_back(api: Client, ada: Client, project: str) -> None:
+    join(api, ada, f"/projects/{project}", "collaborator")
+    rule = {"kind": "fail_provisioning", "method": "POST", "route": "/projects/{id}/devices", "nth": 2}
+    api.control("faults", {"rules": [rule]})
+    api.device(project, hostname="fine")
+    api.device(project, hostname="broken")
+    soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(api.control("clock")["unix_seconds"] + 60))
+    api.device(project, hostname="brief", termination_time=soon)
+    api.wait(600)
+    told = ada.get("/notifications")["notifications"][:-1]  # the first one told of the invitation
+    assert [(each["type"], each["severity"], each["body"].split()[0]) for each in told] == [
+        ("device.reclaimed", "warning", "brief"),
+        ("device.failed", "error", "broken"),
+    ]
 
 
 def test_nobody_reads_anothers_mail(api: Client, ada: Client, project: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reconciler.api import endpoints
+from reconciler.kinds.api_key import ApiKey
 from reconciler.kinds.bgp_config import BgpConfig
 from reconciler.kinds.bgp_session import BgpSession
 from reconciler.kinds.device import Device
@@ -31,6 +32,7 @@ def catalog() -> Catalog:
         Project(),
         Member(),
         SshKey(),
+        ApiKey(),
         Vlan(),
         IpReservation(),
         BgpConfig(),

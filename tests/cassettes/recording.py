@@ -12,6 +12,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,30 +94,47 @@ def run(name: str, url: str, clock: SteppingClock) -> tuple[Report, bool, Report
 
 
 def _recorder(url: str) -> Any:
+    hidden = _Hidden()
     return vcr.VCR(
         match_on=("method", "scheme", "host", "path", "query", "body"),
-        before_record_request=_request_scrubber(url),
-        before_record_response=_scrub_response,
+        before_record_request=_request_scrubber(url, hidden),
+        before_record_response=partial(_scrub_response, hidden),
         decode_compressed_response=True,
     )
 
 
-def _request_scrubber(url: str) -> Callable[[Request], Request]:
+class _Hidden:
+    """Tokens that answers show, each with a word that stands for it in the recording, wherever it is sent again."""
+
+    def __init__(self) -> None:
+        self._words: dict[bytes, bytes] = {}
+
+    def hide(self, body: bytes) -> bytes:
+        for name, value in re.findall(rb'"(token|license_key|nonce)": ?"([^"]+)"', body):
+            self._words.setdefault(value, b"%s-%d" % (name, len(self._words)))
+        for value, word in self._words.items():
+            body = body.replace(value, word)
+        return body
+
+
+def _request_scrubber(url: str, hidden: _Hidden) -> Callable[[Request], Request]:
     """The recording names the API's public address, whatever port the emulator had, and keeps no header of ours."""
 
     def scrub(request: Request) -> Request:
         request.uri = re.sub(rf"^{re.escape(url)}", RECORDED_URL, request.uri)
+        if request.body:
+            request.body = hidden.hide(request.body)
         request.headers = {name: value for name, value in request.headers.items() if name.lower() == "content-type"}
         return request
 
     return scrub
 
 
-def _scrub_response(response: dict[str, Any]) -> dict[str, Any]:
-    """Keeps what the client reads; a new device's root password is taken out, made up as it is."""
+def _scrub_response(hidden: _Hidden, response: dict[str, Any]) -> dict[str, Any]:
+    """Keeps what the client reads; a new device's root password is taken out, made up as it is, and so are tokens."""
     kept = {name: value for name, value in response["headers"].items() if name.lower() in _KEPT_HEADERS}
     body = re.sub(rb'"root_password": ?"[^"]*"', b'"root_password":null', response["body"]["string"] or b"")
-    return {**response, "headers": kept, "body": {"string": body}}
+    return {**response, "headers": kept, "body": {"string": hidden.hide(body)}}
 
 
 if __name__ == "__main__":

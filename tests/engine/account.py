@@ -78,6 +78,7 @@ CATALOGUES: Mapping[str, list[Body]] = {
 TABLES: Mapping[str, str] = {
     "organizations": "organizations",
     "projects": "projects",
+    "api-keys": "api_keys",
     "ssh-keys": "ssh_keys",
     "virtual-networks": "vlans",
     "ips": "blocks",
@@ -251,7 +252,7 @@ class FakeAccount(Account):
 
     def _list(self, listing: Listing) -> list[Body]:
         parts = listing.path.strip("/").split("/")
-        owner = parts[1] if len(parts) > 1 else None
+        owner = parts[1] if len(parts) > 1 and parts[0] != "user" else None
         if owner is not None and owner not in self.rows["projects"]:
             raise _rejected(404, "Not found")
         if parts[-1] in ("storage", "licenses", "spot-market-requests", "batches"):
@@ -304,6 +305,7 @@ class FakeAccount(Account):
                 "organizations": "/organizations",
                 "projects": "/projects",
                 "ssh_keys": "/ssh-keys" if project is None else "/projects/{id}/ssh-keys",
+                "api_keys": "/projects/{id}/api-keys",
                 "vlans": "/projects/{id}/virtual-networks",
                 "blocks": "/projects/{id}/ips",
                 "configs": "/projects/{id}/bgp-configs",
@@ -329,6 +331,8 @@ class FakeAccount(Account):
             return "projects", {**row, **more, **body, "_project": None}
         if route in ("/ssh-keys", "/organizations"):
             return TABLES[route.strip("/")], {"customdata": {}, **row, **body, "_project": None}
+        if route == "/user/api-keys":
+            return "api_keys", {**row, **body, "token": f"token-{row['id']}", "_project": None}
         if route in ("/devices/{id}/ips", "/devices/{id}/bgp/sessions"):
             return self._on_device(route, parts[1], row, body)
         project = parts[1]
@@ -337,6 +341,8 @@ class FakeAccount(Account):
         row["_project"] = project
         if route == "/projects/{id}/ssh-keys":
             return "ssh_keys", {**row, **body}
+        if route == "/projects/{id}/api-keys":
+            return "api_keys", {**row, **body, "token": f"token-{row['id']}"}
         if route == "/projects/{id}/virtual-networks":
             shown = {"facility_code": body["facility"], "vxlan": body.get("vxlan") or 1000 + self._count}
             return "vlans", {**row, "description": body.get("description"), **shown}

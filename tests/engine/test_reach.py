@@ -15,6 +15,10 @@ ACME = resource("organizations.acme")
 PART = resource("projects.edge", organization_id=ref("organizations.acme"))
 
 
+KEY = resource("projects.edge.api_keys.ci")
+KEYS = "/projects/{}/api-keys"
+
+
 def reads(bench: Bench, path: str) -> int:
     return bench.account.reads.count(path)
 
@@ -120,3 +124,87 @@ def test_an_organization_in_which_a_project_of_the_stack_stays_is_kept(bench: Be
     planned = bench.plan(stack(EDGE))
     assert planned.actions() == {}
     assert "projects.edge" in planned.plan.diagnostics[0].summary
+
+
+# in a project
+
+
+def keys_read(bench: Bench) -> int:
+    return reads(bench, KEYS.format(bench.account.one("projects")["id"]))
+
+
+def test_a_project_is_born_with_what_it_will_hold_in_its_mark(bench: Bench) -> None:
+    planned = bench.plan(stack(EDGE, KEY))
+    assert planned.steps() == ["projects.edge:create", "projects.edge.api_keys.ci:create"]
+    assert bench.execute(planned).ok
+    assert bench.account.one("projects")["customdata"]["reconciler"]["memo"] == {"holds": "api_keys"}
+
+
+def test_keys_that_are_no_longer_declared_are_found_though_their_section_is_gone(bench: Bench) -> None:
+    bench.settled(stack(EDGE, KEY))
+    bench.settled(stack(EDGE))
+    assert bench.account.all("api_keys") == []
+
+
+def test_a_project_that_never_had_keys_is_not_asked_for_them(bench: Bench) -> None:
+    bench.settled(stack(EDGE))
+    bench.plan(stack(EDGE))
+    assert keys_read(bench) == 0
+
+
+def test_a_project_learns_of_its_first_key_before_it_is_made(bench: Bench) -> None:
+    bench.settled(stack(EDGE, resource("projects.other")))
+    wanted = stack(EDGE, KEY, resource("projects.other"))
+    planned = bench.plan(wanted)
+    assert planned.steps() == ["projects.edge:note", "projects.edge.api_keys.ci:create"]
+    (note,) = (each for each in planned.plan.steps if each.id == "projects.edge:note")
+    assert note.call.startswith("PUT /projects/")
+    assert bench.execute(planned).ok
+    assert bench.plan(wanted).actions() == {}
+    more = bench.plan(stack(*wanted.resources, resource("projects.edge.api_keys.cd")))
+    assert more.steps() == ["projects.edge.api_keys.cd:create"], "it knows already"
+
+
+def test_a_note_comes_after_an_update_that_writes_the_same_mark(bench: Bench) -> None:
+    bench.settled(stack(EDGE))
+    wanted = stack(resource("projects.edge", customdata={"rack": 7}), KEY)
+    planned = bench.plan(wanted)
+    assert planned.before("projects.edge:update", "projects.edge:note")
+    bench.settled(wanted)
+    assert bench.plan(stack(resource("projects.edge", customdata={"rack": 7}))).actions() == {
+        "projects.edge.api_keys.ci": "delete"
+    }
+
+
+def test_a_project_that_is_not_the_stacks_cannot_remember_and_is_looked_through(bench: Bench) -> None:
+    bench.account.add("projects", name="Edge")
+    bench.settled(stack(resource("projects.edge", existing="Edge"), KEY))
+    assert bench.plan(stack(resource("projects.edge", existing="Edge"))).actions() == {
+        "projects.edge.api_keys.ci": "delete"
+    }
+
+
+def test_keys_that_the_token_may_not_see_matter_only_where_there_may_be_some_of_ours(bench: Bench) -> None:
+    bench.account.add("projects", name="Edge")
+    plain = stack(resource("projects.edge", existing="Edge"))
+    hidden = Gone("Not found", status=404)
+    bench.account.end("hidden", "LIST", "/projects/{id}/api-keys", error=hidden)
+    assert [each.code for each in bench.plan(plain).plan.diagnostics] == ["not-seen"]
+    bench.account.end("hidden", "LIST", "/projects/{id}/api-keys", error=hidden)
+    with pytest.raises(Refused, match="api-keys"):
+        bench.plan(stack(*plain.resources, KEY))
+
+
+def test_keys_that_the_mark_remembers_have_to_be_seen(bench: Bench) -> None:
+    bench.settled(stack(EDGE, KEY))
+    bench.account.end("hidden", "LIST", "/projects/{id}/api-keys", error=Gone("Not found", status=404))
+    with pytest.raises(Refused, match="api-keys"):
+        bench.plan(stack(EDGE))
+
+
+def test_before_a_project_goes_it_is_looked_through_for_what_others_keep_in_it(bench: Bench) -> None:
+    bench.settled(stack(EDGE))
+    bench.account.add("api_keys", bench.account.one("projects")["id"], description="theirs")
+    planned = bench.plan(stack(EDGE), destroy=True)
+    assert planned.actions() == {}
+    assert [each.code for each in planned.plan.diagnostics] == ["holds-strangers"]

@@ -40,6 +40,17 @@ ORGANIZATION_2018: Body = {
     "href": "/organizations/6c17df6c-8769-4d98-b01f-f2848b6489a1",
 }
 
+# packngo apikeys.go, MIT: the fields of APIKey, with made-up values
+API_KEY_2019: Body = {
+    "id": "acdc5d4e-7d4f-4f1f-9b1c-1c9d2ef0b3f3",
+    "description": "ci",
+    "read_only": False,
+    "token": "made-up-token-of-a-project",
+    "created_at": "2019-07-01T00:00:00Z",
+    "updated_at": "2019-07-01T00:00:00Z",
+    "project": {"href": "/projects/3d27fd13-0466-4878-be22-9a4b5595a3df"},
+}
+
 # fog-packet mock get_invitation, MIT (2018)
 INVITATION_2018: Body = {
     "id": "02797cf6-c36c-474b-9558-37463f2aee26",

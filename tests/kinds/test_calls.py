@@ -55,6 +55,8 @@ CREATES: list[tuple[str, dict[str, Any], str | None, str, dict[str, Any]]] = [
         "/projects/P/invitations",
         {"invitee": "jo@example.com", "roles": ["admin"]},
     ),
+    ("api_key", {"description": "ci"}, "P", "/projects/P/api-keys", {"description": f"ci {TEXT}"}),
+    ("api_key", {"read_only": True}, None, "/user/api-keys", {"read_only": True, "description": TEXT}),
     ("project", {"name": "x"}, None, "/projects", {"name": "x", "customdata": DATA}),
     (
         "project",
@@ -185,6 +187,7 @@ UPDATES: list[tuple[str, dict[str, Any], set[str], tuple[str, ...], str, str, di
 ]
 
 DELETES = {
+    "api_key": "/user/api-keys/I",
     "organization": "/organizations/I",
     "organization_member": "/memberships/I",
     "member": "/memberships/I",
@@ -206,6 +209,7 @@ VERDICTS: list[tuple[str, Verb, int, str, Verdict]] = [
     ("organization", Verb.DELETE, 422, "Cannot delete an organization that has projects", Verdict.LATER),
     ("organization", Verb.DELETE, 422, "Cannot delete the default organization", Verdict.FAILED),
     ("organization", Verb.CREATE, 404, "Not found", Verdict.FAILED),
+    ("api_key", Verb.CREATE, 404, "Not found", Verdict.FAILED),
     ("member", Verb.CREATE, 422, "Invitee has already been invited", Verdict.DONE),
     ("organization_member", Verb.CREATE, 422, "Invitee is already a member", Verdict.DONE),
     ("member", Verb.CREATE, 422, "Roles is invalid", Verdict.FAILED),
@@ -344,6 +348,12 @@ def test_a_transfer_that_is_gone_was_accepted() -> None:
 def test_a_transfer_request_is_not_taken_for_a_project() -> None:
     answer = {"id": "t", "target_organization": {"href": "/organizations/o"}, "project": {"href": "/projects/I"}}
     assert CATALOG["project"].read_answer(answer, Wish({}, MARK)) is None
+
+
+def test_a_projects_key_has_a_path_of_its_own() -> None:
+    kind = CATALOG["api_key"]
+    (there,) = kind.read({"id": "I", "description": "ci", "token": "t"}, "P")
+    assert kind.delete(there).path == "/api-keys/I"
 
 
 def test_an_invitation_is_withdrawn_and_a_membership_ended() -> None:

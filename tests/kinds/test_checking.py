@@ -72,6 +72,7 @@ WRONG: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     ("organization", {"name": ""}, [("name", "invalid-value")]),
     ("organization", {"name": "x", "address": {"town": "Rome"}}, [("address", "unknown-key")]),
     ("organization", {"name": "x", "customdata": {"reconciler": 1}}, [("customdata", "invalid-value")]),
+    ("api_key", {"read_only": "yes"}, [("read_only", "wrong-type")]),
     ("member", {"roles": ["admin"]}, [("email", "missing-field")]),
     ("member", {"email": "jo@example.com", "roles": []}, [("roles", "invalid-value")]),
     ("member", {"email": "jo@example.com", "roles": ["boss"]}, [("roles", "invalid-value")]),
@@ -124,6 +125,7 @@ WRONG: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
 
 RIGHT: list[tuple[str, dict[str, Any]]] = [
     ("organization", {"name": "x", "address": {"city": "Rome", "zip_code": "00100"}, "twitter": None}),
+    ("api_key", {"description": "ci", "read_only": True}),
     ("member", {"email": "jo@example.com", "roles": ["admin", "limited_collaborator"], "message": "hi"}),
     ("organization_member", {"email": "jo@example.com", "roles": ["owner"]}),
     ("project", {"name": "x", "customdata": {"a": {"reconciler": 1}}}),

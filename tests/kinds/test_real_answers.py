@@ -36,6 +36,11 @@ READ: dict[str, tuple[str, Body, dict[str, Any]]] = {
             "mark_missing": "",
         },
     ),
+    "API key of 2019": (
+        "api_key",
+        answers.API_KEY_2019,
+        {"values": {"description": "ci", "read_only": False}, "attributes.token": "made-up-token-of-a-project"},
+    ),
     "invitation of 2018": (
         "organization_member",
         answers.INVITATION_2018,

@@ -33,8 +33,9 @@ Parameters of POST, PUT, PATCH and DELETE are taken from a JSON body, from a for
 body wins. From a query string, numbers and booleans are read from their text. Unknown parameters are ignored. Lists
 without pages are whole. `include` and `exclude` open and close links to three levels."""
 
-_INCLUDE: Schema = told(TEXT, "Links to be shown in full, as `project,ip_addresses.facility`.")
-_EXCLUDE: Schema = told(TEXT, "Links to be shown as a path only.")
+_LINKS: Schema = {"type": "string", "format": "links"}
+_INCLUDE: Schema = told(_LINKS, "Links to be shown in full, as `project,ip_addresses.facility`.")
+_EXCLUDE: Schema = told(_LINKS, "Links to be shown as a path only.")
 _PAGE: Schema = told(within(1, MAX_PAGE), "Default 1; what is out of range is brought into it.")
 _PER_PAGE: Schema = told(within(1, MAX_PER_PAGE), "Default 10; what is out of range is brought into it.")
 

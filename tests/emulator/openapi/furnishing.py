@@ -66,6 +66,7 @@ def furnished(emulator: Emulator) -> list[Any]:
         call("POST", "/_emulator/clock", advance_seconds=60)
         call("POST", f"{devices[0]['href']}/bgp/sessions", address_family="ipv4")
         call("POST", f"{devices[0]['href']}/ips", address=f"{block['address']}/32")
+        call("GET", f"{block['href']}/available?cidr=32")
         call("POST", f"{volume}/snapshots")
         call("POST", f"{volume}/snapshot-policies", snapshot_frequency="1day")
         call("POST", f"{volume}/attachments", device_id=devices[0]["id"])

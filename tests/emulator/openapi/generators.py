@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import schemathesis
-from hypothesis import strategies as st
 from schemathesis import Case, HookContext
 from schemathesis.core.transport import Response
 
+from tests.emulator.openapi.formats import register_formats
 from tests.emulator.openapi.furnishing import REPORT_VARIABLE, WORLD_VARIABLE
-from tests.emulator.openapi.pool import Pool, public_key
+from tests.emulator.openapi.pool import Pool
 
 
 def register() -> None:
     """Tell schemathesis."""
     pool = Pool()
     pool.furnish(json.loads(Path(os.environ[WORLD_VARIABLE]).read_text("utf-8")))
-    schemathesis.openapi.format("public-key", st.integers(0, 2**255).map(public_key))
+    register_formats()
 
     def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:
         pool.before(case)

@@ -7,7 +7,6 @@ stands in the path because a link of the document or a check put it there.
 
 from __future__ import annotations
 
-import base64
 import random
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
@@ -100,6 +99,8 @@ class Pool:
             if "available" in each and "network" in each and each["network"]:
                 self._add("blocks", f"{each['network']}/{each['cidr']}")
                 self._add("blocks", f"{each['address']}")
+            for block in each["available"] if isinstance(each.get("available"), list) else ():
+                self._add("blocks", str(block))
             if isinstance(identifier, str) and "timestamp" in each:
                 self._add("snapshots", identifier)
                 self._add("timestamps", str(each["timestamp"]))
@@ -160,10 +161,3 @@ def _objects(value: object) -> Iterator[dict[str, Any]]:
     elif isinstance(value, list):
         for each in value:
             yield from _objects(each)
-
-
-def public_key(number: int) -> str:
-    """A well-formed key, of up to 255 bits."""
-    kind = b"ssh-ed25519"
-    blob = len(kind).to_bytes(4, "big") + kind + (32).to_bytes(4, "big") + number.to_bytes(32, "big")
-    return f"ssh-ed25519 {base64.b64encode(blob).decode()}"

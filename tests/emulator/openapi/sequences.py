@@ -13,13 +13,13 @@ from typing import Any
 import hypothesis
 import schemathesis
 from hypothesis import HealthCheck
-from hypothesis import strategies as st
 from schemathesis import Case
 from schemathesis.core.transport import Response
 
 from reconciler.emulator import Emulator, Settings, VirtualClock
+from tests.emulator.openapi.formats import register_formats
 from tests.emulator.openapi.furnishing import CONFIG, SETTINGS, TOKEN, furnished
-from tests.emulator.openapi.pool import Pool, public_key
+from tests.emulator.openapi.pool import Pool
 
 SLOWLY = {"deprovision_seconds": 0, "provision_seconds": 3, "action_seconds": 2, "volume_seconds": 2}
 
@@ -70,7 +70,7 @@ def run_sequences(count: int, steps: int, seed: int) -> dict[str, dict[int, int]
 
     Fails in schemathesis's words.
     """
-    schemathesis.openapi.format("public-key", st.integers(0, 2**255).map(public_key))
+    register_formats()
     world = World()
     config = schemathesis.Config.from_path(CONFIG)
     schema = schemathesis.openapi.from_wsgi("/_emulator/openapi.json", world, config=config)

@@ -194,7 +194,7 @@ def _change(
     if not resource.managed:
         return blank
     if live is None:
-        return replace(blank, action=Action.CREATE)
+        return replace(blank, action=Action.CREATE, impact=(kind.create_impact,) if kind.create_impact else ())
     fields = differences(resource, kind, settled.values, settled.secrets, live)
     before = {name: live.values[name] for name in settled.values if name in live.values}
     compared = replace(blank, fields=fields, before=before)

@@ -125,6 +125,9 @@ class Performer:
     # create
 
     def _create(self, task: Task) -> Outcome:
+        objection = self._objection(task)
+        if objection:
+            return Outcome(task.step, Ending.FAILED, None, objection)
         calls = task.kind.creates(task.wish)
         live: LiveObject | None = None
         for tries in range(SENDS):
@@ -183,6 +186,11 @@ class Performer:
                     raise problem
                 return None
             self._clock.sleep(LOOK_SECONDS)
+
+    def _objection(self, task: Task) -> str:
+        call = task.kind.look_first(task.wish)
+        body = self._account.send(call) if call is not None else None
+        return task.kind.objection(body, task.wish) if isinstance(body, Mapping) else ""
 
     # changing by several calls
 

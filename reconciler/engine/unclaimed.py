@@ -140,7 +140,7 @@ class Unclaimed:
         taken: set[Address] = set()
         for live in self._left:
             kind = self._catalog[live.kind]
-            if live.id in self._owned or kind.marked or live.parent_id is None:
+            if live.id in self._owned or kind.marked or live.parent_id is None or _lasts(kind):
                 continue
             above = leaving.get(live.parent_id)
             if above is None and kind.deletable and not kind.removed_with_parent:
@@ -216,9 +216,8 @@ class Unclaimed:
                 continue
             inside = ours.get(live.parent_id)
             kind = self._catalog[live.kind]
-            shown_as_change = not kind.marked and (
-                live.parent_id in self._owned or self._managed_as(live, kind) is not None
-            )
+            unmarked = not kind.marked and not _lasts(kind)
+            shown_as_change = unmarked and (live.parent_id in self._owned or self._managed_as(live, kind) is not None)
             if inside is None or shown_as_change:
                 continue
             owner = live.mark.stack if live.mark is not None and not live.mark.owned_by(self._stack) else ""
@@ -265,13 +264,17 @@ class Unclaimed:
         return kept, found
 
     def _holding(self, change: Change) -> list[str]:
-        """What stays and belongs to it, though it does not stand in it in the stack: an organization's projects."""
+        """What belongs to it and does not go with it, marked or not: an organization's projects, reserved machines."""
         identifier = change.live.id if change.live is not None else ""
         left = [each for each in self._left if identifier in each.holds and each.id not in self._owned]
         stays = [
             each
             for each in self._declared.values()
-            if each.action is Action.NOOP and each.live is not None and identifier in each.live.holds
+            if each.live is not None
+            and (
+                (each.action is Action.NOOP and identifier in each.live.holds)
+                or (each.live.parent_id == identifier and _lasts(self._catalog[each.kind]))
+            )
         ]
         return [*(f"{each.kind} {each.label or each.id}" for each in left), *(str(each.address) for each in stays)]
 
@@ -335,6 +338,11 @@ class Unclaimed:
 def _double(address: Address, live: LiveObject) -> Address:
     """An address of its own for an object whose address is taken."""
     return Address(address.parent, address.section, f"{address.name}__{live.id[:8]}", address.index)
+
+
+def _lasts(kind: Kind) -> bool:
+    """Whether the API neither ends such objects nor takes them away with what they stand in (a reserved machine)."""
+    return not kind.deletable and not kind.removed_with_parent
 
 
 def _child(parent: Address, kind: Kind, live: LiveObject) -> Address:

@@ -7,6 +7,7 @@ from reconciler.kinds.api_key import ApiKey
 from reconciler.kinds.bgp_config import BgpConfig
 from reconciler.kinds.bgp_session import BgpSession
 from reconciler.kinds.device import Device
+from reconciler.kinds.hardware_reservation import HardwareReservation
 from reconciler.kinds.ip_assignment import IpAssignment
 from reconciler.kinds.ip_reservation import IpReservation
 from reconciler.kinds.license import License
@@ -38,6 +39,7 @@ def catalog() -> Catalog:
         BgpConfig(),
         Volume(),
         License(),
+        HardwareReservation(),
         Device(),
         SpotMarketRequest(),
         NetworkType(),

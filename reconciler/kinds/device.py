@@ -167,7 +167,8 @@ class Device(Kind):
     listed_under = ("project",)
     summary = "A machine."
     uses = ("ssh_key", "vlan", "ip_reservation", "bgp_config")
-    follows = ("ssh_key",)  # all keys of the project and the user go on a device that names none
+    follows = ("ssh_key", "hardware_reservation")
+    """All keys of the project and the user go on a device that names none, and `next-available` takes what is there."""
     waits = True
     stepwise = True
     choices = {"operating_system": frozenset({"reinstall"}), "userdata": frozenset({"reinstall"})}

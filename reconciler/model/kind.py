@@ -163,6 +163,8 @@ class Kind(ABC):
     """Whether creates and deletes go on after the answer, so that the collection is polled."""
     gone_at_once: ClassVar[bool] = False
     """Of a kind that waits: whether that holds for its creates only."""
+    create_impact: ClassVar[str] = ""
+    """What a create does besides, for the plan: it takes something from elsewhere."""
     replace_impact: ClassVar[str] = ""
     """What a replacement costs the user, for the plan."""
     create_seconds: ClassVar[float] = 60.0
@@ -297,6 +299,14 @@ class Kind(ABC):
     def creates(self, wish: Wish) -> tuple[Call, ...]:
         """The create, and what may be sent in its place, in order of preference, when `verdict` says NEXT."""
         return (self.create(wish),)
+
+    def look_first(self, wish: Wish) -> Call | None:
+        """A GET to send before a create that may take something from others; `objection` judges the answer."""
+        return None
+
+    def objection(self, body: Mapping[str, Any], wish: Wish) -> str:
+        """Why a create is not to be sent, after what `look_first` has shown; empty when nothing stands in the way."""
+        return ""
 
     def update(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> Call:
         """A call that sets the `changed` fields to `wish.values` and leaves the others alone."""

@@ -255,7 +255,7 @@ class FakeAccount(Account):
         owner = parts[1] if len(parts) > 1 and parts[0] != "user" else None
         if owner is not None and owner not in self.rows["projects"]:
             raise _rejected(404, "Not found")
-        if parts[-1] in ("storage", "licenses", "spot-market-requests", "batches"):
+        if parts[-1] in ("storage", "hardware-reservations", "licenses", "spot-market-requests", "batches"):
             return []  # nobody has any here
         table = TABLES[parts[-1]]
         rows = [each for each in self.rows[table].values() if each.get("_project") == owner]

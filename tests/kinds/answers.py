@@ -51,6 +51,21 @@ API_KEY_2019: Body = {
     "project": {"href": "/projects/3d27fd13-0466-4878-be22-9a4b5595a3df"},
 }
 
+# packngo hardwarereservations.go, MIT: the fields of HardwareReservation, with made-up values
+HARDWARE_RESERVATION_2019: Body = {
+    "id": "3e6d1b3a-1f55-4c09-9e3b-0b1a1f2c3d4e",
+    "short_id": "3e6d1b3a",
+    "facility": {"id": "2b70eb8f-fa18-47c0-aba7-222a842362fd", "code": "sjc1"},
+    "plan": {"id": "e69c0169-4726-46ea-98f1-939c9e8a3607", "slug": "c1.small.x86"},
+    "provisionable": True,
+    "spare": False,
+    "switch_uuid": "9b4f3a2c",
+    "device": None,
+    "project": {"href": "/projects/3d27fd13-0466-4878-be22-9a4b5595a3df"},
+    "created_at": "2019-07-01T00:00:00Z",
+    "href": "/hardware-reservations/3e6d1b3a-1f55-4c09-9e3b-0b1a1f2c3d4e",
+}
+
 # fog-packet mock get_invitation, MIT (2018)
 INVITATION_2018: Body = {
     "id": "02797cf6-c36c-474b-9558-37463f2aee26",

@@ -72,6 +72,8 @@ WRONG: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     ("organization", {"name": ""}, [("name", "invalid-value")]),
     ("organization", {"name": "x", "address": {"town": "Rome"}}, [("address", "unknown-key")]),
     ("organization", {"name": "x", "customdata": {"reconciler": 1}}, [("customdata", "invalid-value")]),
+    ("hardware_reservation", {}, [("id", "missing-field")]),
+    ("hardware_reservation", {"id": "next-available"}, [("id", "invalid-value")]),
     ("api_key", {"read_only": "yes"}, [("read_only", "wrong-type")]),
     ("member", {"roles": ["admin"]}, [("email", "missing-field")]),
     ("member", {"email": "jo@example.com", "roles": []}, [("roles", "invalid-value")]),
@@ -125,6 +127,7 @@ WRONG: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
 
 RIGHT: list[tuple[str, dict[str, Any]]] = [
     ("organization", {"name": "x", "address": {"city": "Rome", "zip_code": "00100"}, "twitter": None}),
+    ("hardware_reservation", {"id": "3e6d1b3a-1f55-4c09-9e3b-0b1a1f2c3d4e"}),
     ("api_key", {"description": "ci", "read_only": True}),
     ("member", {"email": "jo@example.com", "roles": ["admin", "limited_collaborator"], "message": "hi"}),
     ("organization_member", {"email": "jo@example.com", "roles": ["owner"]}),

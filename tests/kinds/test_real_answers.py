@@ -36,6 +36,18 @@ READ: dict[str, tuple[str, Body, dict[str, Any]]] = {
             "mark_missing": "",
         },
     ),
+    "reserved machine of 2019": (
+        "hardware_reservation",
+        answers.HARDWARE_RESERVATION_2019,
+        {
+            "label": "3e6d1b3a c1.small.x86 sjc1",
+            "attributes.plan": "c1.small.x86",
+            "attributes.facility": "sjc1",
+            "attributes.device_id": None,
+            "attributes.provisionable": True,
+            "parent_id": "3d27fd13-0466-4878-be22-9a4b5595a3df",
+        },
+    ),
     "API key of 2019": (
         "api_key",
         answers.API_KEY_2019,

@@ -7,13 +7,14 @@ delete goes to the same path as the release of a whole block, so only an assignm
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from reconciler.api import endpoints
 from reconciler.kinds.common import id_of, known, last_segment, missing, reserved_key, same_cidr, same_customdata
+from reconciler.kinds.wiring import NEEDS_LAYER3
 from reconciler.model.kind import FieldError, Kind, Spec, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import from_customdata
@@ -111,6 +112,16 @@ class IpAssignment(Kind):
             message = f"{values['address']!r} is not an address"
             found.append(FieldError(("address",), message, "write it as `147.75.1.2/32`"))
         return found
+
+    def check_beside(
+        self, values: Mapping[str, Any], around: Mapping[str, Sequence[Mapping[str, Any]]]
+    ) -> list[FieldError]:
+        """In layer 2 a machine has no addresses: the conversion drops them, and the API refuses others."""
+        wanted = next((each.get("type") for each in around.get("network_type", ())), None)
+        if wanted is None or wanted in NEEDS_LAYER3:
+            return []
+        message = f"a device cannot have addresses in {wanted}"
+        return [FieldError(("address",), message, "take the assignment away, or use layer3 or hybrid")]
 
     def create(self, wish: Wish) -> Call:
         body = {**wish.values, "customdata": wish.mark.to_customdata(wish.values.get("customdata") or {})}

@@ -44,6 +44,7 @@ class Vlan(Kind):
     summary = "A layer-2 network in one facility."
     outputs = {"id": "the VLAN's uuid", "vxlan": "its number"}
     delete_seconds = 180.0
+    replace_impact = "its ports are out of it meanwhile, and its number changes unless `vxlan` says it"
 
     def listing(self, owner_id: str | None) -> Listing:
         return endpoints.list_virtual_networks(owner_id or "")

@@ -145,6 +145,8 @@ class BlockReader:
             return
         refers = field.refers
         root = self._root_of(refers.kinds[0], block) if refers is not None and refers.by_key else ""
+        if root:
+            block.keyed_by[name] = root
         shape = self._compiler.shape(entry.value, visible, root)
         if shape is None:
             block.unread.add(name)

@@ -19,6 +19,7 @@ from reconciler.stack.shapes import (
     Text,
     Whole,
     expressions,
+    keyed,
     shape_place,
 )
 from reconciler.stack.sources import Refusal
@@ -77,6 +78,8 @@ class FieldReader:
         for name, shape in block.fields.items():
             plan = self._plan(block, name, shape)
             try:
+                if name in block.keyed_by and not plan.broken:
+                    shape, plan = self._by_keys(instance, shape, block.keyed_by[name], plan)
                 fields.values[name] = self._value(instance, name, shape, plan, fields)
             except Broken:
                 fields.broken.add(name)
@@ -110,6 +113,23 @@ class FieldReader:
                         self._problems.add("file-refused", str(problem), place, address=block.path, hint=hint)
                         plan.broken = True
         return plan
+
+    def _by_keys(self, instance: Instance, shape: Shape, section: str, plan: _Plan) -> tuple[Shape, _Plan]:
+        """The shape with the keys that its expressions come to as references, and the plan of it for this instance."""
+
+        def named(each: Shape) -> Shape:
+            if isinstance(each, ListShape):
+                return ListShape(each.node, tuple(named(item) for item in each.items))
+            if not isinstance(each, Whole | Text) or any(map(self._evaluator.scope.touches, expressions(each))):
+                return each
+            run = Run(None, instance)
+            value = self._evaluator.value(each, run)
+            return each if run.secret else keyed(each, value, section)
+
+        found = named(shape)
+        if found is shape or not any(map(self._evaluator.scope.touches, expressions(found))):
+            return shape, plan
+        return found, _Plan(True, False, plan.place, plan.refers_to_files)
 
     def _value(self, instance: Instance, name: str, shape: Shape, plan: _Plan, fields: Fields) -> Any:
         if plan.broken:

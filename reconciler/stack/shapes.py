@@ -136,6 +136,15 @@ def shape_place(shape: Shape) -> Place:
     return first.place if first is not None else shape.node.place
 
 
+def keyed(shape: Whole | Text, value: Any, section: str) -> Shape:
+    """What an expression came to, in a field that refers by key: its texts are keys of a section, but for uuids."""
+    if isinstance(value, list):
+        return ListShape(shape.node, tuple(keyed(shape, each, section) for each in value))
+    if isinstance(value, str) and not _UUID.fullmatch(value):
+        return next(expressions(shape)).compiler.reference(shape.node, value, section)
+    return Constant(shape.node, value)
+
+
 class Compiler:
     """Makes shapes of nodes. One expression text is analysed once, however often it is written."""
 
@@ -157,7 +166,7 @@ class Compiler:
         if isinstance(node, Scalar):
             if not isinstance(node.value, str) or OPEN not in node.value:
                 if keyed_by and isinstance(node.value, str) and not _UUID.fullmatch(node.value):
-                    return self._reference(node, keyed_by)
+                    return self.reference(node, node.value, keyed_by)
                 return Constant(node, node.value)
             return self._scalar(node, visible)
         if isinstance(node, Items):
@@ -173,9 +182,9 @@ class Compiler:
         constant = _all_constant(tuple(there.values()))
         return Constant(node, plain_value(node)) if constant else MapShape(node, there)
 
-    def _reference(self, node: Scalar, section: str) -> Shape:
+    def reference(self, node: Scalar, key: str, section: str) -> Whole:
         """A key in a section, as the expression that it stands for."""
-        text = f"{section}[{json.dumps(node.value)}]"
+        text = f"{section}[{json.dumps(key)}]"
         return Whole(node, Expression(text, node, 0, self.parse(text), self._problems, self))
 
     def parse(self, text: str) -> Parsed:

@@ -25,7 +25,8 @@ class Block:
 
     `fields` are its own fields and `meta` the keys that every resource has, both as shapes; `children` its child blocks
     by section and name. `managed_sections` are the child sections that it names, `unread` the fields whose value could
-    not be read, `secret_fields` those that are secret in every instance. `broken` means that its body could not
+    not be read, `secret_fields` those that are secret in every instance, `keyed_by` the section (`project.vlans`) of
+    each field that refers by key. `broken` means that its body could not
     be read at all, `has_unknown_keys` that some of it could not: what is missing there may be a misspelt section.
     """
 
@@ -42,6 +43,7 @@ class Block:
     managed_sections: set[str] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
     secret_fields: set[str] = field(default_factory=set)
+    keyed_by: dict[str, str] = field(default_factory=dict)
     broken: bool = False
     has_unknown_keys: bool = False
 

@@ -163,3 +163,12 @@ def test_every_half_converted_machine_is_brought_to_every_type(world: World, pla
         assert ends == {there: {end} for there, end in ENDS.items()}
     # with four, the second bond of a hybrid machine may be formed or not: its members are out all the same
     assert all(len({(each.layers, each.bonded[-members:]) for each in found}) == 1 for found in ends.values()), ends
+
+
+def test_an_elastic_address_on_a_machine_in_layer_2_is_refused_before_anything_is_sent(world: World) -> None:
+    assignment = "        ip_assignments: {vip: 198.18.0.9/32}\n"
+    hybrid = world.run("validate", world.stack(stack_of({"gw": ("hybrid", True)}) + assignment))
+    assert hybrid.code == 0, hybrid.err
+    layer2 = world.run("validate", world.stack(stack_of({"gw": ("layer2-bonded", True)}) + assignment))
+    assert layer2.code == 1
+    assert "a device cannot have addresses in layer2-bonded" in layer2.err

@@ -178,3 +178,13 @@ def test_wiring_that_cannot_be_is_refused_offline(world: World, old: str, new: s
     assert found.code == 1
     assert message in found.err, found.err
     assert "stack.yaml:" in found.err
+
+
+def test_vlans_may_be_named_by_a_variable(world: World) -> None:
+    text = HYBRID.replace("vlans: [a, b]", 'vlans: "${{ var.carried }}"')
+    world.stack(f"variables: {{carried: {{type: list, default: [a, b]}}}}\n{text}")
+    applied(world, "stack.yaml")
+    assert vlans_of(world) == 2
+    misspelt = world.run("validate", "stack.yaml", "--var", "carried=[a, c]")
+    assert misspelt.code == 1
+    assert "there is no `c` in `projects.lab.vlans`" in misspelt.err

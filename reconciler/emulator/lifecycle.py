@@ -39,6 +39,9 @@ _LONG = tuple(range(101, 111))
 _SHORT = (101, 102, 103, 110)
 """What a short run shows: libcloud's recorded device_create."""
 
+_NETWORK = 102
+"""The event that tells the addresses."""
+
 _QUEUED_PART = 0.1
 _STUCK_AFTER = 4
 """How many events a stuck device gets to."""
@@ -58,6 +61,9 @@ class Step:
     id: str
     type: str
     text: str
+    """What it says until it has happened."""
+    told: str
+    """What it says from then on."""
     at: float
 
 
@@ -71,10 +77,16 @@ def steps(device: Device) -> list[Step]:
             near(device.install_id, code),
             f"provisioning.{code}",
             _TEXTS[code - 101],
+            _told(device, code),
             _at(device, place, first + place * gap),
         )
         for place, code in enumerate(codes)
     ]
+
+
+def _told(device: Device, code: int) -> str:
+    text = _TEXTS[code - 101]
+    return f"{text} with {device.network_text}" if code == _NETWORK and device.network_text else text
 
 
 def _at(device: Device, place: int, planned: float) -> float:

@@ -81,6 +81,8 @@ class Device:
     """When the spot market's price exceeds its bid; None for never, and for what is no spot instance."""
     reclaim_at: float | None = None
     """When the platform takes an outbid spot instance back; None until it is outbid."""
+    network_text: str = ""
+    """The addresses that its installation configures, as the event of that tells them; empty for none."""
 
     def keys(self) -> Keys:
         vlans = {vlan for port in self.ports for vlan in port.vlan_ids}

@@ -19,6 +19,7 @@ from reconciler.emulator.errors import blank, invalid
 from reconciler.emulator.lifecycle import state
 from reconciler.emulator.records import Assignment, Device, Project
 from reconciler.emulator.resources import device_request as wanted
+from reconciler.emulator.resources.device_addresses import told
 from reconciler.emulator.resources.events import keep_steps, note
 from reconciler.emulator.resources.finding import find_device
 
@@ -74,6 +75,7 @@ def _reinstalled(call: Write, device: Device) -> Device:
         root_password=wanted.new_password(call),
         operation_seconds=wiping + installing,
         install_id=call.change.new_id(),
+        network_text=told(call.tables.where(Assignment, "device", device.id)),
         installed_from=call.now + wiping,
         install_seconds=installing,
         short_install=wanted.is_ipxe(system),

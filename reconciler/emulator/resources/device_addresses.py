@@ -7,12 +7,14 @@ follows recorded devices and blocks (libcloud devices_for_project, project_ips) 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from reconciler.emulator.addressbook import IPV6, PRIVATE_IPV4, PUBLIC_IPV4, Block
 from reconciler.emulator.call import Write
 from reconciler.emulator.catalogue import OperatingSystem
 from reconciler.emulator.errors import INSUFFICIENT_IPV4, invalid
 from reconciler.emulator.records import Assignment, Device, Reservation
-from reconciler.emulator.resources.addresses import has_addresses
+from reconciler.emulator.resources.addresses import address_text, first_address, has_addresses
 from reconciler.emulator.resources.device_request import WantedAddress
 
 _SMALLEST_WITHOUT_SPACE = 30
@@ -50,6 +52,14 @@ def give(call: Write, device: Device, address: WantedAddress, system: OperatingS
     )
     call.change.put(made)
     return made
+
+
+def told(assignments: Iterable[Assignment]) -> str:
+    """ "addresses a, b, and c", as the event of the configured network tells the management addresses."""
+    texts = [address_text(a.family, first_address(a)) for a in assignments if a.management]
+    if len(texts) < 2:
+        return f"address {texts[0]}" if texts else ""
+    return f"addresses {', '.join(texts[:-1])}{',' if len(texts) > 2 else ''} and {texts[-1]}"
 
 
 def _public_ipv4(

@@ -7,13 +7,15 @@ samples).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reconciler.emulator.call import Reply, Shown, Write
 from reconciler.emulator.catalogue import OperatingSystem
 from reconciler.emulator.errors import invalid
 from reconciler.emulator.lifecycle import addresses_at
 from reconciler.emulator.records import Device, Project
 from reconciler.emulator.resources import device_request as wanted
-from reconciler.emulator.resources.device_addresses import give
+from reconciler.emulator.resources.device_addresses import give, told
 from reconciler.emulator.resources.device_place import Place, place_of
 from reconciler.emulator.resources.devices import BILLING_CYCLES
 from reconciler.emulator.resources.finding import future_moment
@@ -40,10 +42,11 @@ def make(call: Write, project: Project) -> Device:
     system = wanted.operating_system_of(call, place.plan)
     wanted.check_ipxe(system, call.params.text("ipxe_script_url"), call.params.text("userdata"))
     addresses = wanted.addresses_of(call.params, system)
-    device = _device(call, project, place, system)
+    planned = _device(call, project, place, system)
+    at = addresses_at(planned.created_at, planned.provision_seconds)
+    given = [give(call, planned, address, system, at=at) for address in addresses]
+    device = replace(planned, network_text=told(given))
     call.add(device)
-    for address in addresses:
-        give(call, device, address, system, at=addresses_at(device.created_at, device.provision_seconds))
     return device
 
 

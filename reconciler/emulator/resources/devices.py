@@ -19,7 +19,7 @@ from reconciler.emulator.ids import derived_id
 from reconciler.emulator.lifecycle import PROVISIONING, is_installing, percentage, shows_root_password, state, steps
 from reconciler.emulator.records import Assignment, BgpSession, Device, Project, VolumeAttachment
 from reconciler.emulator.rendering import Link, Scene, View
-from reconciler.emulator.resources.addresses import address_text, first_address, on_device
+from reconciler.emulator.resources.addresses import on_device
 from reconciler.emulator.resources.device_end import end
 from reconciler.emulator.resources.device_request import hostname_of, tags_of
 from reconciler.emulator.resources.events import show_step
@@ -72,7 +72,8 @@ def show_device(device: Device, scene: Scene) -> View:
         "href": f"/devices/{device.id}",
     }
     if is_installing(device, now):
-        view |= _progress(device, now, addresses)
+        view["provisioning_percentage"] = percentage(device, now)
+        view["provisioning_events"] = [show_step(device, step, now) for step in steps(device)]
     if device.hardware_reservation_id:
         view["hardware_reservation"] = Link(f"/hardware-reservations/{device.hardware_reservation_id}")
     if shows_root_password(device, now):
@@ -84,25 +85,6 @@ def _termination_time(device: Device) -> str | None:
     """When the platform ends it: as its owner asked, or sooner where it is outbid."""
     moments = [moment for moment in (device.termination_time, device.reclaim_at) if moment is not None]
     return rfc3339(min(moments)) if moments else None
-
-
-def _progress(device: Device, now: float, addresses: list[Assignment]) -> View:
-    events = steps(device)
-    network = _network_text(addresses)
-    texts = [
-        f"{s.text} with {network}" if s.type == "provisioning.102" and s.at <= now and network else s.text
-        for s in events
-    ]
-    shown = [show_step(device, step, now, text) for step, text in zip(events, texts, strict=True)]
-    return {"provisioning_percentage": percentage(device, now), "provisioning_events": shown}
-
-
-def _network_text(addresses: list[Assignment]) -> str:
-    """ "addresses a, b, and c", as the network event tells them."""
-    texts = [address_text(a.family, first_address(a)) for a in addresses if a.management]
-    if len(texts) < 2:
-        return f"address {texts[0]}" if texts else ""
-    return f"addresses {', '.join(texts[:-1])}{',' if len(texts) > 2 else ''} and {texts[-1]}"
 
 
 def _login(system: OperatingSystem | None) -> str:

@@ -96,8 +96,9 @@ def _related(event: Event) -> list[str]:
     return things or [*event.about, event.project_id]
 
 
-def show_step(device: Device, step: Step, now: float, text: str) -> View:
+def show_step(device: Device, step: Step, now: float) -> View:
     """A provisioning event inside a device: without id, time and link until it has happened."""
+    text = step.text if step.at > now else step.told
     view: View = {
         "id": None,
         "type": step.type,
@@ -185,8 +186,8 @@ def _as_event(device: Device, step: Step) -> Event:
     return Event(
         step.id,
         step.type,
-        step.text,
-        step.text,
+        step.told,
+        step.told,
         device.project_id,
         device.id,
         by_user=False,

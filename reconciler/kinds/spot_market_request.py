@@ -270,7 +270,10 @@ class SpotMarketRequest(Kind):
     def create(self, wish: Wish) -> Call:
         ours = {name for name, field in self.fields.items() if isinstance(field.rule, Ours)} | {"force_termination"}
         body = {name: value for name, value in wish.values.items() if name not in ours}
-        given = {name: value for name, value in body["instance_parameters"].items() if value is not None}
+        parameters = body["instance_parameters"]
+        if not isinstance(parameters, Mapping):  # a plan's preview: something in it is not known yet
+            parameters = {}
+        given = {name: value for name, value in parameters.items() if value is not None}
         given["tags"] = [*(given.get("tags") or ()), *wish.mark.to_tags()]
         body["instance_parameters"] = machine_body(given)
         return shaped(endpoints.create_spot_market_request(wish.parent_id or "", body), include=_OPENED)

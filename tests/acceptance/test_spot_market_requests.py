@@ -216,3 +216,15 @@ def test_a_plan_that_does_not_exist_is_told_before_anything_is_made(world: World
     assert found.code == 1
     assert "instance_parameters.plan: the API knows no plan 'c2.medium.x68'" in found.err
     assert "did you mean `c2.medium.x86`?" in found.err
+
+
+def test_its_machines_may_be_described_by_what_the_same_run_creates(world: World) -> None:
+    world.call("POST", "/_emulator/settings", {"spot_prices": {"ewr1/c2.medium.x86": 1}})
+    keys = '          project_ssh_keys: ["${{ project.ssh_keys.ops }}"]\n          tags: [worker]\n'
+    world.stack(STACK.replace("          tags: [worker]\n", keys))
+    planned = world.run("plan", "stack.yaml")
+    assert planned.code == 0, planned.err
+    applied(world)
+    (request,) = requests(world)
+    key = world.call("GET", f"/projects/{world.project_id('Lab')}/ssh-keys")["ssh_keys"][0]["id"]
+    assert request["instance_parameters"]["project_ssh_keys"] == [key]

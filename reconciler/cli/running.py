@@ -134,11 +134,19 @@ def _finish(session: Session, report: Report, signalled: int = 0) -> int:
 
 
 def _nothing_done(plan: Plan) -> Report:
-    from reconciler.model.event import Report
+    """There was nothing to do; what a destroy leaves in place, because others are in it, is still there."""
+    from reconciler.model.event import Remains, Report
     from reconciler.model.plan import Counts
 
-    operation = "destroy" if plan.options.destroy else "apply"
-    return Report(operation, Counts(), (), plan.outputs, plan.secret_outputs)
+    if not plan.options.destroy:
+        return Report("apply", Counts(), (), plan.outputs, plan.secret_outputs)
+    why = {each.address: each.summary for each in plan.diagnostics if each.code == "holds-strangers"}
+    remains = tuple(
+        Remains(str(each.address), each.kind, each.live.id, why.get(str(each.address), ""))
+        for each in plan.changes
+        if each.reason == "holds_strangers" and each.live is not None
+    )
+    return Report("destroy", Counts(), (), plan.outputs, plan.secret_outputs, remains=remains)
 
 
 @contextmanager

@@ -119,7 +119,10 @@ def test_a_project_is_kept_as_long_as_a_reserved_machine_is_in_it(world: World, 
     """The contract would go with it, for all that is known."""
     applied(world, world.stack(stack_of(machine)))
     ran = world.run("destroy", "stack.yaml", "--yes")
-    assert "projects.edge is kept: it holds 1 of others' objects (hardware_reservation" in ran.out
+    assert (ran.code, "projects.edge is kept: it holds 1 of others' objects (hardware_reservation" in ran.out) == (
+        4,
+        True,
+    )
     ran = world.run("apply", "stack.yaml", "--yes", "--replace", "projects.edge")
     assert (ran.code, "projects.edge cannot be replaced" in ran.err) == (3, True), ran.err
     assert home(world, machine) == EDGE

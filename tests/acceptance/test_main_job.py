@@ -138,6 +138,8 @@ def test_a_project_that_holds_strangers_is_kept_and_the_destroy_says_so(world: W
     assert theirs["id"] in destroyed.out + destroyed.err
     assert world.project_id("Web") == project
     assert world.devices("Web") == []
+    again = world.run("destroy", stack, "--yes")
+    assert (again.code, theirs["id"] in again.out + again.err) == (4, True), "also when there is nothing left to do"
 
 
 def test_drift_names_the_field_and_both_values_and_only_reads(world: World) -> None:

@@ -162,14 +162,17 @@ class Performer:
             body = self._account.send(second)
             live = task.kind.read_answer(body, task.wish) or live
         live = task.kind.regard(task.wish.values, live)
-        if live.status.phase is Phase.FAILED:
+        if live.status.phase is Phase.FAILED and not live.status.unsure:
             return Outcome(task.step, Ending.FAILED, live, live.status.told)
-        waiting = task.kind.waits and live.status.phase is Phase.WORKING
+        waiting = task.kind.waits and (live.status.phase is Phase.WORKING or live.status.unsure)
         return Outcome(task.step, Ending.WAITING if waiting else Ending.DONE, live)
 
     def _look(self, task: Task, seconds: float) -> LiveObject | None:
-        """Read the collection until the object shows or the window is over. Raises `WireError` if no read was whole."""
+        """Read the collection until the object shows or the window is over. Raises `WireError` if no read was whole, or
+        if something in the making does not show whose it is for as long as the step may take: it may be this one.
+        """
         deadline = self._clock.now() + seconds
+        last = max(deadline, self._clock.now() + task.patience)
         problem: WireError | None = None
         while True:
             try:
@@ -181,6 +184,9 @@ class Performer:
                 for live in objects:
                     if is_wanted(task, live):
                         return live
+                if any(may_become_wanted(task, live) for live in objects):
+                    deadline = min(last, self._clock.now() + seconds)
+                    problem = WireError("the answer was lost, and what was made does not show yet whose it is")
             if self._clock.now() >= deadline:
                 if problem is not None:
                     raise problem
@@ -354,6 +360,12 @@ def is_wanted(task: Task, live: LiveObject) -> bool:
         return (live.mark.stack, live.mark.address) == (mark.stack, mark.address)
     key = task.kind.natural_key(task.wish.values)
     return bool(key) and live.key == key
+
+
+def may_become_wanted(task: Task, live: LiveObject) -> bool:
+    """Whether a listed object is in the making, and shows its mark only later (a batch: with its machines)."""
+    new = live.present and live.id not in task.avoid and live.parent_id == task.wish.parent_id
+    return new and live.mark is None and bool(live.mark_missing) and live.status.phase is Phase.WORKING
 
 
 def reason_of(problem: WireError) -> str:

@@ -15,6 +15,8 @@ from reconciler.model.plan import Step
 
 FIRST_POLL_SECONDS = 1.0
 LONGEST_POLL_SECONDS = 5.0
+UNSURE_SECONDS = 10.0
+"""How long an end that may only seem so has to last."""
 MISSES_BEFORE_PROBE = 3
 """How many whole lists may lack a new object before it is asked for by itself: lists can be stale for a moment."""
 
@@ -31,6 +33,7 @@ class Awaited:
     values: Mapping[str, Any] = field(default_factory=dict)
     misses: int = 0
     seen: bool = False
+    unsure_since: float | None = None
     shown: tuple[str, float | None, str] = ("", None, "")
 
 
@@ -113,7 +116,7 @@ class Watch:
             live = by_id.get(awaited.live.id)
             if live is not None and awaited.step.verb is not Verb.DELETE:
                 live = awaited.kind.regard(awaited.values, live)
-            ended = _ended(awaited, live)
+            ended = _ended(awaited, live) if self._is_sure(awaited, live, now) else None
             if ended is not None:
                 arrived.append(ended)
                 del collection.waiting[awaited.step.id]
@@ -129,6 +132,13 @@ class Watch:
                     awaited.shown = shown
                     moved.append(Moved(awaited, live))
         return [*arrived, *self._expired(collection, now)], moved, probes
+
+    def _is_sure(self, awaited: Awaited, live: LiveObject | None, now: float) -> bool:
+        if live is None or not live.status.unsure or awaited.step.verb is Verb.DELETE:
+            awaited.unsure_since = None
+            return True
+        awaited.unsure_since = now if awaited.unsure_since is None else awaited.unsure_since
+        return now - awaited.unsure_since >= UNSURE_SECONDS
 
     def vanished(self, awaited: Awaited, why: str) -> list[Arrived]:
         """Asked for by itself, an object turned out to be gone."""

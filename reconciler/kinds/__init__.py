@@ -7,6 +7,7 @@ from reconciler.kinds.api_key import ApiKey
 from reconciler.kinds.bgp_config import BgpConfig
 from reconciler.kinds.bgp_session import BgpSession
 from reconciler.kinds.device import Device
+from reconciler.kinds.device_batch import DeviceBatch
 from reconciler.kinds.hardware_reservation import HardwareReservation
 from reconciler.kinds.ip_assignment import IpAssignment
 from reconciler.kinds.ip_reservation import IpReservation
@@ -42,6 +43,7 @@ def catalog() -> Catalog:
         HardwareReservation(),
         Device(),
         SpotMarketRequest(),
+        DeviceBatch(),
         NetworkType(),
         DevicePort(),
         IpAssignment(),

@@ -23,12 +23,15 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """`phase`, the API's own word for it, and how far a provisioning is (0-100, None when the API does not say)."""
+    """`phase`, the API's own word for it, and how far a provisioning is (0-100, None when the API does not say).
+    `unsure` is an end that may only seem so, since what it is read from can lag: it counts when it stays.
+    """
 
     phase: Phase = Phase.READY
     word: str = ""
     percentage: float | None = None
     message: str = ""
+    unsure: bool = False
 
     @property
     def told(self) -> str:

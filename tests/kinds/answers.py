@@ -461,3 +461,16 @@ SPOT_REQUEST_2019: Body = {
     "devices": [DEVICE_2018],
     "href": "/spot-market-requests/cd5cfb67-4e5f-4d8d-a7fe-0a1a3fe8ae3c",
 }
+
+# fog/fog-packet mock get_batch, MIT, with packngo's href and the devices opened
+BATCH_2018: Body = {
+    "id": "54f09319-ce00-4715-8916-77faa64d4574",
+    "error_messages": [],
+    "quantity": 1,
+    "state": "completed",
+    "created_at": "2018-04-03T11:47:52Z",
+    "updated_at": "2018-04-03T11:47:55Z",
+    "devices": [{**DEVICE_2018, "tags": ["w", "reconciler:shop:projects.p.device_batches.w"]}],
+    "project": {"href": "/projects/93125c2a-8b78-4d4f-a3c4-7367d6b7cca8"},
+    "href": "/batches/54f09319-ce00-4715-8916-77faa64d4574",
+}

@@ -10,7 +10,7 @@ from reconciler.kinds import catalog
 from reconciler.kinds.volume import Policy
 from reconciler.model.kind import Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
-from reconciler.model.mark import Mark
+from reconciler.model.mark import Mark, remember_tags
 from reconciler.wire import Gone, Rejected, Repeat
 
 CATALOG = catalog()
@@ -143,6 +143,20 @@ CREATES: list[tuple[str, dict[str, Any], str | None, str, dict[str, Any]]] = [
         "/projects/P/spot-market-requests",
         {**BID, "instance_parameters": {"plan": "p", "tags": ["a", *TAGS], "customdata": {"b": 1}}},
     ),
+    (
+        "device_batch",
+        {**DEVICE, "quantity": 2, "hostname": "w-{{index}}"},
+        "P",
+        "/projects/P/devices/batch",
+        {"batches": [{**DEVICE, "quantity": 2, "hostname": "w-{{index}}", "tags": TAGS}]},
+    ),
+    (
+        "device_batch",
+        {**DEVICE, "quantity": 1, "tags": ["a"], "customdata": '{"b": 1}', "description": None},
+        "P",
+        "/projects/P/devices/batch",
+        {"batches": [{**DEVICE, "quantity": 1, "tags": ["a", *TAGS], "customdata": {"b": 1}}]},
+    ),
     ("device", DEVICE, "P", "/projects/P/devices", {**DEVICE, "tags": TAGS}),
     (
         "device",
@@ -198,6 +212,7 @@ DELETES = {
     "bgp_session": "/bgp/sessions/I",
     "volume": "/storage/I",
     "license": "/licenses/I",
+    "device_batch": "/batches/I",
     "spot_market_request": "/spot-market-requests/I",
     "volume_attachment": "/storage/attachments/I",
     "ip_assignment": "/ips/I",
@@ -245,6 +260,8 @@ VERDICTS: list[tuple[str, Verb, int, str, Verdict]] = [
         Verdict.LATER,
     ),
     ("volume_attachment", Verb.DELETE, 422, "Something else", Verdict.FAILED),
+    ("device_batch", Verb.DELETE, 422, "Cannot delete a device while it is provisioning", Verdict.LATER),
+    ("device_batch", Verb.DELETE, 422, "Cannot delete a locked item", Verdict.FAILED),
     ("ssh_key", Verb.CREATE, 422, "Key has already been taken", Verdict.FAILED),
     ("ip_assignment", Verb.CREATE, 422, "Address is not reserved for the project", Verdict.FAILED),
     ("bgp_config", Verb.CREATE, 422, "BGP is already configured", Verdict.FAILED),
@@ -443,3 +460,31 @@ def test_a_request_ends_its_machines_unless_its_mark_says_otherwise() -> None:
         assert found.values["force_termination"] is (expected == "true")
         assert of.outlived_by(mark) is (expected == "false")
         assert dict(of.delete(found).query) == {"force_termination": expected}
+
+
+def batch(*devices: dict[str, Any]) -> LiveObject:
+    (found,) = CATALOG["device_batch"].read({"id": "I", "state": "completed", "devices": list(devices)}, "P")
+    return found
+
+
+def worker(identifier: str, **shown: Any) -> dict[str, Any]:
+    mark = Mark("shop", "projects.e.device_batches.x", {"tags": remember_tags(["a"])})
+    return {"id": identifier, "state": "active", "locked": False, "tags": ["a", *mark.to_tags()], **shown}
+
+
+def test_a_batch_is_changed_machine_by_machine_where_it_is_not_as_wanted() -> None:
+    of = CATALOG["device_batch"]
+    mark = Mark("shop", "projects.e.device_batches.x", {"tags": "new"})
+    live = batch(worker("1"), worker("2", tags=["mine", *worker("2")["tags"]]), worker("3", locked=True))
+    wanted = {"tags": ["b"], "locked": True}
+    calls = of.calls(Wish(wanted, mark), live, frozenset(wanted))
+    assert [(each.method, each.path, each.body) for each in calls] == [
+        ("PUT", "/devices/1", {"locked": True, "tags": ["b", *mark.to_tags()]}),
+        ("PUT", "/devices/2", {"locked": True, "tags": ["b", "mine", *mark.to_tags()]}),
+        ("PUT", "/devices/3", {"tags": ["b", *mark.to_tags()]}),
+    ]
+    assert of.calls(Wish({"quantity": 5}, mark), live, frozenset({"quantity"})) == ()
+
+
+def test_a_batch_goes_with_its_machines() -> None:
+    assert dict(CATALOG["device_batch"].delete(batch()).query) == {"remove_associated_instances": "true"}

@@ -23,6 +23,7 @@ BID = {
     "facilities": ["ewr1"],
     "instance_parameters": WORKER,
 }
+RESERVED = [("hardware_reservation_id", "invalid-value")]
 BAD_NAME = [("instance_parameters", "bad-hostname")]
 DAILY = {"snapshot_frequency": "1day", "snapshot_count": 7}
 POLICY_WRONG = [("snapshot_policies", "invalid-value")]
@@ -103,6 +104,14 @@ WRONG: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
         {**BID, "instance_parameters": {**WORKER, "tags": ["reconciler:x:y"], "ipxe_script_url": "https://x"}},
         [("instance_parameters", "invalid-value"), ("instance_parameters", "invalid-value")],
     ),
+    ("device_batch", {**DEVICE}, [("quantity", "missing-field")]),
+    ("device_batch", {**DEVICE, "quantity": 0}, [("quantity", "invalid-value")]),
+    ("device_batch", {**DEVICE, "quantity": 2, "hostname": "a_{{index}}"}, [("hostname", "bad-hostname")]),
+    ("device_batch", {**DEVICE, "quantity": 2, "hostnames": ["a", "b", "c"]}, [("hostnames", "invalid-value")]),
+    ("device_batch", {**DEVICE, "quantity": 2, "hardware_reservation_id": "r"}, RESERVED),
+    ("device_batch", {"plan": "p", "operating_system": "o", "quantity": 2}, [("", "missing-field")]),
+    ("device_batch", {**DEVICE, "quantity": 2, "tags": ["reconciler:x:y"]}, [("tags", "invalid-value")]),
+    ("device_batch", {**DEVICE, "quantity": 2, "spot_price_max": 1}, [("spot_price_max", "invalid-value")]),
     ("volume_attachment", {}, [("volume", "missing-field")]),
     ("volume_attachment", {"volume": ""}, [("volume", "invalid-value")]),
     ("device", {}, [("plan", "missing-field"), ("operating_system", "missing-field")]),
@@ -144,6 +153,7 @@ RIGHT: list[tuple[str, dict[str, Any]]] = [
     ("ip_assignment", {"address": "2604:1380::/64", "manageable": True}),
     ("volume", {**DISK, "snapshot_policies": [DAILY, {**DAILY, "snapshot_frequency": "1week"}], "locked": False}),
     ("volume_attachment", {"volume": "v"}),
+    ("device_batch", {**DEVICE, "quantity": 2, "hostnames": ["a", "b"], "facility": ["ewr1", "any"]}),
     ("spot_market_request", {**BID, "end_at": "2019-12-31T23:59:59Z", "wait_for_devices": True}),
     ("spot_market_request", {**BID, "instance_parameters": {**WORKER, "hostname": "a-{{index}}"}}),
     ("license", {"licensee_product_id": "l", "size": 2.5, "description": "d"}),

@@ -36,6 +36,7 @@ BASES: dict[str, Body] = {
     "volume": answers.VOLUME_2019,
     "volume_attachment": answers.VOLUME_2019,
     "license": answers.LICENSE_2018,
+    "device_batch": {**answers.BATCH_2018, "devices": [answers.DEVICE_2018]},
     "spot_market_request": answers.SPOT_REQUEST_2019,
     "device": answers.DEVICE_2018,
     "network_type": answers.PORTS_2019[0],
@@ -45,6 +46,7 @@ KEY = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDI4pIqzpb5 user@example.com"
 SAME, UPDATE, REPLACE, REFUSED = "same", "update", "replace", "refused"
 DAILY = {"snapshot_frequency": "1day", "snapshot_count": 7}
 HOURLY = {"snapshot_frequency": "1hour", "snapshot_count": 7}
+TWO = [answers.DEVICE_2018, {**answers.DEVICE_2018, "id": "2", "locked": True}]
 LEFT_OUT = object()
 """In an answer: the field is not there at all."""
 
@@ -338,6 +340,48 @@ CASES: list[tuple[str, str, Any, dict[str, Any], str]] = [
     ("spot_market_request", "force_termination", True, {}, SAME),
     ("spot_market_request", "force_termination", False, {}, REFUSED),
     ("spot_market_request", "wait_for_devices", True, {}, SAME),
+    ("device_batch", "quantity", 1, {}, SAME),
+    ("device_batch", "quantity", 2, {}, REPLACE),
+    ("device_batch", "quantity", 2, {"state": "in_progress"}, SAME),
+    ("device_batch", "hostname", "w-{{index}}", {}, SAME),
+    ("device_batch", "hostnames", ["a"], {}, SAME),
+    ("device_batch", "facility", "ams1", {}, SAME),
+    ("device_batch", "facility", ["ewr1", "any"], {}, SAME),
+    ("device_batch", "facility", ["ewr1"], {}, REPLACE),
+    ("device_batch", "facility_diversity_level", 1, {}, SAME),
+    ("device_batch", "plan", "t1.small.x86", {}, SAME),
+    ("device_batch", "plan", "c2.medium.x86", {}, REPLACE),
+    ("device_batch", "operating_system", "centos_7", {}, SAME),
+    ("device_batch", "operating_system", "debian_9", {}, REPLACE),
+    ("device_batch", "description", "", {}, SAME),
+    ("device_batch", "description", "d", {}, UPDATE),
+    ("device_batch", "billing_cycle", "hourly", {}, SAME),
+    ("device_batch", "billing_cycle", "monthly", {}, UPDATE),
+    ("device_batch", "userdata", None, {}, SAME),
+    ("device_batch", "userdata", "#!/bin/sh", {}, UPDATE),
+    ("device_batch", "always_pxe", False, {}, SAME),
+    ("device_batch", "always_pxe", True, {}, UPDATE),
+    ("device_batch", "ipxe_script_url", "", {}, SAME),
+    ("device_batch", "ipxe_script_url", "https://x", {}, UPDATE),
+    ("device_batch", "locked", False, {}, SAME),
+    ("device_batch", "locked", True, {}, UPDATE),
+    ("device_batch", "locked", True, {"devices": TWO}, UPDATE),
+    ("device_batch", "customdata", "{}", {}, SAME),
+    ("device_batch", "customdata", {"a": 1}, {}, UPDATE),
+    ("device_batch", "tags", ["w"], {"devices": [{**answers.DEVICE_2018, "tags": ["w"]}]}, SAME),
+    ("device_batch", "tags", ["v"], {}, UPDATE),
+    ("device_batch", "tags", [], {"devices": TWO}, SAME),
+    ("device_batch", "hardware_reservation_id", "next-available", {}, SAME),
+    ("device_batch", "spot_instance", False, {"devices": [{**answers.DEVICE_2018, "spot_instance": None}]}, SAME),
+    ("device_batch", "spot_instance", True, {"devices": [{**answers.DEVICE_2018, "spot_instance": False}]}, REPLACE),
+    ("device_batch", "spot_price_max", 1, {"devices": [{**answers.DEVICE_2018, "spot_price_max": "1.0"}]}, SAME),
+    ("device_batch", "spot_price_max", 2, {"devices": [{**answers.DEVICE_2018, "spot_price_max": 1}]}, REPLACE),
+    ("device_batch", "termination_time", "2019-12-01T00:00:00Z", {}, SAME),
+    ("device_batch", "project_ssh_keys", ["a"], {}, SAME),
+    ("device_batch", "user_ssh_keys", ["a"], {}, SAME),
+    ("device_batch", "features", ["tpm"], {}, SAME),
+    ("device_batch", "public_ipv4_subnet_size", 29, {}, SAME),
+    ("device_batch", "ip_addresses", [{"address_family": 4, "public": False}], {}, SAME),
     ("network_type", "type", "layer3", {}, SAME),
     ("network_type", "type", "hybrid", {}, UPDATE),
     ("port", "name", "bond0", {}, SAME),
@@ -357,6 +401,9 @@ def live_of(kind: Kind, edits: dict[str, Any], mark: Mark | None = None) -> Live
     body = {name: value for name, value in {**BASES[kind.name], **edits}.items() if value is not LEFT_OUT}
     if mark is not None:
         body["tags"] = mark.to_tags()
+        if kind.name == "device_batch":
+            marked = Mark(mark.stack, "projects.p.device_batches.w", mark.memo)
+            body["devices"] = [{**each, "tags": marked.to_tags()} for each in body["devices"]]
     if kind.name == "ip_assignment":
         body = {**answers.DEVICE_2018, "ip_addresses": [body]}
     if kind.standing:
@@ -413,6 +460,10 @@ MEMO_FIELDS = [
     if isinstance(f.rule, CreateOnly) and f.rule.replaces
 ]
 EXAMPLES: dict[str, tuple[Any, Any]] = {
+    "hostname": ("w-{{index}}", "v-{{index}}"),
+    "hostnames": (["a", "b"], ["b", "a"]),
+    "facility_diversity_level": (1, 2),
+    "hardware_reservation_id": ("next-available", "other"),
     "termination_time": ("2019-12-01T00:00:00Z", "2020-12-01T00:00:00Z"),
     "project_ssh_keys": (["a", "b"], ["a"]),
     "user_ssh_keys": (["a"], ["b"]),

@@ -259,6 +259,51 @@ READ: dict[str, tuple[str, Body, dict[str, Any]]] = {
             "mark_missing": "",
         },
     ),
+    "batch of 2018": (
+        "device_batch",
+        answers.BATCH_2018,
+        {
+            "label": "1 machine (mistopenstack)",
+            "values.quantity": 1,
+            "values.facility": ["ams1"],
+            "values.plan": "baremetal_0",
+            "values.operating_system": "centos_7",
+            "values.locked": False,
+            "mark": Mark("shop", "projects.p.device_batches.w"),
+            "status.phase": Phase.READY,
+            "automatic": False,
+        },
+    ),
+    "batch that is being made": (
+        "device_batch",
+        {**answers.BATCH_2018, "state": "queued", "devices": []},
+        {"values": {}, "mark": None, "mark_missing": "devices", "status.phase": Phase.WORKING, "automatic": False},
+    ),
+    "batch of others": (
+        "device_batch",
+        {**answers.BATCH_2018, "devices": [answers.DEVICE_2018]},
+        {"mark": None, "mark_missing": "", "automatic": True},
+    ),
+    "batch that failed": (
+        "device_batch",
+        {**answers.BATCH_2018, "state": "failed", "devices": [], "error_messages": ["no servers", "at all"]},
+        {"status.phase": Phase.FAILED, "status.message": "no servers; at all", "automatic": True, "mark_missing": ""},
+    ),
+    "batch whose machines are on their way": (
+        "device_batch",
+        {**answers.BATCH_2018, "devices": [answers.DEVICE_2018, {**answers.DEVICE_2017, "id": "2"}]},
+        {"status.phase": Phase.WORKING, "status.message": "1 of 2 machines are active", "values.quantity": 2},
+    ),
+    "batch of which a machine failed": (
+        "device_batch",
+        {**answers.BATCH_2018, "devices": [{**answers.DEVICE_2018, "state": "failed"}]},
+        {"status.phase": Phase.FAILED, "status.message": "1 machine (mistopenstack) failed to provision"},
+    ),
+    "batch without its machines": (
+        "device_batch",
+        {**answers.BATCH_2018, "devices": [{**answers.DEVICE_2018, "state": "deprovisioning"}]},
+        {"status.phase": Phase.FAILED, "status.unsure": True, "automatic": True},
+    ),
     "device of 2018": (
         "device",
         answers.DEVICE_2018,
@@ -473,3 +518,18 @@ def test_a_request_is_ready_when_the_machines_that_are_waited_for_are_active() -
         live = of.regard({"wait_for_devices": waits}, read(of.name, {**answers.SPOT_REQUEST_2019, "devices": devices}))
         assert live.status.phase is phase
         assert (live.attributes["devices"] is None) is (phase is Phase.WORKING), "not known yet, instead of too few"
+
+
+def test_a_new_batch_is_ours_though_it_has_no_machines_yet() -> None:
+    of, mark = CATALOG["device_batch"], Mark("s", "a")
+    for devices in ([], [{"href": "/devices/1"}]):
+        answer = {"batches": [{**answers.BATCH_2018, "state": "queued", "devices": devices}]}
+        live = of.read_answer(answer, Wish({}, mark, PROJECT, PROJECT))
+        assert live is not None
+        assert (live.mark, live.mark_missing, live.automatic) == (mark, "", False)
+    assert of.read_answer(answers.DEVICE_2018, Wish({}, mark, PROJECT, PROJECT)) is None
+
+
+def test_machines_of_a_batch_that_are_not_shown_are_not_taken_for_none() -> None:
+    with pytest.raises(ValueError, match="does not show its devices"):
+        list(CATALOG["device_batch"].read({**answers.BATCH_2018, "devices": [{"href": "/devices/1"}]}, PROJECT))

@@ -144,15 +144,21 @@ def test_what_a_create_writes_a_read_finds(kind: Any) -> None:
         "ssh_key": {"label": " l ", "key": "k k"},
         "vlan": {"facility": "f", "description": "d"},
         "spot_market_request": {"instance_parameters": {"plan": "p", "tags": ["t"]}},
+        "device_batch": {"quantity": 1, "plan": "p", "operating_system": "o", "tags": ["t"]},
         "license": {"licensee_product_id": "l", "description": "d"},
         "volume": {"plan": "p", "size": 10, "facility": "f", "description": "d"},
         "organization": {"name": "n"},
+        "api_key": {"description": "d"},
         "project": {"name": "n", "customdata": {"a": 1}},
         "ip_assignment": {"address": "1.2.3.4/32"},
     }
     values = examples[kind.name]
     mark = Mark(mark.stack, mark.address, kind.memo(values))
     body = {**kind.create(Wish(values, mark, "p", "p")).body, "id": "i", "devices": []}
+    if "batches" in body:
+        body["batches"] = [
+            {"id": "i", "state": "completed", "devices": [{"id": "d", "state": "active", **body["batches"][0]}]}
+        ]
     live = kind.read_answer(body, Wish(values, mark, "p", "p"))
     assert live is not None
     assert live.mark is not None

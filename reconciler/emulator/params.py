@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from urllib.parse import parse_qs
 
 from reconciler.emulator.errors import blank, invalid
+from reconciler.emulator.query import parse_query
 from reconciler.emulator.wire import Request
 
 _TRUE, _FALSE = ("true", "1"), ("false", "0", "")
@@ -26,7 +26,7 @@ class Params:
     @classmethod
     def of(cls, request: Request) -> Params:
         """Query and body of a request. Raises 422 for a body that is not a JSON object."""
-        return cls({**_query(request.query), **_body(request)})
+        return cls({**parse_query(request.query), **_body(request)})
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
@@ -138,24 +138,13 @@ def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
-def _query(query: str) -> dict[str, object]:
-    """A query string's values: text, or a list where a name comes twice or ends in `[]` (Rails' habit)."""
-    found: dict[str, object] = {}
-    for name, values in parse_qs(query, keep_blank_values=True).items():
-        if name.endswith("[]"):
-            found[name[:-2]] = values
-        else:
-            found[name] = values[0] if len(values) == 1 else values
-    return found
-
-
 def _body(request: Request) -> dict[str, object]:
     if not request.body.strip():
         return {}
     try:
         text = request.body.decode("utf-8")
         if request.header("content-type").startswith("application/x-www-form-urlencoded"):
-            return _query(text)
+            return parse_query(text)
         parsed = parse_json(text)
     except ValueError:
         raise invalid("There was a problem in the JSON you submitted") from None  # text unsure

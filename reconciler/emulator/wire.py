@@ -7,6 +7,7 @@ all, or slowly.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -15,6 +16,7 @@ from urllib.parse import unquote
 JSON_TYPE = "application/json; charset=utf-8"
 LATER_PREFIX = "/metal/v1"
 """Prefix of clients from 2020 on; 2019 had none. Both are served the same."""
+_SLASHES = re.compile("/+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,9 @@ class Request:
 
     @classmethod
     def of(cls, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Request:
-        """From a request line: a doubled leading slash, the later prefix and a trailing slash are dropped."""
+        """From a request line: doubled slashes count as one, a trailing one and the later prefix are dropped."""
         path, _, query = target.partition("?")
-        path = "/" + path.partition("#")[0].strip("/")
+        path = "/" + _SLASHES.sub("/", path.partition("#")[0]).strip("/")
         if path == LATER_PREFIX or path.startswith(LATER_PREFIX + "/"):
             path = path[len(LATER_PREFIX) :] or "/"
         lowered = {name.lower(): value for name, value in headers.items()}

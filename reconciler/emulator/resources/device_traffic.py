@@ -80,7 +80,7 @@ def usages(call: Read) -> Reply:
     plan = call.catalogue.plan(device.plan)
     if plan is None:
         return Plain({"usages": []})
-    after, before = _instant(call.params, "created[after]"), _instant(call.params, "created[before]")
+    after, before = _instant(call.params, "created", "after"), _instant(call.params, "created", "before")
     start = device.created_at if after is None else max(after, device.created_at)
     end = call.now if before is None else min(before, call.now)
     if end < start:
@@ -129,21 +129,20 @@ def _chosen(params: Params, name: str, choices: tuple[str, ...]) -> str | None:
 
 
 def _timeframe(params: Params, now: float) -> tuple[float, float]:
-    """From `timeframe`, an object or the two names that a query string has for one."""
-    raw = params.raw("timeframe")
-    inside = Params(raw) if isinstance(raw, dict) else Params({})
-    start = _instant(inside, "started_at") or _instant(params, "timeframe[started_at]")
-    end = _instant(inside, "ended_at") or _instant(params, "timeframe[ended_at]")
+    """From the object `timeframe`."""
+    start, end = _instant(params, "timeframe", "started_at"), _instant(params, "timeframe", "ended_at")
     end = now if end is None else end
     return (end - _DAY if start is None else start), end
 
 
-def _instant(params: Params, name: str) -> float | None:
-    text = params.text(name)
+def _instant(params: Params, within: str, name: str) -> float | None:
+    """A moment that stands in an object."""
+    around = params.raw(within)
+    text = Params(around).text(name) if isinstance(around, dict) else None
     if not text:
         return None
     try:
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
-        raise invalid("Timeframe is invalid" if "at" in name else "Created is invalid") from None  # texts unsure
+        raise invalid(f"{within.capitalize()} is invalid") from None  # text unsure

@@ -45,7 +45,7 @@ class Document:
 
     def template(self, method: str, target: str) -> str | None:
         """The template that a path fits, however a client writes it; None for a path that is not described."""
-        path = "/" + target.partition("?")[0].strip("/").removeprefix("metal/v1/")
+        path = "/" + re.sub("/+", "/", target.partition("?")[0]).strip("/").removeprefix("metal/v1/")
         found = (each for known, pattern, each in self._paths if known == method and pattern.fullmatch(path))
         return next(found, None)
 

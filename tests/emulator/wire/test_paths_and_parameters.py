@@ -10,8 +10,12 @@ from tests.emulator.client import Client, public_key
 
 
 @pytest.mark.parametrize(
-    "spelling", ["/projects/{}", "//projects/{}", "/metal/v1/projects/{}", "/projects/{}/", "/projects/{}?"]
-)
+    "spelling",
+    [
+        "/projects/{}", "//projects/{}", "/projects//{}", "/projects/{}/", "/projects/{}//", "/projects/{}?",
+        "/projects/{}?include=", "/metal/v1/projects/{}", "/metal/v1//projects/{}", "//metal//v1/projects/{}",
+    ],
+)  # fmt: skip
 def test_one_object_has_many_spellings(api: Client, project: str, spelling: str) -> None:
     assert api.get(spelling.format(project))["id"] == project
 

@@ -106,3 +106,9 @@ class SshKey(Kind):
     def verdict(self, verb: Verb, rejected: Rejected) -> Verdict:
         """With a project's own token the API made the key and answered 404 (packet-python, issue 78)."""
         return Verdict.DONE if verb is Verb.CREATE and rejected.status == 404 else Verdict.FAILED
+
+    def advice(self, verb: Verb, rejected: Rejected) -> str:
+        """One key is kept once in a place (packet-python looks for the other by its text)."""
+        if verb is Verb.CREATE and any("already" in text for text in rejected.errors):
+            return "this key is there already, without the stack's mark: delete that one, or leave it out of the stack"
+        return ""

@@ -135,3 +135,10 @@ def test_the_json_events_of_an_apply_show_no_token(world: World) -> None:
     assert ran.code == 0
     assert [each["token"] for each in keys(world).values() if each["token"] in ran.out + ran.err] == []
     assert all(json.loads(line) for line in ran.out.splitlines())
+
+
+def test_a_key_that_somebody_deleted_is_drift_and_made_again(made: World) -> None:
+    made.call("DELETE", f"/api-keys/{keys(made)['for CI']['id']}")
+    assert made.run("drift", "stack.yaml").code == 2
+    assert "Resources: 1 added, 0 changed, 0 destroyed." in applied(made, "stack.yaml")
+    assert sorted(keys(made)) == ["dashboard", "for CI"]

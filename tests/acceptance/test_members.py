@@ -165,3 +165,24 @@ def test_an_invitation_to_one_project_is_not_the_organizations(world: World) -> 
     both = HOUSE + TEAM.split("\n", 1)[1].replace("name: Edge", "name: Edge\n    organization_id: acme")
     applied(world, world.stack(both))
     assert "No changes." in world.run("plan", "stack.yaml").out
+
+
+def test_roles_that_somebody_else_changed_are_drift_and_put_back(team: World) -> None:
+    join(team, "jo@example.com")
+    path = f"/projects/{team.project_id('Edge')}/memberships"
+    (membership,) = team.call("GET", path)["memberships"]
+    team.call("PUT", f"/memberships/{membership['id']}", {"role": ["admin"]})
+    assert team.run("drift", "stack.yaml").code == 2
+    applied(team, "stack.yaml")
+    assert members(team) == {"jo@example.com": ["collaborator"]}
+
+
+def test_oneself_may_be_declared_but_not_replaced_away(world: World) -> None:
+    """The token's user owns the organization: another address in that place would remove them."""
+    me = "{me: {email: emulator@example.com, roles: [owner]}}"
+    applied(world, world.stack(f"stack: house\norganizations: {{acme: {{name: Acme, members: {me}}}}}\n"))
+    ran = world.run("apply", "stack.yaml", "--yes", "--replace", "organizations.acme.members.me")
+    assert (ran.code, "came with organizations.acme" in ran.err) == (3, True), ran.err
+    world.edit("stack.yaml", "emulator@example.com", "jo@example.com")
+    applied(world, "stack.yaml")
+    assert [each for each in routes(world, 0) if "DELETE" in each] == []

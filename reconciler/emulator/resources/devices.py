@@ -19,7 +19,7 @@ from reconciler.emulator.ids import derived_id
 from reconciler.emulator.lifecycle import PROVISIONING, is_installing, percentage, shows_root_password, state, steps
 from reconciler.emulator.records import Assignment, BgpSession, Device, Project, VolumeAttachment
 from reconciler.emulator.rendering import Link, Scene, View
-from reconciler.emulator.resources.addresses import on_device
+from reconciler.emulator.resources.addresses import address_text, first_address, on_device
 from reconciler.emulator.resources.device_end import end
 from reconciler.emulator.resources.device_request import hostname_of, tags_of
 from reconciler.emulator.resources.events import show_step
@@ -99,9 +99,11 @@ def of_project(call: Read) -> Listed:
 
 def narrowed(call: Read, devices: list[Device]) -> list[Device]:
     """The devices that the list's filters leave (packngo, OAS; `hostname` and `search` match a part)."""
-    part = call.params.text("hostname") or call.params.text("search")
+    part, wanted_text = call.params.text("hostname"), call.params.text("search")
     if part:
         devices = [device for device in devices if part in device.hostname]
+    if wanted_text:
+        devices = [d for d in devices if any(wanted_text.lower() in text.lower() for text in _searched(call, d))]
     place, tag = call.params.text("facility"), call.params.text("tag")
     if place:
         devices = [device for device in devices if device.facility == place]
@@ -117,6 +119,24 @@ def narrowed(call: Read, devices: list[Device]) -> list[Device]:
         wanted = call.params.flag("has_termination_time")
         devices = [device for device in devices if (_termination_time(device) is not None) is wanted]
     return devices
+
+
+def _searched(call: Read, device: Device) -> list[str]:
+    """The texts that `search` looks into, as OAS lists them; that case makes no difference is unsure."""
+    plan, system = call.catalogue.plan(device.plan), call.catalogue.operating_system(device.operating_system)
+    facility = call.catalogue.facility(device.facility)
+    addresses = on_device(call.tables, device, call.now)
+    return [
+        device.hostname,
+        device.description or "",
+        device.id[:8],
+        (device.hardware_reservation_id or "")[:8],
+        *device.tags,
+        *((plan.name, plan.slug) if plan else ()),
+        *((facility.code, facility.name) if facility else ()),
+        *((system.name, system.slug) if system else ()),
+        *(address_text(each.family, first_address(each)) for each in addresses),
+    ]
 
 
 def _kinds(device: Device) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ def show_key(key: SshKey, _scene: Scene) -> View:
 
 def of_project(call: Read) -> Listed:
     """GET /projects/{id}/ssh-keys"""
-    return Listed(call.tables.where(SshKey, "owner", f"/projects/{call.get(Project).id}"))
+    return Listed(_found(call, call.tables.where(SshKey, "owner", f"/projects/{call.get(Project).id}")))
 
 
 def of_user(call: Read) -> Listed:
@@ -48,7 +48,7 @@ def of_user(call: Read) -> Listed:
 def of_device(call: Read) -> Listed:
     """GET /devices/{id}/ssh-keys: those it was installed with, as far as they still exist."""
     found = (call.tables.get(SshKey, identifier) for identifier in find_device(call).ssh_key_ids)
-    return Listed([key for key in found if key is not None])
+    return Listed(_found(call, [key for key in found if key is not None]))
 
 
 def one(call: Read) -> Reply:
@@ -85,6 +85,16 @@ def delete(call: Write) -> Reply:
     """DELETE /ssh-keys/{id}"""
     call.drop(call.get(SshKey))
     return Empty()
+
+
+def _found(call: Read, keys: list[SshKey]) -> list[SshKey]:
+    """The keys that a search leaves: in key, label or fingerprint (OAS).
+
+    The 2019 reference and OAS write the parameter's name as "Search string", with a blank; `search` is what it is
+    called elsewhere. Which of them the service read is unsure, so both are read.
+    """
+    part = call.params.text("search") or call.params.text("Search string")
+    return [key for key in keys if part in key.key or part in key.label or part in key.fingerprint] if part else keys
 
 
 def _create(call: Write, owner_href: str) -> Reply:

@@ -35,6 +35,7 @@ from reconciler.emulator.records import (
 )
 from reconciler.emulator.rendering import Link, Scene, View
 from reconciler.emulator.resources.account import ownership
+from reconciler.emulator.resources.devices import narrowed
 
 _PLAN = "Developer"
 _CHOICES = {"include": None, "exclude": False, "only": True, "true": True, "false": False, "1": True, "0": False}
@@ -129,10 +130,11 @@ def custom_data(call: Read) -> Reply:
 
 
 def devices(call: Read) -> Listed:
-    """GET /organizations/{id}/devices"""
+    """GET /organizations/{id}/devices, narrowed as a project's are (OAS)."""
     identifier = call.get(Organization).id
     projects = [p for p in visible_projects(call.tables, call.caller) if p.organization_id == identifier]
-    return Listed([device for project in projects for device in call.tables.where(Device, "project", project.id)])
+    found = [device for project in projects for device in call.tables.where(Device, "project", project.id)]
+    return Listed(narrowed(call, found))
 
 
 def create(call: Write) -> Reply:

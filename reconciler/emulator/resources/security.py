@@ -34,6 +34,7 @@ def show_session(session: Session, _scene: Scene) -> View:
     return {
         "id": session.id,
         "token": session.token,
+        "read_only": False,
         "expires_at": rfc3339(session.expires_at),
         "created_at": rfc3339(session.created_at),
         "updated_at": rfc3339(session.updated_at),
@@ -123,11 +124,17 @@ def ask_for_verification(call: Write) -> Reply:
 
 
 def verify_email(call: Write) -> Reply:
-    """PUT /verify-email?user_token=: the address that the token was sent to is verified."""
+    """PUT /verify-email?user_token=: the address that the token was sent to is verified, its user logged in.
+
+    The login is in the answer that fog-packet recorded in April 2018, as is its `read_only`.
+    """
     letter = _redeem(call, _VERIFY, call.params.required("user_token"))
+    user = user_with(call, letter.to)
+    if user is None:
+        raise not_found()
     for email in call.tables.where(Email, "address", letter.to.lower()):
         call.change.put(replace(email, verified=True))
-    return Empty(200)
+    return Shown(_open_session(call, user))
 
 
 def ask_for_reset(call: Write) -> Reply:

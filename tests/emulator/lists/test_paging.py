@@ -95,7 +95,7 @@ def test_devices_are_narrowed_by_hostname_tag_and_facility(api: Client, project:
     api.device(project, hostname="db-1", facility="ams1")
     for query, found in [
         ("hostname=web", "web-1"),
-        ("search=db", "db-1"),
+        ("search=db-1", "db-1"),
         ("tag=blue", "web-1"),
         ("facility=ams1", "db-1"),
     ]:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.emulator.client import Client
-from tests.emulator.people.conftest import join
+from tests.emulator.people.conftest import join, with_token
 
 
 def test_a_user_has_one_address_which_is_the_default(api: Client) -> None:
@@ -64,8 +64,11 @@ def test_an_address_is_verified_with_the_letters_token(api: Client) -> None:
     letter = api.control("letters")["letters"][-1]
     assert letter["to"] == "second@example.com"
     assert api.call("PUT", "/verify-email?user_token=wrong").status == 404
-    assert api.call("PUT", f"/verify-email?user_token={letter['secret']}").status == 200
+    verified = api.call("PUT", f"/verify-email?user_token={letter['secret']}")
+    assert verified.status == 200
     assert api.get(made["href"])["verified"] is True
+    assert with_token(api, verified.json["token"]).get("/user")["id"] == api.get("/user")["id"]
+    assert (verified.json["read_only"], len(api.get("/sessions")["sessions"])) == (False, 1)
     assert api.call("PUT", f"/verify-email?user_token={letter['secret']}").status == 404
 
 

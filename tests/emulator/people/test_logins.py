@@ -36,7 +36,7 @@ def code_of(api: Client, uri: str) -> str:
 
 def test_a_login_is_a_token_for_three_days(user: Client) -> None:
     made = user.make("/sessions", LOGIN)
-    assert set(made) == {"id", "token", "expires_at", "created_at", "updated_at", "user"}
+    assert set(made) == {"id", "token", "read_only", "expires_at", "created_at", "updated_at", "user"}
     logged_in = with_token(user, made["token"])
     assert logged_in.get("/user")["email"] == LOGIN["login"]
     assert user.get("/sessions")["sessions"] == [made]

@@ -16,6 +16,7 @@ from reconciler.emulator.openapi.schema import (
     TEXT,
     TIME,
     UUID,
+    YES_OR_NO,
     closed,
     link,
     links,
@@ -27,6 +28,13 @@ from reconciler.emulator.openapi.schema import (
 )
 
 CUSTOM_DATA = told(ANY, "Any JSON, or JSON in a string.")
+
+DEVICE_FILTERS = {
+    **dict.fromkeys(("search", "hostname", "facility", "tag"), TEXT),
+    "type": one_of("on_demand", "reserved", "spot", "spot_market"),
+    **dict.fromkeys(("reserved", "has_termination_time"), YES_OR_NO),
+}
+"""What narrows a list of devices."""
 
 USER = closed(
     {
@@ -178,7 +186,7 @@ GROUP = Group(
         put("/organizations/{id}", "Change an organization", {"name?": NAME, **_ORGANIZATION_FIELDS}, "Organization"),
         delete("/organizations/{id}", "Delete an organization without projects"),
         get("/organizations/{id}/customdata", "An organization's custom data", ANY),
-        listing("/organizations/{id}/devices", "Devices of an organization", "Device"),
+        listing("/organizations/{id}/devices", "Devices of an organization", "Device", DEVICE_FILTERS),
         listing("/organizations/{id}/events", "Events of an organization, newest first", "Event"),
         listing("/organizations/{id}/facilities", "Facilities for an organization", "Facility"),
         listing(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reconciler.emulator.openapi.groups.account import CUSTOM_DATA
+from reconciler.emulator.openapi.groups.account import CUSTOM_DATA, DEVICE_FILTERS
+from reconciler.emulator.openapi.groups.projects import SEARCHED_KEYS
 from reconciler.emulator.openapi.operation import Group, Operation, act, delete, get, listing, post, put
 from reconciler.emulator.openapi.schema import (
     AMOUNT,
@@ -171,13 +172,6 @@ DEVICE_FIELDS = {
 }
 """What a device may be created with."""
 
-DEVICE_FILTERS = {
-    **dict.fromkeys(("search", "hostname", "facility", "tag"), TEXT),
-    "type": one_of("on_demand", "reserved", "spot", "spot_market"),
-    **dict.fromkeys(("reserved", "has_termination_time"), YES_OR_NO),
-}
-"""What narrows a list of devices."""
-
 GROUP = Group(
     "Devices",
     {"Device": DEVICE, "Port": PORT, "Series": SERIES, "Usage": USAGE},
@@ -214,7 +208,7 @@ GROUP = Group(
             202,
         ),
         listing("/devices/{id}/events", "Events of a device, newest first", "Event"),
-        listing("/devices/{id}/ssh-keys", "SSH keys that a device was installed with", "SshKey"),
+        listing("/devices/{id}/ssh-keys", "SSH keys that a device was installed with", "SshKey", SEARCHED_KEYS),
         get("/devices/{id}/customdata", "A device's custom data", ANY),
         get(
             "/devices/{id}/bandwidth",

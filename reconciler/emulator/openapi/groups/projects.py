@@ -63,6 +63,7 @@ SSH_KEY = closed(
 
 _PUBLIC_KEY = {"type": "string", "format": "public-key"}
 _KEY = {"label": NAME, "key": _PUBLIC_KEY}
+SEARCHED_KEYS = dict.fromkeys(("search", "Search string"), told(TEXT, "Looked for in key, label and fingerprint."))
 _NAMES = {"name": TEXT, "search": TEXT}
 
 GROUP = Group(
@@ -98,7 +99,7 @@ GROUP = Group(
         listing("/projects/{id}/events", "Events of a project, newest first", "Event"),
         listing("/projects/{id}/facilities", "Facilities for a project", "Facility"),
         listing("/projects/{id}/plans", "Plans for a project", "Plan"),
-        listing("/projects/{id}/ssh-keys", "SSH keys of a project", "SshKey"),
+        listing("/projects/{id}/ssh-keys", "SSH keys of a project", "SshKey", SEARCHED_KEYS),
         post("/projects/{id}/ssh-keys", "Add an SSH key to a project", _KEY, "SshKey"),
         listing("/ssh-keys", "SSH keys of the user", "SshKey"),
         post("/ssh-keys", "Add an SSH key to the user", _KEY, "SshKey"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reconciler.emulator.openapi.operation import Group, Operation, act, delete, get, listing, post
 from reconciler.emulator.openapi.schema import (
+    FLAG,
     NAME,
     SOME_ID,
     TEXT,
@@ -19,7 +20,15 @@ from reconciler.emulator.openapi.schema import (
 )
 
 SESSION = closed(
-    {"id": UUID, "token": TEXT, "expires_at": TIME, "created_at": TIME, "updated_at": TIME, "user": link("User")}
+    {
+        "id": UUID,
+        "token": TEXT,
+        "read_only": FLAG,
+        "expires_at": TIME,
+        "created_at": TIME,
+        "updated_at": TIME,
+        "user": link("User"),
+    }
 )
 _CODES = closed({"recovery_codes": TEXTS})
 _OTP = told(TEXT, "A code of the second factor, or a recovery code.")
@@ -58,7 +67,7 @@ GROUP = Group(
             ("PUT", "PATCH"),
             "/verify-email",
             "Say that an e-mail address is one's own, by its token",
-            {200: None},
+            {200: ref("Session")},
             body=opened({"user_token": NAME}),
         ),
         act("/reset-password", "Have a token sent to who forgot their password", {"email": NAME}, 201),

@@ -10,7 +10,7 @@ from reconciler.diagnostics import Diagnostic, Refused, error, warning
 from reconciler.engine.rails import REFUSED_BY_RAIL
 from reconciler.engine.scope import Scope
 from reconciler.model.kind import Catalog, Kind
-from reconciler.model.live import LiveObject, Snapshot
+from reconciler.model.live import LiveObject, Phase, Snapshot
 from reconciler.model.plan import Action, Change, Stranger
 from reconciler.model.resource import Resource, deferred
 from reconciler.values import Address, parse_address
@@ -293,7 +293,11 @@ class Unclaimed:
                 "mark-not-shown",
                 f"{live.kind} {live.label} ({live.id}) is shown without `{live.mark_missing}`, so nobody can tell "
                 "whether it is ours",
-                hint="nothing is created or destroyed beside it, since absent cannot be told from not shown",
+                hint=(
+                    "it is still being made: run this again when it is done"
+                    if live.status.phase is Phase.WORKING
+                    else "nothing is created or destroyed beside it, since absent cannot be told from not shown"
+                ),
             )
             for place, live in hidden.items()
             if destroying or place in creates

@@ -90,7 +90,8 @@ class VolumeAttachment(Kind):
         return str(values.get("volume", ""))
 
     def create(self, wish: Wish) -> Call:
-        return endpoints.attach_volume(str(wish.values["volume"]), wish.parent_id or "")
+        """In a plan's preview the volume may not be known yet."""
+        return endpoints.attach_volume(str(wish.values["volume"] or "{volume}"), wish.parent_id or "")
 
     def delete(self, live: LiveObject) -> Call:
         return endpoints.detach_volume(live.id)

@@ -7,14 +7,13 @@ kind, and it never imports another. The engine treats all kinds alike through th
 from __future__ import annotations
 
 import types
-import typing
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import Mark, memo_digest, remember_tags
@@ -22,7 +21,6 @@ from reconciler.model.rules import (
     CreateOnly,
     Field,
     FromKey,
-    Listed,
     Refers,
     Replace,
     Rule,
@@ -30,15 +28,10 @@ from reconciler.model.rules import (
     Update,
     WriteOnce,
 )
+from reconciler.model.spec import FieldError, Spec, excused, field_error, read_fields
 from reconciler.wire import Call, Listing, Rejected
 
 _NOTHING: Mapping[str, str] = types.MappingProxyType({})
-
-
-class Spec(BaseModel):
-    """The base of every kind's YAML fields: unknown keys are errors, and nothing is converted silently."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Form(StrEnum):
@@ -89,16 +82,6 @@ class Wish:
     owner_id: str | None = None
     on_change: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     sent: tuple[Call, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """A value that does not fit: `path` leads into the resource's values (`("ip_addresses", 0, "cidr")`)."""
-
-    path: tuple[str | int, ...]
-    message: str
-    hint: str = ""
-    code: str = "invalid-value"
 
 
 class Kind(ABC):
@@ -175,7 +158,7 @@ class Kind(ABC):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if "spec" in cls.__dict__:
-            cls.fields = types.MappingProxyType(_read_fields(cls.name, cls.spec))
+            cls.fields = types.MappingProxyType(read_fields(cls.name, cls.spec))
 
     # reading
 
@@ -229,10 +212,10 @@ class Kind(ABC):
         except ValidationError as problem:
             found = [
                 each
-                for each in map(_field_error, problem.errors())
-                if each.path[:1] != () and not _excused(each, partial)
+                for each in map(field_error, problem.errors())
+                if each.path[:1] != () and not excused(each, partial)
             ]
-            found += [each for each in map(_field_error, problem.errors()) if each.path == ()]
+            found += [each for each in map(field_error, problem.errors()) if each.path == ()]
             if found:
                 return found
             return values
@@ -379,65 +362,6 @@ class Kind(ABC):
     def advice(self, verb: Verb, rejected: Rejected) -> str:
         """What to do about a rejection whose own text does not say it, in one line; empty where nothing is known."""
         return ""
-
-
-def _read_fields(kind: str, spec: type[Spec]) -> dict[str, Field]:
-    fields: dict[str, Field] = {}
-    for name, info in spec.model_fields.items():
-        rules = [each for each in info.metadata if isinstance(each, typing.get_args(Rule))]
-        if len(rules) != 1:
-            raise TypeError(f"{kind}.{name}: a field needs exactly one rule, found {len(rules)}")
-        refers = next((each for each in info.metadata if isinstance(each, Refers)), None)
-        listed = next((each for each in info.metadata if isinstance(each, Listed)), None)
-        secret = any(isinstance(each, Secret) for each in info.metadata)
-        inside = _listed_inside(info.annotation)
-        fields[name] = Field(name, rules[0], secret, refers, info.is_required(), listed, inside)
-    return fields
-
-
-def _listed_inside(annotation: Any) -> Mapping[str, Listed]:
-    """Which parts of a field that is a mapping are in one of the API's catalogues."""
-    if not (isinstance(annotation, type) and issubclass(annotation, Spec)):
-        return types.MappingProxyType({})
-    found = {
-        name: each
-        for name, info in annotation.model_fields.items()
-        for each in info.metadata
-        if isinstance(each, Listed)
-    }
-    return types.MappingProxyType(found)
-
-
-_MESSAGES = {
-    "extra_forbidden": ("unknown-key", "no such field"),
-    "missing": ("missing-field", "this field is required"),
-}
-
-
-def _field_error(detail: Mapping[str, Any] | Any) -> FieldError:
-    code, message = _MESSAGES.get(detail["type"], ("invalid-value", ""))
-    if not message:
-        message = str(detail["msg"]).removeprefix("Value error, ")
-        if detail["type"].endswith("_type"):
-            code = "wrong-type"
-            message = f"{message}, not {_type_word(detail['input'])}"
-    return FieldError(tuple(detail["loc"]), message, code=code)
-
-
-def _type_word(value: Any) -> str:
-    words = {
-        bool: "a boolean",
-        int: "an integer",
-        float: "a number",
-        str: "a string",
-        list: "a list",
-        dict: "a mapping",
-    }
-    return "null" if value is None else words.get(type(value), type(value).__name__)
-
-
-def _excused(found: FieldError, partial: frozenset[str]) -> bool:
-    return found.code == "missing-field" and found.path[0] in partial
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,6 +195,7 @@ def test_nothing_is_made_beside_a_batch_that_does_not_show_yet_whose_it_is(lab: 
     refused = lab.run("plan", "stack.yaml")
     assert refused.code == 1
     assert "is shown without `devices`, so nobody can tell whether it is ours" in refused.err
+    assert "it is still being made: run this again when it is done" in refused.err
     lab.stack(EMPTY)
     assert lab.run("plan", "stack.yaml", "--detailed-exitcode").code == 0, "a stack without batches is not concerned"
 

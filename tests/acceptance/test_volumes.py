@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -57,6 +58,13 @@ def disks(world: World) -> World:
     world.stack(STACK)
     applied(world)
     return world
+
+
+def test_a_plan_tells_the_calls_though_the_volume_is_not_there_yet(world: World) -> None:
+    world.stack(STACK)
+    planned = json.loads(world.run("plan", "stack.yaml", "--format", "json").out)
+    calls = {each["address"]: each["call"] for each in planned["x_reconciler"]["steps"]}
+    assert calls[ATTACHMENT] == "POST /storage/{volume}/attachments"
 
 
 def test_a_volume_is_attached_when_it_and_its_device_are_ready(disks: World) -> None:

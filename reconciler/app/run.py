@@ -9,7 +9,7 @@ from typing import Any
 
 from reconciler.api import Client
 from reconciler.clock import Clock, SystemClock
-from reconciler.diagnostics import Diagnostic
+from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.diff import diff
 from reconciler.engine.execute import Apply, Means
 from reconciler.engine.observe import observe
@@ -21,7 +21,7 @@ from reconciler.engine.scope import Scope, narrow
 from reconciler.engine.stop import Stop
 from reconciler.engine.world import PlannedWorld
 from reconciler.kinds import catalog
-from reconciler.model.event import Event, Remains, Report
+from reconciler.model.event import Event, Remains, Report, Result
 from reconciler.model.live import Snapshot
 from reconciler.model.plan import Action, Options, Plan
 from reconciler.model.resource import Output, Stack, deferred
@@ -31,6 +31,7 @@ from reconciler.wire import Account
 PARALLELISM = 16
 SETTLE_SECONDS = 10.0
 """How long a create whose answer was lost is looked for before it may be sent again. The API's own bound is unknown."""
+_RELIST_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -133,24 +134,31 @@ def apply_plan(
     """
     plan = planned.plan
     check_lookalikes(plan.diagnostics)
-    means = Means(account, clock or SystemClock(), rng or random.Random(), max(1, parallelism), settle_seconds)
+    clock = clock or SystemClock()
+    means = Means(account, clock, rng or random.Random(), max(1, parallelism), settle_seconds)
     applied = Apply(plan.stack, plan.changes, plan.steps, planned.world, catalog(), means, stop, listen).run()
     outputs: Mapping[str, Any] = {}
     secret: frozenset[str] = frozenset()
     if not plan.options.destroy and not plan.options.targets:
         outputs, secret = evaluate_outputs(planned.stack.outputs, planned.world)
     remains: tuple[Remains, ...] = ()
+    unproven: tuple[Diagnostic, ...] = ()
     if plan.options.destroy and not applied.interrupted:
-        remains = _remains(planned, account, parallelism)
+        done = all(each.result is Result.DONE for each in applied.ended)
+        try:
+            remains = _remains(planned, account, parallelism, clock, settle_seconds if done else 0.0)
+        except Refused as refused:
+            unproven = tuple(map(_not_proven, refused.diagnostics))
     return Report(
         operation="destroy" if plan.options.destroy else "apply",
         counts=applied.counts,
         ended=applied.ended,
         outputs={name: value for name, value in outputs.items() if not isinstance(value, Unknown)},
         secret_outputs=secret,
-        diagnostics=_findings(applied.ended, plan.diagnostics),
+        diagnostics=(*_findings(applied.ended, plan.diagnostics), *unproven),
         interrupted=applied.interrupted,
         remains=remains,
+        unproven=bool(unproven),
     )
 
 
@@ -158,8 +166,34 @@ def _findings(ended: Sequence[Any], before: Sequence[Diagnostic]) -> tuple[Diagn
     return (*before, *(each.diagnostic for each in ended if each.diagnostic is not None))
 
 
-def _remains(planned: Planned, account: Account, parallelism: int) -> tuple[Remains, ...]:
-    """List everything again: a destroy has to prove that nothing of ours is left."""
+def _not_proven(problem: Diagnostic) -> Diagnostic:
+    summary = f"what the destroy left could not be listed: {problem.summary}"
+    return error("not-proven", summary, hint="run the same command again: it looks once more")
+
+
+def _remains(
+    planned: Planned, account: Account, parallelism: int, clock: Clock, patience: float
+) -> tuple[Remains, ...]:
+    """List everything again: a destroy has to prove that nothing of ours is left.
+
+    Lists may lag behind a delete, and show a project in which nothing can be read any more, so they are asked again for
+    `patience` seconds before that is believed. Raises `Refused` when they could not be read to the end.
+    """
+    deadline = clock.now() + patience
+    while True:
+        try:
+            found = _still_listed(planned, account, parallelism)
+        except Refused:
+            if clock.now() >= deadline:
+                raise
+        else:
+            if all(each.reason for each in found) or clock.now() >= deadline:
+                return found
+        clock.sleep(_RELIST_SECONDS)
+
+
+def _still_listed(planned: Planned, account: Account, parallelism: int) -> tuple[Remains, ...]:
+    """What the lists show of ours; a `reason` says why it is kept."""
     kinds = catalog()
     options = planned.plan.options
     wanted, scope = narrow(planned.stack, options)

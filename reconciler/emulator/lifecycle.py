@@ -67,6 +67,10 @@ class Step:
     at: float
 
 
+INSTALLED = ("active", "inactive", "powering_on", "powering_off", "rebooting")
+"""States of a device whose installation is over, whether it runs or not: its ports and volumes can be changed."""
+
+
 def steps(device: Device) -> list[Step]:
     """The provisioning events of the device's last installation, in order; they need no storing."""
     codes = _SHORT if device.short_install else _LONG

@@ -6,6 +6,7 @@
                  followed kind  ->  (join)  ->  follower   users of a kind  ->  (join)  ->  that kind
                  release  ->  siblings  ->  own update     release  ->  what was held
                  owner's note  ->  what it notes
+                 giver  ->  taker  of what only one can have
 
 A replacement is a delete and a create with an edge between them. The join is there because the API lets go of what a
 device used some time after the device: what devices may use goes when all devices of the project that go are gone.
@@ -168,6 +169,7 @@ def _edges(changes: Mapping[Address, Change], catalog: Catalog, steps: Mapping[s
     joins = _Joins(firm)
     _join_users(joins, changes, catalog, steps)
     _join_followers(joins, changes, catalog, steps)
+    _join_claimants(joins, changes, catalog, steps)
     return [*firm, *joins.edges, *_create_first_edges(changes, steps)]
 
 
@@ -333,6 +335,15 @@ class _Joins:
         later = reached(followers, self._later) if followed else ()
         self._meet(name, [each for each in followed if each not in later], followers)
 
+    def givers_first(self, givers: Sequence[str], takers: Sequence[str]) -> None:
+        """Whoever gives up what only one can have comes before whoever takes it; two that swap cannot both be first."""
+        for taker in takers:
+            later = reached([taker], self._later)
+            self.edges += [(giver, taker) for giver in givers if giver not in later]
+            for giver in givers:
+                if giver not in later:
+                    self._link(giver, taker)
+
     def _meet(self, name: str, earlier: Sequence[str], later: Sequence[str]) -> None:
         if earlier and later:
             found = [*((each, name) for each in earlier), *((name, each) for each in later)]
@@ -367,6 +378,28 @@ def _join_followers(
         groups = (group, "") if group else ("",)
         followed = [each for other in catalog[name].follows for at in groups for each in creates.get((at, other), ())]
         joins.followed_first(f"{_JOIN}{group}/before-{catalog[name].section}", followed, followers)
+
+
+def _join_claimants(
+    joins: _Joins, changes: Mapping[Address, Change], catalog: Catalog, steps: Mapping[str, Step]
+) -> None:
+    """An address that goes from one device to another, a key under another name: taken off here, put on there."""
+    givers: dict[tuple[str, str], list[str]] = {}
+    takers: dict[tuple[str, str], list[str]] = {}
+    for address, change in changes.items():
+        kind = catalog[change.kind]
+        live = change.live
+        had = kind.claims(live.values, live.parent_id) if live is not None else frozenset()
+        wanted = kind.claims(change.after, change.parent_id) if change.resource is not None else frozenset()
+        kept = frozenset() if change.action.deletes or change.action.creates else had & wanted
+        gives = step_id(address, Verb.DELETE if change.action.deletes else Verb.UPDATE)
+        takes = step_id(address, Verb.CREATE if change.action.creates else Verb.UPDATE)
+        for each in sorted(had - kept) if gives in steps else ():
+            givers.setdefault((kind.name, each), []).append(gives)
+        for each in sorted(wanted - kept) if takes in steps else ():
+            takers.setdefault((kind.name, each), []).append(takes)
+    for claim in sorted(givers.keys() & takers.keys()):
+        joins.givers_first(givers[claim], takers[claim])
 
 
 _JOIN = "join:"

@@ -201,8 +201,11 @@ class Performer:
     # changing by several calls
 
     def _change(self, task: Task) -> Outcome:
-        """Bring the object to what is wished, call by call. A standing one is read first, whatever is known of it."""
-        work = self._reread(task, task.live) if task.kind.standing or task.live is None else _Work(task.live)
+        """Bring the object to what is wished, call by call. A standing one is read first, whatever is known of it; so
+        is one that was waited for, since a list may show it as it was before the last call.
+        """
+        stale = task.kind.standing or task.live is None or bool(task.wish.sent)
+        work = self._reread(task, task.live) if stale or task.live is None else _Work(task.live)
 
         def left(live: LiveObject) -> tuple[Call, ...]:
             changed = still_differing(task.kind, task.wish.values, live, task.changed)

@@ -236,15 +236,15 @@ class Unclaimed:
         kept = dict(changes)
         refused: list[Diagnostic] = []
         found: list[Diagnostic] = []
-        for address, change in changes.items():
-            if not self._catalog[change.kind].holds_others or not change.action.deletes:
-                continue
+        holding = [each for each in changes.values() if self._catalog[each.kind].holds_others and each.action.deletes]
+        for change in sorted(holding, key=self._innermost_first):
+            address = change.address
             inside = [
                 f"{each.kind} {each.label or each.id}"
                 for each in strangers
                 if parse_address(each.inside).within(address) and not self._catalog[each.kind].removed_with_parent
             ]
-            inside += self._holding(change)
+            inside += self._holding(change, kept)
             if not inside:
                 continue
             holds = f"it holds {len(inside)} of others' objects ({', '.join(inside[:5])})"
@@ -263,13 +263,17 @@ class Unclaimed:
             raise Refused(refused, exit_code=REFUSED_BY_RAIL)
         return kept, found
 
-    def _holding(self, change: Change) -> list[str]:
+    def _innermost_first(self, change: Change) -> int:
+        """A project that is kept keeps its organization: what uses others comes before what it uses."""
+        return -self._catalog.kinds.index(self._catalog[change.kind])
+
+    def _holding(self, change: Change, changes: Mapping[Address, Change]) -> list[str]:
         """What belongs to it and does not go with it, marked or not: an organization's projects, reserved machines."""
         identifier = change.live.id if change.live is not None else ""
         left = [each for each in self._left if identifier in each.holds and each.id not in self._owned]
         stays = [
             each
-            for each in self._declared.values()
+            for each in changes.values()
             if each.live is not None
             and (
                 (each.action is Action.NOOP and identifier in each.live.holds)

@@ -104,6 +104,11 @@ class IpAssignment(Kind):
     def natural_key(self, values: Mapping[str, Any]) -> str:
         return _key(values["address"]) if values.get("address") else ""
 
+    def claims(self, values: Mapping[str, Any], parent_id: str | None) -> frozenset[str]:
+        """An address is on one device at a time."""
+        key = self.natural_key(values)
+        return frozenset({key}) if key else frozenset()
+
     def check_meaning(self, values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
         found = reserved_key(values)
         try:

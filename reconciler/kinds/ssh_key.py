@@ -79,6 +79,11 @@ class SshKey(Kind):
             created_at=str(body.get("created_at") or ""),
         )
 
+    def claims(self, values: Mapping[str, Any], parent_id: str | None) -> frozenset[str]:
+        """An owner has a key once, whatever its label and its comment."""
+        material = str(values.get("key") or "").split()[:2]
+        return frozenset({f"{parent_id} {' '.join(material)}"}) if len(material) == 2 else frozenset()
+
     def check_meaning(self, values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
         key = values.get("key")
         if isinstance(key, str) and "PRIVATE KEY" in key:

@@ -93,7 +93,10 @@ class Report:
     diagnostics: tuple[Diagnostic, ...] = ()
     interrupted: bool = False
     remains: tuple[Remains, ...] = ()
+    unproven: bool = False
+    """Whether the collections could not be listed again after a destroy; `diagnostics` say why."""
 
     @property
     def complete(self) -> bool:
-        return not self.interrupted and not self.remains and all(each.result is Result.DONE for each in self.ended)
+        stopped = self.interrupted or self.unproven or bool(self.remains)
+        return not stopped and all(each.result is Result.DONE for each in self.ended)

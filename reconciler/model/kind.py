@@ -257,6 +257,12 @@ class Kind(ABC):
         """What tells the object from its siblings without a mark. Empty when not known yet, or when nothing does."""
         return ""
 
+    def claims(self, values: Mapping[str, Any], parent_id: str | None) -> frozenset[str]:
+        """What only one object of this kind can have at a time (an address, a public key), by names of the kind's own
+        choosing. Whoever gives it up does so before the next one takes it.
+        """
+        return frozenset()
+
     def memo(
         self, values: Mapping[str, Any], born: Mark | None = None, on_change: Mapping[str, str] = _NOTHING
     ) -> Mapping[str, str]:
@@ -271,7 +277,7 @@ class Kind(ABC):
             if isinstance(rule, CreateOnly) and rule.replaces and born is None and values.get(name) is not None:
                 kept[name] = memo_digest(rule.remembered(values[name]))
         if "tags" in self.fields and "tags" in values:
-            kept["tags"] = remember_tags(values["tags"])
+            kept["tags"] = remember_tags(values["tags"] or ())
         return kept
 
     # acting

@@ -92,6 +92,16 @@ def test_an_existing_organization_is_named_and_left_alone(world: World) -> None:
     assert list(organizations(world)) == ["Emulator Organization"]
 
 
+def test_one_whose_project_is_kept_for_others_is_kept_with_it(acme: World) -> None:
+    theirs = {"facility": "ewr1", "description": "theirs"}
+    acme.call("POST", f"/projects/{acme.project_id('Edge')}/virtual-networks", theirs)
+    begun = len(acme.ledger())
+    ran = acme.run("destroy", "stack.yaml", "--yes")
+    assert ran.code == 4, ran.out + ran.err
+    assert "organizations.acme is kept: it holds 1 of others' objects (projects.edge)" in ran.out + ran.err
+    assert routes(acme, begun) == []
+
+
 # transfers
 
 

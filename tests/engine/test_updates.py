@@ -47,6 +47,13 @@ def test_an_update_that_the_api_takes_and_does_not_do_fails_with_what_it_is(
     assert ended.diagnostic.place.line > 30
 
 
+def test_tags_are_emptied_by_null(bench: Bench) -> None:
+    bench.settled(stack(EDGE, resource("projects.edge.devices.web", tags=["web"])))
+    bench.settled(stack(EDGE, resource("projects.edge.devices.web", tags=None)))
+    (device,) = bench.account.all("devices")
+    assert [each for each in device["tags"] if not each.startswith("reconciler")] == []
+
+
 def test_a_secret_is_not_shown_when_it_was_not_taken(bench: Bench) -> None:
     hidden = resource("projects.edge.devices.web", userdata="hunter2", secrets=("userdata",))
     bench.account.end("keeps", "POST", "/projects/{id}/devices", edit=lambda body: {**body, "userdata": "older-secret"})

@@ -25,7 +25,7 @@ from reconciler.emulator.bonding import (
 from reconciler.emulator.call import Reply, Shown, Write
 from reconciler.emulator.catalogue import OperatingSystem
 from reconciler.emulator.errors import invalid
-from reconciler.emulator.lifecycle import state
+from reconciler.emulator.lifecycle import INSTALLED, state
 from reconciler.emulator.records import Assignment, Device, Port, Vlan
 from reconciler.emulator.resources.device_addresses import give
 from reconciler.emulator.resources.device_request import WantedAddress
@@ -34,9 +34,6 @@ from reconciler.emulator.resources.ports import find_port
 NOT_ENABLED = "This device is not enabled for Layer 2. Please contact support for more details."
 WRONG_TYPE = "Hardware invalid server type"
 CONFIGURED_FOR_LAYER_3 = "Can't assign vlan, the port is configured for Layer 3"
-
-_READY = ("active", "inactive", "powering_on", "powering_off", "rebooting")
-"""States of a device whose ports can be changed: the installation, which needs the network, is over."""
 
 _PRIVATE_CIDR, _IPV6_CIDR = 31, 127
 
@@ -165,7 +162,7 @@ def _ready_port(call: Write) -> tuple[Device, Port]:
     """The port of the path and its device, which must be up."""
     device, port = find_port(call)
     current = state(device, call.now)
-    if current not in _READY:
+    if current not in INSTALLED:
         raise invalid(f"Cannot change the ports of a device while it is {current}")  # text unsure
     return device, port
 

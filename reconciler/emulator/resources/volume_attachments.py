@@ -40,15 +40,21 @@ def one(call: Read) -> Reply:
 
 
 def attach(call: Write) -> Reply:
-    """POST /storage/{id}/attachments: volume and device active, in the same project and facility."""
+    """POST /storage/{id}/attachments: an active volume and an installed device of its project and facility.
+
+    That a machine which is switched off can be given a volume is unsure.
+    """
     volume, device = call.get(Volume), _device(call)
     if device.project_id != volume.project_id:
         raise invalid("Device must be in the same project as the volume")
     if device.facility != volume.facility:
         raise invalid("Device must be in the same facility as the volume")
-    for kind, current in (("volume", state(volume, call.now)), ("device", lifecycle.state(device, call.now))):
-        if current != "active":
-            raise invalid(f"Cannot attach a volume while the {kind} is {current}")
+    current = state(volume, call.now)
+    if current != "active":
+        raise invalid(f"Cannot attach a volume while the volume is {current}")
+    current = lifecycle.state(device, call.now)
+    if current not in lifecycle.INSTALLED:
+        raise invalid(f"Cannot attach a volume while the device is {current}")
     attached = call.tables.where(VolumeAttachment, "volume", volume.id)
     if any(attachment.device_id == device.id for attachment in attached):
         raise invalid("Instance is already attached to this volume")

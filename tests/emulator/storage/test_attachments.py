@@ -45,7 +45,7 @@ def test_the_same_volume_on_the_same_device_twice_is_refused_on_another_it_is_no
     assert len(api.get(volume["href"])["attachments"]) == 2
 
 
-def test_volume_and_device_have_to_be_active(api: Client, project: str) -> None:
+def test_a_volume_has_to_be_active_and_a_device_installed(api: Client, project: str) -> None:
     device, volume = api.device(project), api.make(f"/projects/{project}/storage", VOLUME)
     path, body = f"{volume['href']}/attachments", {"device_id": device["id"]}
     assert api.refused("POST", path, body) == ["Cannot attach a volume while the volume is queued"]
@@ -53,6 +53,14 @@ def test_volume_and_device_have_to_be_active(api: Client, project: str) -> None:
     assert api.refused("POST", path, body) == ["Cannot attach a volume while the device is provisioning"]
     api.wait(1)
     api.make(path, body)
+
+
+def test_a_machine_that_is_off_can_be_given_a_volume(api: Client, project: str, volume: Any) -> None:
+    device = api.active_device(project)
+    api.call("POST", f"{device['href']}/actions", {"type": "power_off"})
+    api.wait(1)
+    assert api.get(device["href"])["state"] == "inactive"
+    api.make(f"{volume['href']}/attachments", {"device_id": device["id"]})
 
 
 def test_volume_and_device_have_to_be_in_one_project_and_facility(api: Client, project: str, volume: Any) -> None:

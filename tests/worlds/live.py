@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,13 +94,15 @@ def doubles(account: Account, stack: str) -> list[str]:
     return [f"{kind} {mark}" for (kind, mark), count in sorted(counts.items()) if count > 1]
 
 
-def unlike(account: Account, stack: Stack) -> list[str]:
-    """Everything in which the account is not as declared."""
+def unlike(account: Account, stack: Stack, kept: Collection[str] = ()) -> list[str]:
+    """Everything in which the account is not as declared. `kept` are ids of what stays for others' sake."""
     by_address = {(each.kind, each.address): each for each in ours(account, stack.name)}
     wanted = {(each.kind, str(each.address)): each for each in stack.resources if each.managed}
     marked = {each.kind for each in by_address.values()} | {*_COLLECTIONS, "project", "organization", "ip_assignment"}
     found = []
     for key in sorted({*by_address, *(each for each in wanted if each[0] in marked)}):
+        if key not in wanted and by_address[key].id in kept:
+            continue
         if key not in wanted:
             found.append(f"{key[1]}: is there and is not declared")
         elif key not in by_address:

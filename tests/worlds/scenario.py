@@ -196,12 +196,13 @@ class _Play:
         twice = doubles(self.account, stack.name)
         if twice:
             raise Broken("nothing exists twice", ", ".join(twice))
+        noop = [each for each in planned.plan.changes if each.live is not None and each.action is Action.NOOP]
+        kept = {each.live.id for each in noop if each.live is not None and each.reason == "holds_strangers"}
         if not destroyed:
-            found = unlike(self.account, stack)
+            found = unlike(self.account, stack, kept)
             if found:
                 raise Broken("all is as declared", "; ".join(found))
             return
-        kept = {each.live.id for each in planned.plan.changes if each.live is not None and each.action is Action.NOOP}
         left = [f"{each.kind} {each.mark}" for each in ours(self.account, stack.name) if each.id not in kept]
         if left:
             raise Broken("a destroy leaves nothing", ", ".join(left))
@@ -216,6 +217,7 @@ def scenario(seed: int) -> dict[str, Any]:
     """A random scenario."""
     rng = random.Random(seed)
     lag = rng.choice((0, 0, 0, 1, 3))
+    reserved = rng.random() < 0.15  # a project that has reserved machines is never deleted
     settings = {
         "provision_seconds": rng.choice((0.5, 5.0, 60.0)),
         "deprovision_seconds": rng.choice((0.5, 10.0)),
@@ -226,7 +228,7 @@ def scenario(seed: int) -> dict[str, Any]:
         "reservation_seconds": rng.choice((3.0, 30.0)),
         "first_vlan_becomes_native": rng.random() < 0.1,
         "machine_features": ["tpm"],
-        "hardware_reservations": RESERVED,
+        "hardware_reservations": RESERVED if reserved else {},
         "spot_prices": SPOT_PRICES,
     }
     faulty = rng.random() < 0.5
@@ -241,7 +243,16 @@ def scenario(seed: int) -> dict[str, Any]:
             current = edited(rng, current)
             acts.append(_act(rng, faulty, lag, stack=current))
     acts.append(_act(rng, faulty, lag, destroy=True))
+    if not reserved:
+        for act in acts:
+            _on_demand(act.get("stack", {}))
     return json.loads(json.dumps({"seed": seed, "settings": settings, "acts": acts}))  # type: ignore[no-any-return]
+
+
+def _on_demand(stack: dict[str, Any]) -> None:
+    for project in stack.get("projects", {}).values():
+        for device in project.get("devices", {}).values():
+            device.pop("hardware_reservation_id", None)
 
 
 def _deed(rng: random.Random) -> dict[str, Any]:

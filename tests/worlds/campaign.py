@@ -27,6 +27,7 @@ from tests.worlds.running import Unfit
 from tests.worlds.scenario import play, scenario
 
 UNFIT = "(unfit)"
+KEEP = Path(tempfile.gettempdir(), "broken-worlds")
 
 
 def outcome(one: Mapping[str, Any]) -> tuple[str, str]:
@@ -56,7 +57,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1, help="the first one")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
-    parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir(), "broken-worlds"), help="where reduced scenarios go")
+    parser.add_argument("--keep", type=Path, default=KEEP, help="where reduced scenarios go")
     parser.add_argument("--replay", type=Path, help="play one scenario from a file")
     parser.add_argument("--as-found", action="store_true", help="do not reduce")
     given = parser.parse_args()

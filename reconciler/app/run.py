@@ -44,6 +44,19 @@ class Planned:
     world: PlannedWorld
     scope: Scope
 
+    def secrets(self) -> frozenset[str]:
+        """Texts that must never be shown: the stack's, and what live objects keep secret, such as API keys' tokens.
+
+        Asked again after an apply, there are those of the objects that it made too.
+        """
+        kinds = catalog()
+        found = set(self.stack.secrets)
+        for live in (*self.snapshot, *self.world.lives()):
+            kind = kinds[live.kind]
+            found |= {live.attributes.get(name) for name in kind.secret_outputs}
+            found |= {live.values.get(name) for name, field in kind.fields.items() if field.secret}
+        return frozenset(each for each in found if isinstance(each, str))
+
 
 def connect(
     api_url: str,

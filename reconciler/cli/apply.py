@@ -68,7 +68,7 @@ def command(
             opened = app.open_plan(paths[0])
             account = session.connect(api_url, emulator, parallelism=parallelism)
             planned = app.replan(opened, account, os.environ, parallelism=parallelism)
-            session.sink.hide(planned.stack.secrets)
+            session.sink.hide(planned.secrets())
         else:
             stack = session.read(paths, variables, var_files)
             account = session.connect(api_url, emulator, parallelism=parallelism)

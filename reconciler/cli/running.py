@@ -111,6 +111,7 @@ def _run(session: Session, planned: Planned, account: Client, parallelism: int) 
         Interrupts(stop.request, say, leave) as interrupts,
     ):
         report = app.apply_plan(planned, account, parallelism=parallelism, listen=listen, stop=stop)
+    session.sink.hide(planned.secrets())
     return _finish(session, report, interrupts.exit_code)
 
 

@@ -101,8 +101,8 @@ class Session:
         parallelism: int = DEFAULT_PARALLELISM,
         guarded: bool = True,
     ) -> Planned:
-        """A plan for a stack, which the rails have passed if `guarded`. Raises `Refused`, for a stack with nothing in
-        it too: that is no way to say destroy.
+        """A plan for a stack, which the rails have passed if `guarded`; what it found secret is hidden from here on.
+        Raises `Refused`, for a stack with nothing in it too: that is no way to say destroy.
         """
         from reconciler import app
 
@@ -116,7 +116,9 @@ class Session:
                     )
                 ]
             )
-        return app.make_plan(stack, account, options, parallelism=parallelism, guarded=guarded)
+        planned = app.make_plan(stack, account, options, parallelism=parallelism, guarded=guarded)
+        self.sink.hide(planned.secrets())
+        return planned
 
     def _report(self, problem: Exception) -> int:
         if os.environ.get("RECONCILER_DEBUG") == "1":

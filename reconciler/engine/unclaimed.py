@@ -190,7 +190,7 @@ class Unclaimed:
             reason=reason,
             because=because,
             before=live.values,
-            secrets=frozenset(name for name, each in kind.fields.items() if each.secret),
+            secrets=kind.free_data | {name for name, each in kind.fields.items() if each.secret},
             impact=(told,) if told else (),
         )
 

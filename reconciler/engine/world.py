@@ -45,6 +45,10 @@ class PlannedWorld:
         standing = self._standing.get(address)
         return standing.live if standing is not None else None
 
+    def lives(self) -> tuple[LiveObject, ...]:
+        """All objects that stand, those that this run has made among them."""
+        return tuple(each.live for each in list(self._standing.values()) if each.live is not None)
+
     def values(self, address: Address) -> Mapping[str, Any]:
         """What is declared of a resource, as far as it is known; nothing for an object that nobody declares."""
         standing = self._standing.get(address)

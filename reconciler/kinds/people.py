@@ -54,6 +54,7 @@ class Person(Kind):
 
     looked_for = Look.NAMED
     marked = False
+    replace_impact = "a new invitation is sent, and they are in only when they accept it"
     removed_with_parent = True
     outputs = {
         "id": "the membership's uuid, or the invitation's",

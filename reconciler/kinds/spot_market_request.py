@@ -184,6 +184,7 @@ class SpotMarketRequest(Kind):
     create_seconds = 1200.0
     delete_seconds = 120.0
     replace_impact = "a request cannot be changed: it ends, and another one bids anew"
+    free_data = frozenset({"instance_parameters"})
     outputs = {
         "id": "the request's uuid",
         "devices": "its machines, a list: id, hostname, state, public_ipv4, private_ipv4, public_ipv6",

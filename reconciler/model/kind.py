@@ -121,6 +121,10 @@ class Kind(ABC):
     """Whether `existing: <uuid or name>` is allowed."""
     outputs: ClassVar[Mapping[str, str]] = {}
     secret_outputs: ClassVar[frozenset[str]] = frozenset()
+    free_data: ClassVar[frozenset[str]] = frozenset({"userdata", "customdata"})
+    """Fields into which users put what they like, secrets too. Where no declaration tells whether they did, as of an
+    object that is deleted, they are not shown.
+    """
     standing: ClassVar[bool] = False
     stepwise: ClassVar[bool] = False
     after_siblings: ClassVar[tuple[str, ...]] = ()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.conftest import World
+from tests.acceptance.stacks import KEY
 from tests.acceptance.test_organizations import applied, as_user, routes
 
 KEYS = """\
@@ -142,3 +143,39 @@ def test_a_key_that_somebody_deleted_is_drift_and_made_again(made: World) -> Non
     assert made.run("drift", "stack.yaml").code == 2
     assert "Resources: 1 added, 0 changed, 0 destroyed." in applied(made, "stack.yaml")
     assert sorted(keys(made)) == ["dashboard", "for CI"]
+
+
+def test_a_token_in_userdata_is_not_shown_when_the_machine_is_destroyed(world: World) -> None:
+    machine = {
+        "hostname": "runner",
+        "facility": "ewr1",
+        "plan": "c1.small.x86",
+        "operating_system": "ubuntu_18_04",
+        "userdata": "#!/bin/sh\nexport TOKEN=${{ project.api_keys.ci.token }}\n",
+    }
+    lab = {
+        "name": "Lab",
+        "ssh_keys": {"ops": {"key": KEY}},
+        "api_keys": {"ci": {"description": "builds"}},
+        "devices": {"runner": machine},
+    }
+    output = {"token": {"value": "${{ projects.lab.api_keys.ci.token }}", "secret": True}}
+    stack = world.stack(json.dumps({"stack": "robots", "projects": {"lab": lab}, "outputs": output}))
+    assert world.run("apply", stack, "--yes").code == 0
+    token = world.run("output", stack, "token", "--raw").out.strip()
+    assert token
+    assert token in world.devices("Lab")[0]["userdata"]
+    planned = world.run("plan", stack, "--destroy", "-o", "saved.plan")
+    shown = world.run("plan", stack, "--destroy", "--format", "json")
+    lab["devices"] = {}
+    world.stack(json.dumps({"stack": "robots", "projects": {"lab": lab}, "outputs": output}))
+    removed = world.run("plan", stack)
+    assert "userdata         = (sensitive value)" in removed.out
+    done = world.run("destroy", stack, "--yes")
+    assert done.code == 0, done.err
+    saved = (world.folder / "saved.plan").read_text(encoding="utf-8")
+    for each in (planned, shown, removed, done):
+        assert token not in each.out + each.err
+        assert "export TOKEN" not in each.out
+    assert token not in saved
+    assert "export TOKEN" not in saved

@@ -115,12 +115,10 @@ def _notes(changes: Mapping[Address, Change], catalog: Catalog) -> Iterable[_Not
 
 
 def _note_edges(notes: Iterable[_Note], steps: Mapping[str, Step]) -> Iterable[tuple[str, str]]:
-    """After the owner's own update, which may write its mark as well, and before what is noted."""
+    """Before what is noted, and before the update of the owner: it may write the mark too, or wait for what is made."""
     for note in notes:
         update = step_id(note.step.address, Verb.UPDATE)
-        if update in steps:
-            yield update, note.step.id
-        yield from ((note.step.id, each) for each in note.before)
+        yield from ((note.step.id, each) for each in (*note.before, update) if each in steps)
 
 
 def _creating(kind: Kind, wish: Wish) -> tuple[Call, ...]:

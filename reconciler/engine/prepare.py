@@ -95,8 +95,7 @@ class Preparation:
 
     def _wish(self, step: Step, resource: Resource, kind: Kind, values: Mapping[str, Any], born: Mark | None) -> Wish:
         mark = Mark(self.stack, str(step.address), kind.memo(values, born, resource.lifecycle.on_change))
-        if step.verb is Verb.CREATE:
-            mark = holding(mark, self.holds.get(step.address, ()))
+        mark = holding(mark, self.holds.get(step.address, ()))
         return Wish(values, mark, *self._ids(resource, kind), resource.lifecycle.on_change)
 
     @staticmethod

@@ -23,8 +23,15 @@ from reconciler.values import Address
 from .bench import Bench, Planned
 from .build import CATALOG, ref, resource, stack
 
-SECTIONS = ("devices", "vlans", "ip_reservations", "ssh_keys")
-FIELDS = {"devices": "description", "vlans": "description", "ip_reservations": "details", "ssh_keys": "label"}
+FIELDS = {
+    "devices": "description",
+    "vlans": "description",
+    "ip_reservations": "details",
+    "ssh_keys": "label",
+    "api_keys": "description",
+}
+SECTIONS = tuple(FIELDS)
+TOP = ("organizations", "api_keys", "ssh_keys")
 QUICK = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -52,6 +59,7 @@ def stacks(draw: st.DrawFn, references: bool = True) -> Stack:
         if section == "devices" and draw(st.booleans()):
             child = f"{address}.bgp_sessions.ipv4"
             found.append(resource(child, after=(draw(st.sampled_from(inner)),) if draw(st.booleans()) else ()))
+    found += [resource(f"{section}.top") for section in TOP if draw(st.booleans())]
     return stack(*found)
 
 
@@ -138,6 +146,26 @@ def test_the_plan_does_not_depend_on_the_order_of_the_input(wanted: Stack, chanc
     chance.shuffle(changes)
     again = order(sorted(changes, key=lambda each: each.address.sort_key), CATALOG, wanted.name)
     assert again.steps == one.plan.steps
+
+
+@QUICK
+@given(stacks(references=False), stacks(references=False), st.integers(1, 40))
+def test_what_another_version_leaves_out_is_found_and_goes(first: Stack, second: Stack, limit: int) -> None:
+    """However far the first apply came: the marks that remember are written before what they remember."""
+    bench = Bench()
+    stop, heard = Stop(), 0
+
+    def listen(event: Event) -> None:
+        nonlocal heard
+        heard += 1
+        if heard >= limit:
+            stop.request()
+
+    bench.execute(bench.plan(first), stop=stop, listen=listen)
+    bench.clock.sleep(60)
+    bench.settled(second)
+    marked = {str(each.address) for each in second.resources if CATALOG[each.kind].marked}
+    assert {each.partition("]")[0].split("shop:")[-1] for each in _marks(bench)} == marked
 
 
 @st.composite

@@ -165,15 +165,25 @@ def test_a_project_learns_of_its_first_key_before_it_is_made(bench: Bench) -> No
     assert more.steps() == ["projects.edge.api_keys.cd:create"], "it knows already"
 
 
-def test_a_note_comes_after_an_update_that_writes_the_same_mark(bench: Bench) -> None:
+def test_an_update_that_writes_the_same_mark_comes_after_the_note_and_keeps_it(bench: Bench) -> None:
     bench.settled(stack(EDGE))
     wanted = stack(resource("projects.edge", customdata={"rack": 7}), KEY)
     planned = bench.plan(wanted)
-    assert planned.before("projects.edge:update", "projects.edge:note")
+    assert planned.before("projects.edge:note", "projects.edge:update")
     bench.settled(wanted)
     assert bench.plan(stack(resource("projects.edge", customdata={"rack": 7}))).actions() == {
         "projects.edge.api_keys.ci": "delete"
     }
+
+
+def test_a_project_may_refer_to_what_it_is_to_remember(bench: Bench) -> None:
+    bench.settled(stack(EDGE))
+    named = ref("organizations.acme", "id", lambda value: {"organization": value})
+    wanted = stack(ACME, resource("projects.edge", customdata=named))
+    bench.settled(wanted)
+    shown = bench.account.one("projects")["customdata"]
+    assert shown["organization"] == bench.account.one("organizations")["id"]
+    assert bench.plan(stack(EDGE)).actions() == {"organizations.acme": "delete"}
 
 
 def test_a_project_that_is_not_the_stacks_cannot_remember_and_is_looked_through(bench: Bench) -> None:

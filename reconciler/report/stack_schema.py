@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from reconciler.model.kind import Catalog, Form, Kind
-from reconciler.model.rules import CreateOnly, Field, FromKey, Ours, Replace, Update, WriteOnce
+from reconciler.model.rules import CreateOnly, Field, FromKey, Ours, Replace, Update, WriteOnce, any_change
 
 FILE_NAME = "stack.schema.json"
 
@@ -194,8 +194,9 @@ def _change(kind: Kind, field: Field) -> str:
     """What a change to a field does."""
     rule, noun = field.rule, kind.name.replace("_", " ")
     match rule:
-        case Update(note=note):
-            return _sentence("A change is made in place", note)
+        case Update(note=note, possible=possible):
+            where = "" if possible is any_change else f", or replaces the {noun}"
+            return _sentence(f"A change is made in place{where}", note)
         case Replace(note=note) | CreateOnly(note=note, replaces=True):
             return _sentence(f"A change replaces the {noun}", note)
         case CreateOnly(note=note):

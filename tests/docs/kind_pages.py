@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.kinds import catalog
-from reconciler.model.kind import Form, Kind
-from reconciler.model.rules import CreateOnly, Field, FromKey, Ours, Replace, Update, WriteOnce
+from reconciler.model.kind import Form, Kind, Spec
+from reconciler.model.rules import CreateOnly, Field, FromKey, Ours, Replace, Update, WriteOnce, any_change
 
 PAGE = Path(__file__).parents[2] / "docs" / "kinds.md"
 _HEAD = """\
@@ -43,16 +43,28 @@ def _kind(kind: Kind) -> str:
         needed = "**" if field.required else ""
         text = " ".join(each for each in words if each)
         lines.append(f"| {needed}`{name}`{needed} | {_type(info.annotation)} | {_change(field)} | {text} |")
+        lines += _parts(name, info.annotation)
     if kind.outputs:
         lines += ["", "Expressions can also read:", ""]
         lines += [f"- `{name}`: {text}" for name, text in kind.outputs.items()]
     return "\n".join([*lines, ""])
 
 
+def _parts(name: str, annotation: Any) -> list[str]:
+    """The rows of a field that is a mapping with fields of its own: they change as it does."""
+    if not (isinstance(annotation, type) and issubclass(annotation, Spec)):
+        return []
+    rows = []
+    for part, info in annotation.model_fields.items():
+        needed = "**" if info.is_required() else ""
+        rows.append(f"| {needed}`{name}.{part}`{needed} | {_type(info.annotation)} | | {info.description or ''} |")
+    return rows
+
+
 def _change(field: Field) -> str:
     match field.rule:
-        case Update():
-            return "in place"
+        case Update(possible=possible):
+            return "in place" if possible is any_change else "in place, or replaces"
         case Replace():
             return "replaces"
         case CreateOnly(replaces=True):

@@ -127,6 +127,9 @@ def test_a_projects_own_key_is_enough_for_a_stack_that_has_no_keys(made: World) 
     ran = made.run("apply", "tenant.yaml", "--yes", environment=mine)
     assert ran.code == 0, ran.out + ran.err
     assert made.run("plan", "tenant.yaml", "--detailed-exitcode", environment=mine).code == 0
+    assert made.run("drift", "tenant.yaml", environment=mine).code == 0
+    assert "note[not-seen]" in ran.err + ran.out, "what is not looked at is told"
+    assert made.run("destroy", "tenant.yaml", "--yes", environment=mine).code == 0
     refused = made.run("plan", "stack.yaml", environment=mine)
     assert (refused.code, "/user/api-keys" in refused.err) == (1, True)
 

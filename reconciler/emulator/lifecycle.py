@@ -36,6 +36,8 @@ _TEXTS = (
     "Device phoned home and is ready to go",
 )
 _LONG = tuple(range(101, 111))
+DEPLOYED = 100
+"""How far the id of the event that tells of a new device lies from the device's own; its first ones follow it."""
 _SHORT = (101, 102, 103, 110)
 """What a short run shows: libcloud's recorded device_create."""
 

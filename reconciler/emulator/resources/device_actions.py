@@ -37,6 +37,8 @@ _DONE = {
     "rescue": ("power.203", "Device rebooted"),
 }
 """What is told at the end; a reinstall has its provisioning events instead."""
+_AT_ONCE = ("reboot", "rescue")
+"""Those whose end is told in the second they are asked for, without a beginning (recorded of reboots)."""
 
 
 def perform(call: Write) -> Reply:
@@ -109,7 +111,11 @@ def _note(call: Write, device: Device, action: str) -> None:
         return
     name = action.replace("_", " ").capitalize()
     note(call, "power.200", f"{name} operation queued", project, device)
-    note(call, "power.201", "Power operation started", project, device, by_user=False)
+    after = device.operation_seconds
+    if action in _AT_ONCE:
+        after = 0.0
+    else:
+        note(call, "power.201", "Power operation started", project, device, by_user=False)
     if action in _DONE:
         kind, text = _DONE[action]
-        note(call, kind, text, project, device, after=device.operation_seconds, by_user=False)
+        note(call, kind, text, project, device, after=after, by_user=False)

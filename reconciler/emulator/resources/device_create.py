@@ -2,7 +2,7 @@
 
 The answer shows the device as it is before anything happened: queued, without addresses, its provisioning
 events all still to come, its ports already there (libcloud's recorded device_create; 2018 and 2019
-samples).
+samples). That it was deployed is the first of its events (text: README of ebsarr/packet, 2016).
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from dataclasses import replace
 from reconciler.emulator.call import Reply, Shown, Write
 from reconciler.emulator.catalogue import OperatingSystem
 from reconciler.emulator.errors import invalid
-from reconciler.emulator.lifecycle import addresses_at
+from reconciler.emulator.ids import near
+from reconciler.emulator.lifecycle import DEPLOYED, addresses_at
 from reconciler.emulator.records import Device, Project
 from reconciler.emulator.resources import device_request as wanted
 from reconciler.emulator.resources.device_addresses import give, told
 from reconciler.emulator.resources.device_place import Place, place_of
 from reconciler.emulator.resources.devices import BILLING_CYCLES
+from reconciler.emulator.resources.events import note
 from reconciler.emulator.resources.finding import future_moment
 from reconciler.emulator.resources.ports import new_ports
 from reconciler.emulator.resources.spot_devices import outbid_at
@@ -47,6 +49,8 @@ def make(call: Write, project: Project) -> Device:
     given = [give(call, planned, address, system, at=at) for address in addresses]
     device = replace(planned, network_text=told(given))
     call.add(device)
+    deployed = f'"%device%" ({place.plan.name}) was deployed to project "%project%" by %user%'
+    note(call, "instance.created", deployed, project, device, identifier=near(device.id, DEPLOYED))  # type unsure
     return device
 
 

@@ -31,22 +31,24 @@ def note(
     by_user: bool = True,
     volume: Volume | None = None,
     about: tuple[str, ...] = (),
+    identifier: str | None = None,
 ) -> None:
-    """Record an event, seen `after` seconds from now. `body` keeps its `%project%`, `%device%`, `%volume%`.
+    """Record an event, seen `after` seconds from now. `body` keeps its `%project%`, `%device%`, `%volume%`, `%user%`.
 
-    `about` are the ids of what it is about besides project, device and volume.
+    `about` are the ids of what it is about besides project, device and volume; `identifier` is its own, if chosen.
     """
     names = {
         "%project%": project.name,
         "%device%": device.hostname if device else "",
         "%volume%": f"volume-{volume.id[:8]}" if volume else "",
+        "%user%": f"{call.user.first_name} {call.user.last_name}",
     }
     interpolated = body
     for placeholder, name in names.items():
         interpolated = interpolated.replace(placeholder, name)
     call.change.put(
         Event(
-            id=call.change.new_id(),
+            id=identifier or call.change.new_id(),
             type=kind,
             body=body,
             interpolated=interpolated,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,12 @@ def device(api: Client) -> str:
 def act(api: Client, device: str, action: str) -> None:
     answer = api.call("POST", f"{device}/actions", {"type": action})
     assert (answer.status, answer.body) == (202, b"")
+
+
+def told_since(api: Client, device: str, before: list[Any]) -> list[Any]:
+    """The events that were not there before, newest first."""
+    events: list[Any] = api.get(f"{device}/events?per_page=99")["events"]
+    return events[: -len(before)]
 
 
 def test_power_goes_off_and_on_in_its_own_time(api: Client, device: str) -> None:
@@ -62,16 +69,28 @@ def test_reinstall_keeps_everything_but_the_named_system(api: Client, device: st
 
 
 def test_power_events_are_the_recorded_ones(api: Client, device: str) -> None:
-    act(api, device, "reboot")
-    newest = api.get(f"{device}/events")["events"][:2]
-    assert [(e["type"], e["body"]) for e in newest] == [
+    before = api.get(f"{device}/events?per_page=99")["events"]
+    act(api, device, "power_off")
+    begun = told_since(api, device, before)
+    assert [(e["type"], e["body"]) for e in begun] == [
         ("power.201", "Power operation started"),
+        ("power.200", "Power off operation queued"),
+    ]
+    assert begun[1]["modified_by"]["full_name"] == "Emulator User"
+    assert begun[0]["modified_by"] is None
+    api.wait(10)
+    assert [e["body"] for e in told_since(api, device, before)[:-2]] == ["Device powered off"]
+
+
+def test_a_reboot_is_told_at_once_and_without_a_beginning(api: Client, device: str) -> None:
+    before = api.get(f"{device}/events?per_page=99")["events"]
+    act(api, device, "reboot")
+    assert [(e["type"], e["body"]) for e in told_since(api, device, before)] == [
+        ("power.203", "Device rebooted"),
         ("power.200", "Reboot operation queued"),
     ]
-    assert newest[1]["modified_by"]["full_name"] == "Emulator User"
-    assert newest[0]["modified_by"] is None
-    api.wait(10)
-    assert api.get(f"{device}/events")["events"][0]["body"] == "Device rebooted"
+    api.wait(100)
+    assert len(told_since(api, device, before)) == 2
 
 
 def test_what_does_not_fit_the_state_is_refused(api: Client, device: str) -> None:

@@ -16,14 +16,25 @@ def test_a_devices_events_are_paged_and_newest_first(api: Client, project: str) 
     page = api.get(f"{device['href']}/events")
     assert [event["type"] for event in page["events"]] == [f"provisioning.{code}" for code in range(110, 100, -1)]
     assert all(set(event) == RECORDED for event in page["events"])
-    assert page["meta"]["total"] == 10
+    assert page["meta"]["total"] == 11
+
+
+def test_the_first_event_tells_who_deployed_what(api: Client, project: str) -> None:
+    device = api.active_device(project, plan="baremetal_0", operating_system="ubuntu_16_04", hostname="web")
+    first = api.get(f"{device['href']}/events?per_page=50")["events"][-1]
+    name = device["plan"]["name"]
+    assert first["body"] == f'"%device%" ({name}) was deployed to project "%project%" by %user%'
+    assert first["interpolated"] == f'"web" ({name}) was deployed to project "edge" by Emulator User'
+    assert (first["created_at"], first["modified_by"]["full_name"]) == (device["created_at"], "Emulator User")
+    assert api.get(first["href"]) == first
 
 
 def test_events_appear_as_they_happen(api: Client, project: str) -> None:
     device = api.device(project)
-    assert api.get(f"{device['href']}/events")["events"] == []
+    kinds = ["provisioning.102", "provisioning.101", "instance.created"]
+    assert [e["type"] for e in api.get(f"{device['href']}/events")["events"]] == kinds[2:]
     api.wait(0.5)
-    assert [e["type"][-3:] for e in api.get(f"{device['href']}/events")["events"]] == ["102", "101"]
+    assert [e["type"] for e in api.get(f"{device['href']}/events")["events"]] == kinds
 
 
 def test_an_event_can_be_read_alone(api: Client, project: str) -> None:
@@ -87,10 +98,10 @@ def test_a_projects_events_include_those_of_its_devices(api: Client, project: st
     device = api.active_device(project)
     other = api.project("other", key=2)
     of_device = api.get(f"{device['href']}/events?per_page=50")["events"]
-    assert len(of_device) == 10
+    assert len(of_device) == 11
     for path in (f"/projects/{project}/events", "/events"):
         assert api.get(f"{path}?per_page=50")["events"] == of_device
     assert api.get(f"/projects/{other}/events")["events"] == []
     page = api.get(f"/projects/{project}/events?page=2&per_page=4")
     assert page["events"] == of_device[4:8]
-    assert page["meta"]["total"] == 10
+    assert page["meta"]["total"] == 11

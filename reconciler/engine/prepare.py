@@ -75,12 +75,14 @@ class Preparation:
     def further(self, step: Step, change: Change, live: LiveObject, sent: tuple[Call, ...]) -> Task | None:
         """What is left to do of a step whose object has become ready; None when nothing is. `sent` is what was done."""
         kind = self.catalog[step.kind]
-        if change.resource is None or not kind.stepwise or step.verb not in (Verb.CREATE, Verb.UPDATE):
+        if change.resource is None or not kind.stepwise or step.verb not in (Verb.CREATE, Verb.UPDATE, Verb.AWAIT):
             return None
         settled = settle(change.resource, kind, self.world)
         changed = self._differing(change.resource, kind, settled, live)
         if step.verb is Verb.UPDATE and change.fields:
             changed &= change.changed
+        if step.verb is Verb.AWAIT and change.live is not None:  # what an interrupted create has left to do
+            changed -= {*change.live.values, *settled.unknown}
         if not changed:
             return None
         wish = replace(self._wish(step, change.resource, kind, settled.values, live.mark), sent=sent)

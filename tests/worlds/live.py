@@ -149,7 +149,7 @@ def _differences(resource: Resource, held: Held, account: Account) -> Iterator[s
         yield f"state is {body['state']}"
     if values.get("tags") is not None and not set(values["tags"]) <= set(body["tags"]):
         yield f"tags are {body['tags']}"
-    if values.get("hardware_reservation_id") and not body["hardware_reservation"]:
+    if values.get("hardware_reservation_id") and not body.get("hardware_reservation"):
         yield "it is on no reserved hardware"
     if "quantity" in values and 1 << (32 - body["cidr"]) != values["quantity"]:
         yield f"it has /{body['cidr']}"

@@ -285,7 +285,6 @@ def fault(rng: random.Random, lag: int) -> dict[str, Any]:
     reads: tuple[dict[str, Any], ...] = (
         {"kind": "drop_before"},
         {"kind": "status", "status": 503},
-        {"kind": "truncate_page"},
         {"kind": "wrong_total"},
         {"kind": "stale_list", "seconds": rng.randint(1, 3)},
         {"kind": "garbage"},
@@ -294,6 +293,9 @@ def fault(rng: random.Random, lag: int) -> dict[str, Any]:
     if rng.random() < 0.1:
         kind = rng.choice(({"kind": "fail_provisioning"}, {"kind": "stuck", "seconds": 40}))
         return {**where, "method": "POST", "nth": rng.randint(1, 2), **kind}
+    if rng.random() < 0.05:  # only of a paged list can a reader see that something is missing
+        route = rng.choice(("/projects", "/projects/{id}/devices", "/projects/{id}/storage"))
+        return {**where, "method": "GET", "route": route, "kind": "truncate_page"}
     if rng.random() < 0.3:
         return {**where, "method": "GET", "nth": rng.randint(1, 60), **rng.choice(reads)}
     return {**where, "method": rng.choice(_CALLS), **rng.choice(kinds)}

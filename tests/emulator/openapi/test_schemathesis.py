@@ -24,9 +24,9 @@ def test_generated_calls_are_answered_as_described(document: Document) -> None:
 
 
 def test_sequences_along_the_links_are_answered_as_described() -> None:
-    answers = run_sequences(20, 10, 1)
-    reached = [name for name, counts in answers.items() if any(status < 300 for status in counts)]
-    assert len(reached) > 30
+    runs = [run_sequences(10, 10, seed) for seed in (1, 2)]  # one alone may be unlucky with what it draws
+    reached = {name for answers in runs for name, counts in answers.items() if any(status < 300 for status in counts)}
+    assert len(reached) > 35
 
 
 def only_events() -> Outcome:

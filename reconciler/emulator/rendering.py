@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.emulator.access import Caller, opens
-from reconciler.emulator.catalogue import Catalogue, Facility, OperatingSystem, Plan
+from reconciler.emulator.catalogue import Address, Catalogue, Facility, OperatingSystem, Plan
 from reconciler.emulator.history import Change
 from reconciler.emulator.records import Assignment, Device, Port, Record, SshKey, VolumeAttachment
 from reconciler.emulator.settings import Settings
@@ -24,7 +24,7 @@ from reconciler.emulator.wire import encode_json
 LEVELS = 3
 
 View = dict[str, object]
-Viewable = Record | Port | Facility | Plan | OperatingSystem
+Viewable = Record | Port | Facility | Address | Plan | OperatingSystem
 
 
 @dataclass(frozen=True, slots=True)

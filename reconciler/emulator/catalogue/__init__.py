@@ -22,6 +22,19 @@ class Facility:
     features: tuple[str, ...]
     ip_ranges: tuple[str, ...]
 
+    @property
+    def city(self) -> str:
+        """Its name without the state or country."""
+        return self.name.partition(",")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a facility is. No source has more of it than the city."""
+
+    id: str
+    city: str
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -9,23 +9,30 @@ from __future__ import annotations
 import json
 
 from reconciler.emulator.call import Listed, Read
-from reconciler.emulator.catalogue import Facility, OperatingSystem, Plan
+from reconciler.emulator.catalogue import Address, Facility, OperatingSystem, Plan
 from reconciler.emulator.ids import derived_id
 from reconciler.emulator.records import Organization, Project
 from reconciler.emulator.rendering import Link, Scene, View
 
 
 def show_facility(facility: Facility, _scene: Scene) -> View:
-    """A facility's JSON."""
+    """A facility's JSON; its address has no path, but can be opened."""
+    address = Address(derived_id("facility address", facility.code), facility.city)
     return {
         "id": facility.id,
         "name": facility.name,
         "code": facility.code,
         "features": list(facility.features),
-        "address": Link(f"#{derived_id('facility address', facility.code)}"),
+        "address": Link(f"#{address.id}", target=address),
         "ip_ranges": list(facility.ip_ranges),
         "href": f"/facilities/{facility.id}",
     }
+
+
+def show_address(address: Address, _scene: Scene) -> View:
+    """The JSON of where a facility is, with the fields of the 2019 reference."""
+    unknown = dict.fromkeys(("address", "address2", "state", "zip_code", "country", "coordinates"))
+    return {**unknown, "city": address.city, "href": f"#{address.id}"}
 
 
 def show_plan(plan: Plan, scene: Scene) -> View:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.emulator.catalogue import Facility, OperatingSystem, Plan
+from reconciler.emulator.catalogue import Address, Facility, OperatingSystem, Plan
 from reconciler.emulator.rendering import Views
 from reconciler.emulator.resources import capacity, offers
 from reconciler.emulator.routing import Lists, Route, check, get, listing
@@ -13,6 +13,7 @@ LISTED: Lists = {}
 
 VIEWS: Views = {
     Facility: offers.show_facility,
+    Address: offers.show_address,
     Plan: offers.show_plan,
     OperatingSystem: offers.show_operating_system,
 }

@@ -69,3 +69,18 @@ def test_an_organization_sees_what_there_is(api: Client) -> None:
     for what in ("facilities", "plans", "operating-systems", "capacity"):
         assert api.get(f"/organizations/{organization}/{what}") == api.get(f"/{what}")
         assert api.call("GET", f"/organizations/x/{what}").status == 404
+
+
+def test_a_facilitys_address_opens_to_the_fields_of_the_reference(api: Client, project: str) -> None:
+    closed = {place["code"]: place["address"] for place in api.get("/facilities")["facilities"]}
+    opened = {place["code"]: place["address"] for place in api.get("/facilities?include=address")["facilities"]}
+    assert all(set(address) == {"href"} for address in closed.values())
+    assert {code: address["href"] for code, address in opened.items()} == {c: a["href"] for c, a in closed.items()}
+    assert all(
+        set(address)
+        == {"address", "address2", "city", "state", "zip_code", "country", "coordinates", "href"}
+        for address in opened.values()
+    )  # fmt: skip
+    assert (opened["ewr1"]["city"], opened["sin1"]["city"]) == ("Parsippany", "Singapore")
+    device = api.device(project)
+    assert api.get(f"{device['href']}?include=facility.address")["facility"]["address"] == opened["ewr1"]

@@ -9,15 +9,16 @@ from reconciler.emulator.openapi.schema import (
     CATALOGUE_ID,
     COUNT,
     FLAG,
+    NULL,
     TEXT,
     TEXTS,
     closed,
+    link,
     links,
     listed,
     mapped,
     one_of,
     opened,
-    or_null,
     ref,
     told,
 )
@@ -28,8 +29,15 @@ FACILITY = closed(
         "name": TEXT,
         "code": TEXT,
         "features": listed(one_of("baremetal", "storage", "layer_2", "backend_transfer", "global_ipv4")),
-        "address": or_null(ref("Link")),
+        "address": link("FacilityAddress"),
         "ip_ranges": TEXTS,
+        "href": TEXT,
+    }
+)
+FACILITY_ADDRESS = closed(
+    {
+        **dict.fromkeys(("address", "address2", "state", "zip_code", "country", "coordinates"), NULL),
+        "city": TEXT,
         "href": TEXT,
     }
 )
@@ -80,7 +88,13 @@ _SERVER = {"facility": TEXT, "plan": TEXT}
 
 GROUP = Group(
     "Offers",
-    {"Facility": FACILITY, "Plan": PLAN, "Specs": SPECS, "OperatingSystem": OPERATING_SYSTEM},
+    {
+        "Facility": FACILITY,
+        "FacilityAddress": FACILITY_ADDRESS,
+        "Plan": PLAN,
+        "Specs": SPECS,
+        "OperatingSystem": OPERATING_SYSTEM,
+    },
     (
         listing("/facilities", "All facilities", "Facility"),
         listing("/plans", "All plans", "Plan"),

@@ -20,6 +20,7 @@ VALUES: tuple[object, ...] = (
     "global_ipv4", "ipv4", "local", "reboot", "\x00", "\ud800", "\U0001d4b3", "1e400", "nan", "::/0", "10.0.0.0/8",
     "9999-12-31", "0001-01-01T00:00:00+14:00", "a" * 5000, [], [[]], ["any"], ["ewr1", 5], [{}], {}, {"a": []},
     [{"facility": "ewr1"}],
+    {"started_at": 5, "after": 5}, {"started_at": "nan", "ended_at": "\x00", "after": "nan"},
     [{"snapshot_frequency": "1day"}], [{"address_family": 4, "public": False, "cidr": 28, "ip_reservations": ["x"]}],
 )  # fmt: skip
 
@@ -33,7 +34,7 @@ UNDESCRIBED = ("plan_id", "facility_id", "type", "tags", "customdata", "terminat
 def names_of(method: str, template: str) -> list[str]:
     """The parameters of an endpoint, in its query or its body."""
     operation = PATHS[template][method.lower()]
-    names = [each["name"] for each in operation["parameters"] if each.get("in") == "query"]
+    names = [each["name"].partition("[")[0] for each in operation["parameters"] if each.get("in") == "query"]
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     names += content.get("schema", {}).get("properties", {})
     return [*dict.fromkeys([*names, *(() if method in ("GET", "DELETE") else UNDESCRIBED)])]
@@ -62,4 +63,30 @@ def test_no_body_crashes_an_endpoint(api: Client, method: str, template: str) ->
                 json.loads(answer.body, parse_constant=lambda constant: pytest.fail(f"{constant} is no JSON"))
             if method == "DELETE":
                 break
+    assert api.call("GET", "/projects").status == 200
+
+
+BRACKETS = (
+    "[a]=1",
+    "[]=1",
+    "[][a]=1",
+    "[a][]=1",
+    "[][]=1",
+    "[a][b][c]=1",
+    "=%00",
+    "[%ff]=1",
+    "=%ed%a0%80",
+    "[a=1",
+    "=1&{}[a]=1",
+)
+"""What may follow a name in a query string."""
+
+
+@pytest.mark.parametrize(("method", "template"), [route for route in ROUTES if route[0] != "DELETE"])
+def test_no_query_crashes_an_endpoint(api: Client, method: str, template: str) -> None:
+    path = furnish(api, template).path(template)
+    for name in {*names_of(method, template), "include", "exclude", "page", "per_page"}:
+        for rest in BRACKETS:
+            answer = api.call(method, f"{path}?{name}{rest.format(name)}")
+            assert answer.status < 500, (name, rest, answer)
     assert api.call("GET", "/projects").status == 200

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.worlds.account import Account, Refusal
-from tests.worlds.live import Held, everything, ours
+from tests.worlds.live import MACHINE, Held, everything, ours
 from tests.worlds.stacks import STACK, public_key
 
 
@@ -36,17 +36,36 @@ _PATHS = {
     "ssh_key": "/ssh-keys/{}",
     "license": "/licenses/{}",
     "project": "/projects/{}",
+    "spot_market_request": "/spot-market-requests/{}?force_termination=true",
+    "invitation": "/invitations/{}",
+    MACHINE: "/devices/{}",
     "organization": "/organizations/{}",
 }
 
 
 def _path(held: Held) -> str:
+    if held.kind == "api_key":
+        return f"/api-keys/{held.id}" if held.project else f"/user/api-keys/{held.id}"
     return _PATHS[held.kind].format(held.id)
+
+
+_DELETED = (
+    "device",
+    "vlan",
+    "ip_reservation",
+    "ip_assignment",
+    "volume",
+    "ssh_key",
+    "license",
+    "api_key",
+    MACHINE,
+    "spot_market_request",
+)
 
 
 def delete(account: Account, rng: random.Random) -> None:
     """Anything but a project, with what holds it."""
-    chosen = _one(account, rng, "device", "vlan", "ip_reservation", "ip_assignment", "volume", "ssh_key", "license")
+    chosen = _one(account, rng, *_DELETED)
     if chosen.kind == "vlan":
         for port in _ports(account, chosen.project):
             if any(each["href"].endswith(chosen.id) for each in port["virtual_networks"]):
@@ -61,6 +80,24 @@ def delete(account: Account, rng: random.Random) -> None:
             if each.kind == "ip_assignment" and each.body["parent_block"]["href"].endswith(chosen.id):
                 account.call("DELETE", _path(each))
     account.call("DELETE", _path(chosen))
+
+
+def uninvite(account: Account, rng: random.Random) -> None:
+    """An invitation into one of our projects is declined, or somebody else is invited."""
+    project = _one(account, rng, "project").id
+    there = account.listed(f"/projects/{project}/invitations", "invitations")
+    if there and rng.random() < 0.5:
+        account.call("DELETE", f"/invitations/{rng.choice(there)['id']}")
+        return
+    account.call("POST", f"/projects/{project}/invitations", {"invitee": "other@example.com", "roles": ["admin"]})
+
+
+def one_of_many(account: Account, rng: random.Random) -> None:
+    """A machine of a batch or of a spot market request is changed by itself."""
+    machine = _one(account, rng, MACHINE)
+    tags = [each for each in machine.body["tags"] if each.startswith("reconciler")]
+    bodies = ({"description": "by hand"}, {"tags": [*tags, "by-hand"]}, {"userdata": "#!/bin/sh\nby hand"})
+    account.call("PUT", _path(machine), rng.choice(bodies))
 
 
 def detach(account: Account, rng: random.Random) -> None:
@@ -199,6 +236,8 @@ def _attachments(account: Account, held: Held) -> list[str]:
 
 DEEDS: Mapping[str, Callable[[Account, random.Random], None]] = {
     "delete": delete,
+    "uninvite": uninvite,
+    "one_of_many": one_of_many,
     "detach": detach,
     "drop_session": drop_session,
     "wire": wire,

@@ -16,6 +16,7 @@ from tests.worlds.stacks import (
     IN_PROJECT,
     KEYS,
     LAYER3_PLANS,
+    MACHINES,
     OPTIONAL,
     REQUIRED,
     SYSTEMS,
@@ -54,7 +55,7 @@ def _edit(rng: random.Random, made: Block) -> None:
     projects = list(made["projects"])
     here = made["projects"][rng.choice(projects)] if projects else None
     if kind == "add" and here is not None:
-        section, key = rng.choice(IN_PROJECT), rng.choice(KEYS)
+        section, key = rng.choice((*IN_PROJECT, "devices", "vlans", "ip_reservations")), rng.choice(KEYS)
         here.setdefault(section, {})[key] = block(rng, section, key)
         if section == "devices":
             furnish(rng, here, here[section][key])
@@ -88,7 +89,7 @@ def _edit(rng: random.Random, made: Block) -> None:
 
 
 def _places(made: Block) -> Iterator[Place]:
-    for section in ("organizations", "ssh_keys"):
+    for section in ("organizations", "ssh_keys", "api_keys"):
         yield from (("", section, key) for key in made.get(section, {}))
     for owner, each in made["projects"].items():
         for section in IN_PROJECT:
@@ -103,6 +104,8 @@ def _edit_field(rng: random.Random, section: str, key: str, made: Block) -> None
         return
     if section == "devices" and rng.random() < 0.15:
         made["hostname"] = hostname(rng, key)
+        return
+    if not values:
         return
     name = rng.choice(list(values))
     if name in OPTIONAL[section] and name in made and rng.random() < 0.2:
@@ -180,15 +183,22 @@ def repaired(made: Block, before: Block | None = None) -> Block:
     """The stack without what the API refuses. `before` is the version that is live, where there is one."""
     organizations = made.get("organizations", {})
     _distinct_keys(made)
+    for each in organizations.values():
+        _distinct_people(each)
     for key, each in made["projects"].items():
         if each.get("organization_id") not in organizations:
             each.pop("organization_id", None)
         old = (before or {}).get("projects", {}).get(key, {})
         _repair_project(made, each, old)
-    homes = {each.get("organization_id") for each in made["projects"].values()}
-    for key, each in list(organizations.items()):
-        if key not in homes and not each:
-            del organizations[key]
+    for each in [*made["projects"].values(), made]:
+        if not each.get("api_keys", True):
+            del each["api_keys"]
+    made.pop("outputs", None)
+    for key, each in made["projects"].items():
+        devices = [name for name, device in each.get("devices", {}).items() if "count" not in device]
+        if devices:
+            where = f"projects.{key}.devices['{devices[0]}']"
+            made["outputs"] = {"address": f"${{{{ {where}.public_ipv4 | default('none', true) }}}}"}
     return made
 
 
@@ -201,20 +211,32 @@ def _repair_project(made: Block, here: Block, old: Block) -> None:
         if each["type"] == "global_ipv4":
             each.pop("facility", None)
             each["quantity"] = 1
-            spare -= 1
+            spare -= each.get("count", 1)
             if spare < 0:
                 del here["ip_reservations"][key]
         else:
             each.setdefault("facility", FACILITIES[0])
     for key in list(here.get("vlans", {}))[_MOST_VLANS:]:
         del here["vlans"][key]
-    if here.get("devices") and not here.get("ssh_keys") and not made.get("ssh_keys"):
+    _distinct_people(here)
+    if any(here.get(each) for each in MACHINES) and not here.get("ssh_keys") and not made.get("ssh_keys"):
         here["ssh_keys"] = {"always": {"label": "always", "key": REQUIRED["ssh_keys"]["key"](random.Random(99))}}
     taken: set[str] = set()
+    for each in here.get("device_batches", {}).values():
+        if each["plan"] in FOUR_PORTS:
+            each["operating_system"] = SYSTEMS[0]
     reserved = _MOST_RESERVED
     for key, device in here.get("devices", {}).items():
         reserved -= _repair_place(device, reserved)
         _repair_device(here, device, old.get("devices", {}).get(key, {}), taken)
+
+
+def _distinct_people(here: Block) -> None:
+    seen: set[str] = set()
+    for key, each in list(here.get("members", {}).items()):
+        if each["email"].casefold() in seen:
+            del here["members"][key]
+        seen.add(each["email"].casefold())
 
 
 def _distinct_keys(here: Block) -> None:
@@ -273,7 +295,7 @@ def _repair_device(here: Block, device: Block, old: Block, taken: set[str]) -> N
     if "volume_attachments" in device:
         device["volume_attachments"] = attached
     for name, value in list(device.items()):
-        if not _refers_well(here, value):
+        if not _refers_well(here, value) or not _looks_back(here, device, str(value)):
             del device[name]
     if not device.get("lifecycle", True):
         del device["lifecycle"]
@@ -294,7 +316,12 @@ def _repair_ports(here: Block, device: Block) -> None:
     if ports is None:
         return
     vlans = here.get("vlans", {})
-    there = {key for key, each in vlans.items() if each.get("facility") == device["facility"] and "count" not in each}
+    there = {
+        f"{key}{number}"
+        for key, each in vlans.items()
+        if each.get("facility") == device["facility"]
+        for number in (map("[{}]".format, range(each["count"])) if "count" in each else ("",))
+    }
     typed = "network_type" in device
     allowed = {"hybrid": ("eth1", "eth3"), "layer2-bonded": ("bond0", "bond1")}.get(device.get("network_type", ""))
     four = device["plan"] == "n2.xlarge.x86"
@@ -304,7 +331,7 @@ def _repair_ports(here: Block, device: Block) -> None:
             del ports[name]
             continue
         if "vlans" in port:
-            port["vlans"] = [each for each in port["vlans"] if _vlan_key(each) in there]
+            port["vlans"] = [each for each in port["vlans"] if _one_vlan(each) in there]
         native = port.get("native_vlan")
         if native is not None and (native not in port.get("vlans", ()) or len(port["vlans"]) < 2):
             del port["native_vlan"]
@@ -319,6 +346,13 @@ def _vlan_key(name: str) -> str:
     return (found[2] or found[3]) if found else name
 
 
+def _one_vlan(name: str) -> str:
+    """A key, with the number where the block is a pool."""
+    found = _REFERENCE.search(name)
+    number = re.search(r"\[(\d+)\]", name)
+    return f"{(found[2] or found[3]) if found else name}{number[0] if number else ''}"
+
+
 def _repair_assignments(here: Block, device: Block, taken: set[str]) -> None:
     """Each block of addresses on one device, of its facility."""
     if "ip_assignments" not in device:
@@ -327,10 +361,31 @@ def _repair_assignments(here: Block, device: Block, taken: set[str]) -> None:
     for key, value in device["ip_assignments"].items():
         wanted = here.get("ip_reservations", {}).get(_vlan_key(value))
         fits = wanted is not None and wanted.get("facility") in (None, device["facility"])
-        if fits and _vlan_key(value) not in taken and "count" not in device:
+        if fits and _vlan_key(value) not in taken and _one_each(device, wanted or {}, value):
             taken.add(_vlan_key(value))
             kept[key] = value
     device["ip_assignments"] = kept
+
+
+def _looks_back(here: Block, device: Block, text: str) -> bool:
+    """Devices refer to those before them only, and to a pool by number, so that nothing goes round in a circle."""
+    own = next((key for key, each in here["devices"].items() if each is device), "")
+    for found in _REFERENCE.finditer(text):
+        key = found[2] or found[3]
+        if found[1] == "devices":
+            pool = "count" in here["devices"].get(key, {})
+            if key >= own or (pool and "[0]" not in text and "private_ipv4" in text):
+                return False
+            if not pool and re.search(r"\[\d+\]", text):
+                return False
+    return True
+
+
+def _one_each(device: Block, wanted: Block, value: str) -> bool:
+    """Whether each machine of a pool gets a block of its own, and a machine by itself one block."""
+    if "count" in device:
+        return device["count"] == wanted.get("count") and "[index]" in value
+    return "count" not in wanted and "[" not in value.replace("['", "")
 
 
 def _refers_well(here: Block, value: Any) -> bool:

@@ -13,14 +13,14 @@ from reconciler.model.event import Ended, Event, Result, Started
 from reconciler.model.kind import Verb
 from reconciler.model.plan import Plan
 from tests.worlds.account import Account
-from tests.worlds.live import everything, ours
+from tests.worlds.live import MACHINE, everything, ours
 
 _MOST_CALLS_A_STEP = 14
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 _IN_PROJECT = re.compile(r"/projects/\{id\}/.+")
 _OTHERS_SHARE = {"ssh_keys", "updated_at"}
 """What shows of a stranger's device though others change it: its project's keys."""
-_LISTS = {"devices", "ssh_keys", "volumes", "network_status", "bgp_config", "updated_at"}
+_LISTS = {"devices", "ssh_keys", "volumes", "network_status", "bgp_config", "updated_at", "invitations"}
 
 
 class Broken(AssertionError):
@@ -103,10 +103,39 @@ def calls_are_few(plan: Plan, entries: Sequence[Mapping[str, Any]]) -> None:
         raise Broken("calls are few", f"{len(entries)} mutations for {plan.actions} steps")
 
 
-def nothing_is_made_twice(account: Account, stack: str, entries: Iterable[Mapping[str, Any]]) -> None:
-    """Of what one run made, no two objects carry one mark."""
-    made = {each for entry in entries for each in entry["created"]}
-    counts = Counter((each.kind, each.mark) for each in ours(account, stack) if each.id in made)
+_CREATES = {
+    "/organizations": "organization",
+    "/projects": "project",
+    "/ssh-keys": "ssh_key",
+    "/projects/{id}/ssh-keys": "ssh_key",
+    "/user/api-keys": "api_key",
+    "/projects/{id}/api-keys": "api_key",
+    "/projects/{id}/virtual-networks": "vlan",
+    "/projects/{id}/ips": "ip_reservation",
+    "/projects/{id}/storage": "volume",
+    "/projects/{id}/licenses": "license",
+    "/projects/{id}/devices": "device",
+    "/projects/{id}/devices/batch": "device_batch",
+    "/projects/{id}/spot-market-requests": "spot_market_request",
+    "/projects/{id}/invitations": "member",
+    "/organizations/{id}/invitations": "organization_member",
+    "/devices/{id}/ips": "ip_assignment",
+    "/devices/{id}/bgp/sessions": "bgp_session",
+    "/storage/{id}/attachments": "volume_attachment",
+}
+
+
+def nothing_is_made_twice(account: Account, plan: Plan, entries: Sequence[Mapping[str, Any]]) -> None:
+    """A run makes no more of each kind than its plan creates, and of what it made no two carry one mark."""
+    made = Counter(
+        _CREATES[each["route"]] for each in entries if each["method"] == "POST" and each["route"] in _CREATES
+    )
+    planned = Counter(each.kind for each in plan.steps if each.verb is Verb.CREATE)
+    if made - planned:
+        raise Broken("nothing is made twice", f"{dict(made - planned)} more than planned")
+    new = {each for entry in entries for each in entry["created"]}
+    found = (each for each in ours(account, plan.stack) if each.id in new and each.kind != MACHINE)
+    counts = Counter((each.kind, each.mark) for each in found)
     twice = [f"{kind} {mark}" for (kind, mark), count in counts.items() if count > 1]
     if twice:
         raise Broken("nothing is made twice", ", ".join(sorted(twice)))
@@ -133,9 +162,11 @@ def strangers(account: Account) -> dict[str, dict[str, Any]]:
 
 def strangers_are_as_before(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     for identifier in sorted({*before, *after}):
-        if before.get(identifier) != after.get(identifier):
-            shown = f"{before.get(identifier)} became {after.get(identifier)}"
-            raise Broken("strangers are as before", shown)
+        one, other = before.get(identifier, {}), after.get(identifier, {})
+        if one != other:
+            names = sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
+            shown = [f"{name} was {one.get(name)}, is {other.get(name)}" for name in names]
+            raise Broken("strangers are as before", f"{identifier}: {'; '.join(shown)}")
 
 
 def nothing_crashed(account: Account) -> None:

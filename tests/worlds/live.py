@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.model.resource import Resource, Stack, deferred
@@ -21,9 +21,14 @@ _COLLECTIONS = {
     "volume": ("storage?include=attachments,snapshot_policies,facility", "volumes"),
     "license": ("licenses", "licenses"),
     "device": ("devices", "devices"),
-    "batch": ("batches", "batches"),
     "spot_market_request": ("spot-market-requests", "spot_market_requests"),
+    "api_key": ("api-keys", "api_keys"),
+    "invitation": ("invitations", "invitations"),
 }
+
+
+MACHINE = "machine of several"
+_MADE_BY = ("device_batches", "spot_market_requests")
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ def everything(account: Account) -> list[Held]:
     """All objects that are there, those on their way out left out."""
     found = [_held("organization", each) for each in account.listed("/organizations", "organizations")]
     found += [_held("ssh_key", each) for each in account.listed("/ssh-keys", "ssh_keys")]
+    found += [_held("api_key", each) for each in account.listed("/user/api-keys", "api_keys")]
     for project in account.listed("/projects", "projects"):
         found.append(_held("project", project))
         found += _in_project(account, project["id"])
@@ -61,7 +67,12 @@ def _in_project(account: Account, project: str) -> Iterator[Held]:
                 continue
             if kind == "ip_reservation" and (body.get("management") or body["address_family"] == 6):
                 continue
-            yield _held(kind, body, project)
+            held = _held(kind, body, project)
+            if kind == "device" and any(
+                f".{each}." in held.mark for each in ("device_batches", "spot_market_requests")
+            ):
+                held = replace(held, kind=MACHINE)
+            yield held
             if kind == "device":
                 assignments = [each for each in body["ip_addresses"] if each["management"] is False]
                 yield from (_held("ip_assignment", each, project) for each in assignments)
@@ -72,7 +83,8 @@ def _held(kind: str, body: Mapping[str, Any], project: str = "") -> Held:
 
 
 def _mark(body: Mapping[str, Any]) -> str:
-    for tag in body.get("tags") or ():
+    of_machines = (body.get("instance_parameters") or {}).get("tags")
+    for tag in body.get("tags") or of_machines or ():
         if str(tag).startswith(_MARK):
             return str(tag).removeprefix(_MARK)
     for name in ("description", "label"):
@@ -90,13 +102,15 @@ def ours(account: Account, stack: str) -> list[Held]:
 
 def doubles(account: Account, stack: str) -> list[str]:
     """Addresses that more than one object carries."""
-    counts = Counter((each.kind, each.mark) for each in ours(account, stack))
+    counts = Counter((each.kind, each.mark) for each in ours(account, stack) if each.kind != MACHINE)
     return [f"{kind} {mark}" for (kind, mark), count in sorted(counts.items()) if count > 1]
 
 
 def unlike(account: Account, stack: Stack, kept: Collection[str] = ()) -> list[str]:
     """Everything in which the account is not as declared. `kept` are ids of what stays for others' sake."""
-    by_address = {(each.kind, each.address): each for each in ours(account, stack.name)}
+    every = ours(account, stack.name)
+    by_address = {(each.kind, each.address): each for each in every if each.kind != MACHINE}
+    machines = Counter(each.address for each in every if each.kind == MACHINE)
     wanted = {(each.kind, str(each.address)): each for each in stack.resources if each.managed}
     marked = {each.kind for each in by_address.values()} | {*_COLLECTIONS, "project", "organization", "ip_assignment"}
     found = []
@@ -110,10 +124,15 @@ def unlike(account: Account, stack: Stack, kept: Collection[str] = ()) -> list[s
         else:
             found += [f"{key[1]}: {each}" for each in _differences(wanted[key], by_address[key], account)]
     for resource in stack.resources:
+        made = machines.pop(str(resource.address), 0)
+        if resource.kind == "device_batch" and made != resource.values["quantity"]:
+            found.append(f"{resource.address}: it has {made} machines")
+        if resource.kind == "spot_market_request" and made > resource.values["devices_max"]:
+            found.append(f"{resource.address}: it has {made} machines")
         if resource.kind in _STANDING:
             device = by_address.get(("device", str(resource.parent)))
             found += [f"{resource.address}: {each}" for each in _standing(resource, device, by_address)]
-    return found
+    return [*found, *(f"{address}: {count} machines are left of it" for address, count in machines.items())]
 
 
 _STANDING = ("network_type", "port", "bgp_session", "volume_attachment")
@@ -126,6 +145,8 @@ _PLAIN = {
     "license": ("size", "description"),
     "ssh_key": ("key", "label"),
     "vlan": ("description",),
+    "api_key": ("description", "read_only"),
+    "spot_market_request": ("devices_min", "devices_max"),
 }
 _ALIASES = {"baremetal_1": "c1.small.x86"}
 

@@ -122,7 +122,7 @@ class _Play:
         finally:
             entries = self.account.ledger()[begun:]
         laws.strangers_are_left_alone(self.account, entries)
-        laws.nothing_is_made_twice(self.account, stack.name, entries)
+        laws.nothing_is_made_twice(self.account, planned.plan, entries)
         laws.steps_start_after_what_they_require(planned.plan, events)
         marks = {each.id: each.address for each in ours(self.account, stack.name)}
         laws.the_ledger_is_in_order(planned.plan, entries, marks)

@@ -89,6 +89,22 @@ OPTIONAL: Mapping[str, Mapping[str, Value]] = {
         "snapshot_policies": _one_of(*POLICIES),
     },
     "licenses": {"size": _one_of(1, 2, 2.5), "description": DESCRIPTION},
+    "api_keys": {"description": _one_of(*TEXTS), "read_only": BOOL},
+    "members": {"message": text},
+    "device_batches": {
+        "description": DESCRIPTION,
+        "billing_cycle": _one_of(*CYCLES),
+        "userdata": _one_of("#!/bin/sh\necho ${HOME}\n", "#cloud-config\n{}\n", None),
+        "always_pxe": BOOL,
+        "customdata": _one_of({"rack": 1}, {"a": {"b": [1, 2]}}, None),
+        "tags": tags,
+        "facility_diversity_level": _one_of(1, 2),
+        "public_ipv4_subnet_size": _one_of(31, 30),
+    },
+    "spot_market_requests": {
+        "end_at": _one_of("2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z"),
+        "wait_for_devices": BOOL,
+    },
     "devices": {
         "description": DESCRIPTION,
         "billing_cycle": _one_of(*CYCLES),
@@ -118,6 +134,24 @@ REQUIRED: Mapping[str, Mapping[str, Value]] = {
         "facility": _one_of(*FACILITIES),
     },
     "licenses": {"licensee_product_id": _one_of("db-standard", "db-enterprise")},
+    "api_keys": {},
+    "members": {
+        "email": _one_of("jo@example.com", "al@example.com", "Eve@example.com"),
+        "roles": _one_of(["collaborator"], ["admin"], ["collaborator", "billing"]),
+    },
+    "device_batches": {
+        "quantity": _one_of(1, 2, 3),
+        "facility": _one_of(*FACILITIES, ["ewr1", "ams1"], "any"),
+        "plan": _one_of(*ANY_TYPE_PLANS, *LAYER3_PLANS),
+        "operating_system": _one_of(*SYSTEMS),
+    },
+    "spot_market_requests": {
+        "devices_min": _one_of(1),
+        "devices_max": _one_of(1, 2),
+        "max_bid_price": _one_of(0.5, 1.0, 1),
+        "facilities": _one_of(["ewr1"], ["ewr1", "sjc1"], ["ams1"]),
+        "instance_parameters": lambda rng: machine_parameters(rng),
+    },
     "devices": {
         "facility": _one_of(*FACILITIES, *FACILITIES, ["ewr1", "ams1"], "any"),
         "plan": _one_of(*ANY_TYPE_PLANS, *ANY_TYPE_PLANS, *LAYER3_PLANS),
@@ -125,8 +159,13 @@ REQUIRED: Mapping[str, Mapping[str, Value]] = {
     },
 }
 
-IN_PROJECT = ("ssh_keys", "vlans", "ip_reservations", "volumes", "licenses", "devices")
+MACHINES = ("devices", "device_batches", "spot_market_requests")
+IN_PROJECT = ("ssh_keys", "vlans", "ip_reservations", "volumes", "licenses", "api_keys", "members", *MACHINES)
+SELDOM = ("api_keys", "members", "device_batches", "spot_market_requests")
 KEYS = ("a", "b", "c", "web", "db-1", "x_2")
+
+
+CREATE_FIRST = ("vlans", "volumes", "licenses", "ssh_keys", "api_keys", "device_batches")
 
 
 def block(rng: Chance, section: str, key: str) -> Block:
@@ -136,8 +175,12 @@ def block(rng: Chance, section: str, key: str) -> Block:
     made |= {name: value(rng) for name, value in OPTIONAL[section].items() if rng.random() < share}
     if section == "ip_reservations":
         made |= reservation(rng)
+    if section in ("vlans", "ip_reservations") and rng.random() < 0.12:
+        made["count"] = rng.randint(1, 2)
     if section == "ssh_keys":
         made.setdefault("label", f"key {key}")
+    if section == "device_batches" and rng.random() < 0.6:
+        made["hostname"] = "batch-{{index}}"
     if section == "devices":
         made["hostname"] = hostname(rng, key)
         if made.get("locked") and rng.random() < 0.7:
@@ -146,9 +189,23 @@ def block(rng: Chance, section: str, key: str) -> Block:
             made["lifecycle"] = lifecycle(rng)
         if rng.random() < 0.1:
             made |= {"spot_instance": True, "spot_price_max": rng.choice((0.5, 1.0))}
-    elif rng.random() < 0.1 and section in ("vlans", "volumes", "licenses", "ssh_keys"):
+    elif rng.random() < 0.1 and section in CREATE_FIRST:
         made["lifecycle"] = {"create_before_destroy": True}
     return made
+
+
+def machine_parameters(rng: Chance) -> Block:
+    """What each machine of a spot market request is to be."""
+    made: Block = {"plan": rng.choice(("c2.medium.x86", "m1.xlarge.x86")), "operating_system": rng.choice(SYSTEMS)}
+    others: Mapping[str, Value] = {
+        "hostname": _one_of("spot-{{index}}", "spot"),
+        "description": text,
+        "userdata": _one_of("#cloud-config\n{}\n"),
+        "customdata": _one_of({"rack": 1}, '{"text": 1}'),
+        "tags": tags,
+        "always_pxe": BOOL,
+    }
+    return made | {name: value(rng) for name, value in others.items() if rng.random() < 0.4}
 
 
 def reservation(rng: Chance) -> Block:
@@ -233,7 +290,7 @@ def project(rng: Chance, existing: bool = False) -> Block:
     """A project with some of everything; what refers to others is filled in by `furnish`."""
     made: Block = {"existing": "Company"} if existing else block(rng, "projects", "")
     for section in IN_PROJECT:
-        if rng.random() < 0.6:
+        if rng.random() < (0.15 if section in SELDOM else 0.6):
             keys = rng.sample(KEYS, rng.randint(1, 3))
             made[section] = {key: block(rng, section, key) for key in keys}
     if rng.random() < 0.5 and not existing:
@@ -269,18 +326,33 @@ def furnish(rng: Chance, made: Mapping[str, Any], device: Block) -> None:
     if keys and rng.random() < 0.2:
         chosen = [key for key in keys if rng.random() < 0.6] or [next(iter(keys))]
         device["project_ssh_keys"] = [reference(rng, "ssh_keys", key, keys[key]) for key in chosen]
+    blocks = made.get("ip_reservations", {})
+    counted = [key for key, each in blocks.items() if "count" in each and each["count"] == device.get("count")]
+    if counted:
+        device["ip_assignments"] = {"own": f"${{{{ project.ip_reservations['{counted[0]}'][index] }}}}"}
+    before = [each for each in made.get("devices", {}).items() if each[0] < _key_of(made, device)]
+    if before and rng.random() < 0.3:
+        key, other = rng.choice(before)
+        where = reference(rng, "devices", key, other, "private_ipv4").strip("${} ")
+        device["description"] = f"near ${{{{ {where} | default('nothing', true) }}}}"
+    if before and rng.random() < 0.2:
+        device["after"] = [f"project.devices['{rng.choice(before)[0]}']"]
     vlans = {key: each for key, each in made.get("vlans", {}).items() if "count" not in each}
     if vlans and rng.random() < 0.2:
         key = rng.choice(list(vlans))
         device["userdata"] = f"#!/bin/sh\n# {reference(rng, 'vlans', key, vlans[key], 'vxlan')}\n"
 
 
+def _key_of(made: Mapping[str, Any], device: Block) -> str:
+    return next((key for key, each in made.get("devices", {}).items() if each is device), "")
+
+
 def vlan_names(rng: Chance, made: Mapping[str, Any], device: Mapping[str, Any]) -> list[str]:
     """What a device's ports may name: VLANs of its facility, by key or by reference."""
     found = []
     for key, each in made.get("vlans", {}).items():
-        if each.get("facility") == device.get("facility") and "count" not in each:
-            found.append(key if rng.random() < 0.7 else reference(rng, "vlans", key, each))
+        if each.get("facility") == device.get("facility"):
+            found.append(key if rng.random() < 0.7 and "count" not in each else reference(rng, "vlans", key, each))
     return found
 
 
@@ -293,9 +365,13 @@ def stack(rng: Chance) -> Block:
         made["projects"]["company"] = project(rng, existing=True)
     if rng.random() < 0.3:
         made["ssh_keys"] = {key: block(rng, "ssh_keys", key) for key in rng.sample(KEYS, rng.randint(1, 2))}
+    if rng.random() < 0.1:
+        made["api_keys"] = {key: block(rng, "api_keys", key) for key in rng.sample(KEYS, rng.randint(1, 2))}
     if rng.random() < 0.2:
         keys = rng.sample(KEYS, rng.randint(1, 2))
         made["organizations"] = {key: block(rng, "organizations", key) for key in keys}
+        if rng.random() < 0.4:
+            made["organizations"][keys[0]]["members"] = {"a": block(rng, "members", "a")}
         for each in made["projects"].values():
             if "existing" not in each and rng.random() < 0.6:
                 each["organization_id"] = rng.choice(keys)

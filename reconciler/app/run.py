@@ -57,6 +57,19 @@ class Planned:
             found |= {live.values.get(name) for name, field in kind.fields.items() if field.secret}
         return frozenset(each for each in found if isinstance(each, str))
 
+    def losses(self) -> tuple[str, ...]:
+        """What the plan takes away, a line each: objects, machines that go with them, machines that are wiped."""
+        kinds = catalog()
+        found = []
+        for each in self.plan.pending:
+            if each.action.deletes:
+                found.append(str(each.address))
+                along = kinds[each.kind].taken_along(each.live) if each.live is not None else ()
+                found += [f"{each.address}: its machine {name}" for name in along]
+            elif any(field.wipes for field in each.fields):
+                found.append(f"{each.address}: its disks are wiped")
+        return tuple(found)
+
 
 def connect(
     api_url: str,

@@ -110,6 +110,6 @@ def run_options(function: Function) -> Function:
         "--allow-deletes",
         type=click.IntRange(0),
         metavar="N",
-        help="Refuse (exit 3) when the plan destroys more than N objects; a replacement counts as one.",
+        help="Refuse (exit 3) when the plan destroys more than N objects; a replacement or a reinstall counts as one.",
     )(function)
     return click.option("--yes", is_flag=True, help="Do not ask.")(function)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -40,7 +40,7 @@ def carry_out(session: Session, planned: Planned, account: Client, terms: Terms)
     """Show the plan, check the rail, ask, do it, and tell how it ended. Raises `Refused`."""
     plan = planned.plan
     _show(session, plan, whole=terms.show)
-    _check_deletes(plan, terms.allow_deletes)
+    _check_deletes(planned.losses(), terms.allow_deletes)
     if not plan.steps:
         return _finish(session, _nothing_done(plan))
     if terms.ask and not plan.empty and not _approved(session, plan):
@@ -62,15 +62,18 @@ def _show(session: Session, plan: Plan, *, whole: bool) -> None:
         session.sink.data(f"{plan_summary(plan.count())}\n")
 
 
-def _check_deletes(plan: Plan, allowed: int | None) -> None:
-    count = plan.count().destroyed
+def _check_deletes(lost: Sequence[str], allowed: int | None) -> None:
+    count = len(lost)
     if allowed is None or count <= allowed:
         return
-    doomed = [str(each.address) for each in plan.pending if each.action.deletes]
-    listed = "\n".join(doomed[:20] + ([f"... and {count - 20} more"] if count > 20 else []))
-    summary = f"the plan destroys {count} objects, and --allow-deletes allows {allowed}:\n{listed}"
+    listed = "\n".join([*lost[:20], *([f"... and {count - 20} more"] if count > 20 else [])])
+    summary = f"the plan destroys {count} {_objects(count)}, and --allow-deletes allows {allowed}:\n{listed}"
     hint = f"if that is what you want, say --allow-deletes {count}"
     raise Refused([error("too-many-deletes", summary, hint=hint)], exit_code=Exit.RAIL)
+
+
+def _objects(count: int) -> str:
+    return "object" if count == 1 else "objects"
 
 
 def _approved(session: Session, plan: Plan) -> bool:

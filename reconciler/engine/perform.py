@@ -334,7 +334,9 @@ class Performer:
                 return _STOPPED
             if waited >= TOLD_AFTER_SECONDS and not told:
                 told = True
-                self._note(f"{task.step.address}: still waiting, since the API says: {reason_of(refused)}")
+                minutes = max(1, round(task.patience / 60))
+                until = f"given up {minutes} min after the first try"
+                self._note(f"{task.step.address}: still waiting ({until}), since the API says: {reason_of(refused)}")
             self._clock.sleep(pause * (1 + self._rng.random() / 4))
             pause = min(longest, pause * 1.6)
 

@@ -282,6 +282,9 @@ class DeviceBatch(Kind):
     def delete(self, live: LiveObject) -> Call:
         return endpoints.delete_batch(live.id, remove_associated_instances=True)
 
+    def taken_along(self, live: LiveObject) -> tuple[str, ...]:
+        return tuple(str(each["hostname"]) for each in live.attributes["devices"] or ())
+
     def delete_impact(self, live: LiveObject) -> str:
         return f"its {enumerated(live.attributes['devices'])} go with it"
 

@@ -282,6 +282,10 @@ class SpotMarketRequest(Kind):
     def delete(self, live: LiveObject) -> Call:
         return endpoints.delete_spot_market_request(live.id, bool(live.values["force_termination"]))
 
+    def taken_along(self, live: LiveObject) -> tuple[str, ...]:
+        machines = live.attributes["devices"] or () if live.values["force_termination"] else ()
+        return tuple(str(each["hostname"]) for each in machines)
+
     def delete_impact(self, live: LiveObject) -> str:
         machines = live.attributes["devices"] or ()
         if not machines:

@@ -339,6 +339,10 @@ class Kind(ABC):
     def delete(self, live: LiveObject) -> Call:
         raise NotImplementedError(f"{self.name} has no delete call")
 
+    def taken_along(self, live: LiveObject) -> tuple[str, ...]:
+        """The names of the machines that a delete ends besides, which are no resources of their own."""
+        return ()
+
     def delete_impact(self, live: LiveObject) -> str:
         """What its delete takes along or leaves behind, for the plan; empty when that is only the object itself."""
         return ""

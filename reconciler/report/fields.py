@@ -230,6 +230,8 @@ def _text(page: Page, slot: Slot, before: str, after: str) -> None:
     """A unified diff of a multi-line text, inside a heredoc."""
     indent = " " * (4 * slot.depth + 4)
     page.line(*slot.head("~"), "<<-EOT")
+    if before.endswith("\n") and after.endswith("\n"):  # else the ends of the texts differ, and that is shown
+        before, after = before[:-1], after[:-1]
     old, new = before.split("\n"), after.split("\n")
     shown_until = 0
     for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(CONTEXT):

@@ -216,3 +216,14 @@ def test_a_batch_that_cannot_be_is_refused_offline(world: World, old: str, new: 
     found = world.run("validate", "stack.yaml")
     assert found.code == 1
     assert message in found.err, found.err
+
+
+def test_the_machines_of_a_batch_count_as_deletes(world: World) -> None:
+    world.stack(STACK)
+    applied(world)
+    world.edit("stack.yaml", "quantity: 2", "quantity: 3")
+    refused = world.run("apply", "stack.yaml", "--yes", "--allow-deletes", "2")
+    assert refused.code == 3, refused.out + refused.err
+    assert "the plan destroys 3 objects, and --allow-deletes allows 2" in refused.err
+    assert f"{BATCH}: its machine worker-01" in refused.err
+    assert world.run("apply", "stack.yaml", "--yes", "--allow-deletes", "3").code == 0

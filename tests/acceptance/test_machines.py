@@ -182,3 +182,22 @@ def test_a_reserved_machine_is_waited_for_after_its_last_device(world: World) ->
     applied(world, stack)
     assert device(world)["id"] != first
     assert device(world)["hardware_reservation"]["href"].endswith(only)
+
+
+def test_a_reinstall_counts_as_a_delete_since_it_wipes_disks(world: World) -> None:
+    stack = world.stack(REINSTALLED)
+    applied(world, stack)
+    world.edit(stack, "ubuntu_18_04", "debian_9")
+    refused = world.run("apply", stack, "--yes", "--allow-deletes", "0")
+    assert refused.code == 3, refused.out + refused.err
+    assert "projects.lab.devices.db: its disks are wiped" in refused.err
+    assert "reinstall" not in actions(world)
+    assert world.run("apply", stack, "--yes", "--allow-deletes", "1").code == 0
+
+
+def test_a_changed_userdata_shows_its_lines_and_no_empty_one_at_the_end(world: World) -> None:
+    stack = world.stack(STACK)
+    applied(world, stack)
+    world.edit(stack, "echo one", "echo two")
+    planned = world.run("plan", stack)
+    assert "- echo one\n          + echo two\n        EOT" in planned.out, planned.out

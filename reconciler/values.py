@@ -71,7 +71,7 @@ class Address:
 
 
 _SEGMENT = re.compile(r"""\.?(?P<word>[A-Za-z0-9_~-]+)|\[(?P<number>\d+)\]|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]""")
-SINGLETON_SECTIONS = frozenset({"bgp_config"})
+SINGLETON_SECTIONS = frozenset({"bgp_config", "network_type"})
 """Sections that hold one unnamed resource; needed to read an address back from its text."""
 
 

@@ -102,6 +102,17 @@ def test_all_sixteen_ways_between_network_types(world: World, in_vlans: bool) ->
         assert bool(device["ip_addresses"]) is (there in ("layer3", "hybrid")), device["hostname"]
 
 
+def test_one_machine_of_many_is_converted_by_its_address(world: World) -> None:
+    stack = world.stack(stack_of(dict.fromkeys(("one", "two"), ("layer3", False))))
+    applied(world, stack)
+    world.stack(stack_of(dict.fromkeys(("one", "two"), ("hybrid", False))))
+    done = world.run("apply", stack, "--yes", "--target", "projects.lab.devices.one.network_type")
+    assert done.code == 0, done.out + done.err
+    assert "Resources: 0 added, 1 changed, 0 destroyed." in done.out
+    found = {each["hostname"]: wires(each).layers for each in world.devices("Lab")}
+    assert found == {"one": ("hybrid",), "two": ("layer3",)}
+
+
 ACTIONS = ("bond", "disbond", "convert/layer-2", "convert/layer-3")
 Way = list[tuple[str, str]]
 """Calls on ports: (name, action), one after the other."""

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from reconciler.kinds import catalog
+from reconciler.model.kind import Form
+from reconciler.values import parse_address
 
 CATALOG = catalog()
 DEVICE = {"facility": "ewr1", "plan": "t1.small.x86", "operating_system": "ubuntu_18_04"}
@@ -251,3 +253,10 @@ def test_the_catalog_is_in_order() -> None:
     for kind in CATALOG.kinds:
         for earlier in {*kind.parents, *kind.uses, *kind.follows} - {""}:
             assert order.index(earlier) < order.index(kind.name)
+
+
+def test_an_address_in_a_section_without_names_can_be_read_back() -> None:
+    for kind in CATALOG.kinds:
+        place = f"projects.p.devices.d.{kind.section}" if "device" in kind.parents else f"projects.p.{kind.section}"
+        address = place if kind.form is Form.SINGLETON else f"{place}.x"
+        assert str(parse_address(address)) == address

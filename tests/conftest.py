@@ -1,0 +1,13 @@
+"""How many processes the tests run in: the whole suite mostly waits (for commands, polls), so it takes four."""
+
+from __future__ import annotations
+
+import pytest
+
+_WHOLE_SUITE_PROCESSES = 4
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Asked because of `-n auto`: one process for a chosen part of the suite, where starting more costs more."""
+    whole = list(config.args) == list(config.getini("testpaths")) and not config.option.keyword
+    return _WHOLE_SUITE_PROCESSES if whole else 0

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import re
 import sys
 import tempfile
 import time
@@ -26,6 +27,8 @@ from tests.worlds.reduce import reduced, shown
 from tests.worlds.running import Unfit
 from tests.worlds.scenario import play, scenario
 
+_REASON = re.compile(r"failed: ([^;]*?)(?: \(HTTP|;|$)")
+_NAMES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
 UNFIT = "(unfit)"
 KEEP = Path(tempfile.gettempdir(), "broken-worlds")
 
@@ -48,8 +51,15 @@ def tried(seed: int) -> tuple[int, str, str]:
     return seed, *outcome(scenario(seed))
 
 
-def smallest(one: Mapping[str, Any], law: str) -> dict[str, Any]:
-    return reduced(one, lambda each: outcome(each)[0] == law)
+def smallest(one: Mapping[str, Any]) -> dict[str, Any]:
+    """The smallest scenario that fails in the same way: by the same law, and for the same reason where one is told."""
+    failure = signature(outcome(one))
+    return reduced(one, lambda each: signature(outcome(each)) == failure)
+
+
+def signature(found: tuple[str, str]) -> tuple[str, ...]:
+    law, detail = found
+    return law, *sorted({_NAMES.sub("", reason) for reason in _REASON.findall(detail)})
 
 
 def main() -> int:
@@ -85,7 +95,7 @@ def _campaign(given: argparse.Namespace) -> int:
         print(f"{count:6d} {law}")
     given.keep.mkdir(exist_ok=True) if broken else None
     for seed, law in broken:
-        kept = scenario(seed) if given.as_found else smallest(scenario(seed), law)
+        kept = scenario(seed) if given.as_found else smallest(scenario(seed))
         file = given.keep / f"broken-{seed}.json"
         file.write_text(shown(kept), encoding="utf-8")
         print(f"seed {seed}: {law}: kept in {file}")

@@ -77,11 +77,14 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Work:
-    """A change under way: the object as last seen, with what it stands in, and the calls that were accepted."""
+    """A change under way: the object as last seen, with what it stands in, and the calls that were accepted. `seen_at`
+    is when the last look at it began.
+    """
 
     live: LiveObject
     parent: LiveObject | None = None
     sent: list[Call] = field(default_factory=list)
+    seen_at: float = float("-inf")
 
 
 class Performer:
@@ -175,6 +178,7 @@ class Performer:
         last = max(deadline, self._clock.now() + task.patience)
         problem: WireError | None = None
         while True:
+            began = self._clock.now()  # what a slow read shows may be as old as that
             try:
                 objects = read_collection(self._account, task.kind, task.wish.owner_id)
             except WireError as failed:
@@ -187,7 +191,7 @@ class Performer:
                 if any(may_become_wanted(task, live) for live in objects):
                     deadline = min(last, self._clock.now() + seconds)
                     problem = WireError("the answer was lost, and what was made does not show yet whose it is")
-            if self._clock.now() >= deadline:
+            if began >= deadline:
                 if problem is not None:
                     raise problem
                 return None
@@ -244,7 +248,7 @@ class Performer:
             if self._stop.requested:
                 return Outcome(task.step, Ending.ABANDONED, work.live, "interrupted")
             if calls[0] == last:
-                if self._clock.now() >= shown_by or last.method != "POST":
+                if work.seen_at >= shown_by or last.method != "POST":
                     break  # it was accepted and shows no effect; whoever compares will say so
                 self._clock.sleep(LOOK_SECONDS)
                 self._look_again(task, work)
@@ -277,8 +281,9 @@ class Performer:
         return Outcome(task.step, ending, work.live, sent=tuple(work.sent), parent=work.parent)
 
     def _look_again(self, task: Task, work: _Work) -> None:
+        began = self._clock.now()
         seen = self._reread(task, work.live)
-        work.live, work.parent = seen.live, seen.parent
+        work.live, work.parent, work.seen_at = seen.live, seen.parent, began
 
     def _reread(self, task: Task, live: LiveObject | None) -> _Work:
         """The object as it is now. Raises `WireError` when it cannot be read, or is not there."""

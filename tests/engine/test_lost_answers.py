@@ -232,3 +232,17 @@ def test_a_mistake_in_a_kind_ends_the_run_and_does_not_hang_it(bench: Bench) -> 
     bench.account.end("garbage", "POST", "/projects/{id}/devices", edit=broken)
     with pytest.raises(RecursionError):
         bench.execute(planned)
+
+
+def test_a_slow_list_is_as_old_as_its_question(bench: Bench) -> None:
+    """It was asked for before the late commit and came after the window: it is no proof of absence."""
+    route = "/projects/{id}/virtual-networks"
+
+    def slowly(found: Any) -> Any:
+        bench.clock.sleep(12)
+        return found
+
+    bench.account.end("late", "POST", route, seconds=5)
+    bench.account.end("slow", "LIST", route, edit=slowly)
+    bench.settled(stack(EDGE, resource("projects.edge.vlans.v")))
+    assert len(bench.account.posts(route)) == 1

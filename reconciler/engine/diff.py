@@ -14,7 +14,7 @@ from typing import Any
 from reconciler.diagnostics import Diagnostic, Refused, Severity, error
 from reconciler.engine.fields import differences
 from reconciler.engine.scope import Scope
-from reconciler.engine.standing import made_right_again, standing_changes, with_losses
+from reconciler.engine.standing import after_reshaping, made_right_again, reshaped, standing_changes, with_losses
 from reconciler.engine.unclaimed import Unclaimed
 from reconciler.engine.world import PlannedWorld, Settled, Standing, settle
 from reconciler.graph import Cycle, ordered
@@ -62,7 +62,7 @@ def diff(
     walk = _Walk(
         catalog, stack, snapshot, existing, frozenset(options.replace), PlannedWorld(catalog), PlannedWorld(catalog)
     )
-    for resource in in_dependency_order(stack.resources):
+    for resource in in_dependency_order(after_reshaping(stack.resources, catalog)):
         try:
             _resource(walk, resource)
         except Refused as refused:
@@ -135,6 +135,8 @@ def _resource(walk: _Walk, resource: Resource) -> None:
     walk.changes[resource.address] = change
     walk.world.place(resource.address, Standing(kind, settled.values, live if stays else None, change.changed))
     walk.present.place(resource.address, Standing(kind, settled.values, live))
+    if resource.parent is not None and (names := reshaped(kind, change)):
+        walk.world.unsettle(resource.parent, names)
 
 
 def _match(walk: _Walk, resource: Resource, kind: Kind, settled: Settled, parent: Change | None) -> LiveObject | None:

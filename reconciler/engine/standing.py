@@ -7,17 +7,61 @@ such an object is made right again in the same run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from reconciler.engine.fields import differences
-from reconciler.model.kind import Catalog
+from reconciler.model.kind import Catalog, Kind
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.plan import Action, Change
-from reconciler.model.resource import Resource
+from reconciler.model.resource import Resource, deferred
 from reconciler.model.standing import StandingKind
 from reconciler.values import Address
+
+
+def after_reshaping(resources: Sequence[Resource], catalog: Catalog) -> tuple[Resource, ...]:
+    """The resources, with those that read a device after the conversion that changes its addresses as well.
+
+    Not where the conversion itself waits for the reader: that would go round in a circle.
+    """
+    by_address = {each.address: each for each in resources}
+    shapers: dict[Address, list[tuple[Address, frozenset[Address]]]] = {}
+    for each in resources:
+        kind = catalog[each.kind]
+        if not isinstance(kind, StandingKind) or each.parent is None:
+            continue
+        plain = {name: value for name, value in each.values.items() if not deferred(value)}
+        if kind.reshaped(plain, None):
+            shapers.setdefault(each.parent, []).append((each.address, frozenset(_earlier(each, by_address))))
+    if not shapers:
+        return tuple(resources)
+    found = []
+    for each in resources:
+        read = [address for address in each.references if address in shapers and not each.address.within(address)]
+        more = {shaper for address in read for shaper, earlier in shapers[address] if each.address not in earlier}
+        found.append(replace(each, references=each.references | more) if more else each)
+    return tuple(found)
+
+
+def reshaped(kind: Kind, change: Change) -> frozenset[str]:
+    """The attributes of what it stands in that a planned change of a standing object changes."""
+    if not isinstance(kind, StandingKind) or change.action is not Action.UPDATE or change.live is None:
+        return frozenset()
+    return kind.reshaped(change.after, change.live)
+
+
+def _earlier(resource: Resource, resources: Mapping[Address, Resource]) -> set[Address]:
+    """Everything that a resource waits for."""
+    found: set[Address] = set()
+    frontier = [resource]
+    while frontier:
+        here = frontier.pop()
+        for address in here.references | ({here.parent} if here.parent else set()):
+            if address in resources and address not in found:
+                found.add(address)
+                frontier.append(resources[address])
+    return found
 
 
 def standing_changes(

@@ -19,7 +19,9 @@ from reconciler.values import Address, Unknown
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a resource stands: its settled values, and the live object that will stay (None before it is created)."""
+    """How a resource stands: its settled values, and the live object that will stay (None before it is created).
+    `changed` are the names that will not be as the live object shows them.
+    """
 
     kind: Kind
     values: Mapping[str, Any]
@@ -40,6 +42,11 @@ class PlannedWorld:
     def became(self, address: Address, live: LiveObject) -> None:
         """A step ended: the resource is now this object."""
         self._standing[address] = replace(self._standing[address], live=live, changed=frozenset())
+
+    def unsettle(self, address: Address, names: frozenset[str]) -> None:
+        """Something is going to change these attributes of a resource: nobody knows yet to what."""
+        standing = self._standing[address]
+        self._standing[address] = replace(standing, changed=standing.changed | names)
 
     def live(self, address: Address) -> LiveObject | None:
         standing = self._standing.get(address)
@@ -64,8 +71,8 @@ class PlannedWorld:
         if live is None:
             certain = standing.kind.foretell(values)
             return certain[name] if name in certain else Unknown(frozenset({address}))
-        if name in standing.changed and name in values:
-            return values[name]
+        if name in standing.changed:
+            return values[name] if name in values else Unknown(frozenset({address}))
         value = live.attributes.get(name, values.get(name))
         if value is None and live.status.phase is Phase.WORKING and name not in values:
             return Unknown(frozenset({address}))

@@ -102,6 +102,10 @@ def machine_values(body: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
+ADDRESSES = frozenset({"ip_addresses", "public_ipv4", "private_ipv4", "public_ipv6"})
+"""What `machine_addresses` finds."""
+
+
 def machine_addresses(body: Mapping[str, Any]) -> dict[str, Any]:
     """The device's own (management) addresses, by family and scope; none before its network is configured."""
     shown = [each for each in body.get("ip_addresses") or () if isinstance(each, Mapping)]

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from reconciler.api import endpoints
 from reconciler.kinds.common import id_of
+from reconciler.kinds.machine import ADDRESSES
 from reconciler.kinds.wiring import (
     HYBRID,
     HYBRID_ONLY,
@@ -108,9 +109,15 @@ class NetworkType(StandingKind):
     def reread(self, wish: Wish, live: LiveObject | None) -> Call:
         return endpoints.get_device(wish.parent_id or (live.parent_id if live is not None else None) or "")
 
+    def reshaped(self, values: Mapping[str, Any], live: LiveObject | None) -> frozenset[str]:
+        """Layer 2 has no addresses, and layer 3 gives new ones."""
+        wanted = values.get("type")
+        same = live is not None and _on_layer3(live) is (wanted in NEEDS_LAYER3)
+        return frozenset() if wanted is None or same else ADDRESSES
+
     def losses(self, live: LiveObject, siblings: Sequence[LiveObject], values: Mapping[str, Any]) -> tuple[str, ...]:
         wanted = values.get("type")
-        on_layer3 = any(each.bond and each.layer2 is False for each in live.attributes["ports"])
+        on_layer3 = _on_layer3(live)
         if wanted in NEEDS_LAYER3:
             return () if on_layer3 else ("the device gets new addresses: the ones it had in layer 3 are gone",)
         addresses = live.attributes["addresses"]
@@ -120,6 +127,10 @@ class NetworkType(StandingKind):
 
     def verdict(self, verb: Verb, rejected: Rejected) -> Verdict:
         return Verdict.DONE if rejected.status == 422 and already_so(rejected.errors) else Verdict.FAILED
+
+
+def _on_layer3(live: LiveObject) -> bool:
+    return any(each.bond and each.layer2 is False for each in live.attributes["ports"])
 
 
 def _addresses(body: Mapping[str, Any]) -> list[str]:

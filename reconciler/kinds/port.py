@@ -15,6 +15,7 @@ from pydantic import Field
 
 from reconciler.api import endpoints
 from reconciler.kinds.common import id_of, same_flag, same_members
+from reconciler.kinds.machine import ADDRESSES
 from reconciler.kinds.wiring import HYBRID, LAYER2_INDIVIDUAL, LAYER3, NEEDS_LAYER3, Port, already_so, let_go, may_carry
 from reconciler.kinds.wiring import ports_of as read_ports
 from reconciler.model.kind import FieldError, Spec, Verb, Verdict, Wish
@@ -178,6 +179,11 @@ class DevicePort(StandingKind):
     def upset(self, live: LiveObject, sibling: str, values: Mapping[str, Any]) -> bool:
         """Turning a bond to layer 3 wants all VLANs off, also those of a port that keeps them in the end."""
         return bool(live.holds) and values.get("type") in NEEDS_LAYER3
+
+    def reshaped(self, values: Mapping[str, Any], live: LiveObject | None) -> frozenset[str]:
+        wanted = values.get("layer2")
+        same = live is not None and live.values.get("layer2") is wanted
+        return frozenset() if wanted is None or same else ADDRESSES
 
     def turn(self, key: str) -> int:
         return 0 if key.startswith("bond") else 1

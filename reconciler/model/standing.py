@@ -47,6 +47,12 @@ class StandingKind(Kind):
         """Whether a change of a sibling (of that kind, to those values) may undo what this object is."""
         return False
 
+    def reshaped(self, values: Mapping[str, Any], live: LiveObject | None) -> frozenset[str]:
+        """The attributes of what it stands in that a change to these values may change: a device's addresses. Of None,
+        those that any change to them may. Whoever reads one of these waits for the change.
+        """
+        return frozenset()
+
     def turn(self, key: str) -> int:
         """Among the siblings of this kind in one parent, lower numbers are changed first."""
         return 0

@@ -10,6 +10,7 @@ command then ends with 1.
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import multiprocessing
 import re
@@ -22,6 +23,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.worlds.edits import repaired
 from tests.worlds.laws import Broken
 from tests.worlds.reduce import reduced, shown
 from tests.worlds.running import Unfit
@@ -54,7 +56,23 @@ def tried(seed: int) -> tuple[int, str, str]:
 def smallest(one: Mapping[str, Any]) -> dict[str, Any]:
     """The smallest scenario that fails in the same way: by the same law, and for the same reason where one is told."""
     failure = signature(outcome(one))
-    return reduced(one, lambda each: signature(outcome(each)) == failure)
+    return reduced(one, lambda each: fits(each) and signature(outcome(each)) == failure)
+
+
+def fits(one: Mapping[str, Any]) -> bool:
+    """Whether its stacks are of the kind that the generator makes."""
+    before: dict[str, Any] | None = None
+    for act in one["acts"]:
+        if "stack" not in act:
+            continue
+        try:
+            mended = repaired(copy.deepcopy(act["stack"]), before)
+        except (KeyError, TypeError, AttributeError, IndexError):
+            return False
+        if {**mended, "outputs": None} != {**act["stack"], "outputs": None}:
+            return False
+        before = act["stack"]
+    return True
 
 
 def signature(found: tuple[str, str]) -> tuple[str, ...]:

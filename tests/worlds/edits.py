@@ -205,6 +205,8 @@ def repaired(made: Block, before: Block | None = None) -> Block:
 def _repair_project(made: Block, here: Block, old: Block) -> None:
     if "bgp_config" in old:
         here["bgp_config"] = old["bgp_config"]  # it cannot be changed
+    if old and old.get("organization_id") != here.get("organization_id"):
+        here.pop("members", None)  # a transfer withdraws invitations, which the next run sends again
     _distinct_keys(here)
     spare = _MOST_GLOBAL
     for key, each in list(here.get("ip_reservations", {}).items()):

@@ -14,7 +14,7 @@ from reconciler.engine.diff import diff
 from reconciler.engine.execute import Apply, Means
 from reconciler.engine.observe import observe
 from reconciler.engine.order import order
-from reconciler.engine.preflight import check_names
+from reconciler.engine.preflight import check_names, check_places
 from reconciler.engine.rails import check_lookalikes, check_rails
 from reconciler.engine.reach import Reach
 from reconciler.engine.scope import Scope, narrow
@@ -103,6 +103,7 @@ def make_plan(
     wanted, scope = narrow(stack, options)
     snapshot, existing = observe(account, kinds, wanted, parallelism, Reach(stack, kinds, options))
     compared = diff(wanted, snapshot, existing, kinds, options, scope)
+    check_places(compared.changes, kinds)
     check_names(compared.changes, account, kinds, parallelism)
     if guarded:
         check_rails(compared.changes, frozenset(each.address for each in stack.resources if each.lifecycle.protect))

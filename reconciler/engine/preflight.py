@@ -1,4 +1,5 @@
-"""Checks against the API's own catalogues, before anything is changed: unknown plans, facilities, operating systems.
+"""Checks before anything is changed: plans, facilities and operating systems that the API's own catalogues do not know,
+and things of two facilities that cannot be brought together.
 
 The catalogues are read only when the plan creates something that names them: a plan without changes costs no call more.
 """
@@ -12,8 +13,9 @@ from typing import Any
 from reconciler.diagnostics import Diagnostic, Place, Refused, did_you_mean, error
 from reconciler.engine.observe import explain
 from reconciler.model.kind import Catalog, NameList
-from reconciler.model.plan import Change
+from reconciler.model.plan import Action, Change
 from reconciler.model.rules import Field, Listed
+from reconciler.values import Address
 from reconciler.wire import Account, Rejected, WireError
 
 
@@ -35,6 +37,51 @@ def check_names(changes: Sequence[Change], account: Account, catalog: Catalog, p
             problems.setdefault((problem.place, problem.summary), problem)  # a block with count has one line
     if problems:
         raise Refused(problems.values())
+
+
+def check_places(changes: Sequence[Change], catalog: Catalog) -> None:
+    """Raises `Refused` where something in a device belongs to another facility: VLANs, volumes and addresses do not
+    leave theirs.
+    """
+    by_address = {each.address: each for each in changes}
+    problems: dict[tuple[Place | None, str], Diagnostic] = {}
+    for change in changes:
+        uses = catalog[change.kind].local_uses
+        if not uses or change.resource is None or change.address.parent is None or change.action is Action.NOOP:
+            continue
+        here = _facilities(by_address.get(change.address.parent))
+        for address in sorted(change.resource.references, key=lambda each: each.sort_key):
+            used = by_address.get(address)
+            if used is None or used.kind not in uses:
+                continue
+            there = _facilities(used)
+            if here and there and not here & there:
+                problem = _apart(change, change.address.parent, here, used, there)
+                problems.setdefault((problem.place, problem.summary), problem)
+    if problems:
+        raise Refused(problems.values())
+
+
+def _facilities(change: Change | None) -> frozenset[str]:
+    """Where an object is, or where it may come to be; empty when that is not known, or anywhere."""
+    if change is None:
+        return frozenset()
+    live = change.live.values if change.live is not None and not change.action.creates else {}
+    given = live.get("facility") or change.after.get("facility")
+    found = given if isinstance(given, list) else [given]
+    names = frozenset(each for each in found if isinstance(each, str))
+    return names if len(names) == len(set(map(str, found))) and "any" not in names else frozenset()
+
+
+def _apart(change: Change, parent: Address, here: frozenset[str], used: Change, there: frozenset[str]) -> Diagnostic:
+    summary = f"{used.address} is in {_one_of(there)}, and {parent} in {_one_of(here)}"
+    hint = f"the devices of its own facility alone can use this {used.kind}"
+    place = change.resource.place if change.resource is not None else None
+    return error("another-facility", summary, address=str(change.address), place=place, hint=hint)
+
+
+def _one_of(facilities: frozenset[str]) -> str:
+    return " or ".join(sorted(facilities))
 
 
 def _named(field: Field, value: Any) -> Iterator[tuple[tuple[str, ...], Any, Listed]]:

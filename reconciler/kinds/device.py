@@ -30,12 +30,15 @@ from reconciler.kinds.machine import (
     ANY,
     PLAN_ALIASES,
     AddressRequest,
+    bid_errors,
     hostname_errors,
     ipxe_errors,
     machine_addresses,
     machine_body,
     machine_status,
     machine_values,
+    moment_errors,
+    reservation_errors,
     same_facility,
     same_plan,
     same_reservation,
@@ -230,10 +233,8 @@ class Device(Kind):
         if "facility" not in declared and "hardware_reservation_id" not in declared:
             found.append(FieldError((), "a device needs a `facility`", "name one, a list, or any", "missing-field"))
         found += ipxe_errors(values, partial)
-        spot = values.get("spot_instance") or "spot_instance" in partial
-        if values.get("spot_price_max") is not None and not spot:
-            found.append(FieldError(("spot_price_max",), "a bid needs `spot_instance: true`"))
-        return found
+        found += [*bid_errors(values, partial), *moment_errors(values, "termination_time")]
+        return [*found, *reservation_errors(values)]
 
     def memo(
         self, values: Mapping[str, Any], born: Mark | None = None, on_change: Mapping[str, str] = _NO_CHOICE

@@ -30,6 +30,7 @@ from reconciler.kinds.machine import (
     ANY,
     PLAN_ALIASES,
     AddressRequest,
+    bid_errors,
     enumerated,
     indexed_hostname_errors,
     ipxe_errors,
@@ -38,6 +39,7 @@ from reconciler.kinds.machine import (
     machine_summary,
     machine_values,
     machines_shown,
+    moment_errors,
     same_plan,
 )
 from reconciler.model.kind import FieldError, Kind, Look, Spec, Verb, Verdict, Wish
@@ -252,10 +254,7 @@ class DeviceBatch(Kind):
         if names is not None and isinstance(quantity, int) and len(names) != quantity:
             message = f"there are {len(names)} for {quantity} machines"
             found.append(FieldError(("hostnames",), message, "or say `hostname: web-{{index}}`"))
-        spot = values.get("spot_instance") or "spot_instance" in partial
-        if values.get("spot_price_max") is not None and not spot:
-            found.append(FieldError(("spot_price_max",), "a bid needs `spot_instance: true`"))
-        return found
+        return [*found, *bid_errors(values, partial), *moment_errors(values, "termination_time")]
 
     def create(self, wish: Wish) -> Call:
         body = machine_body({name: value for name, value in wish.values.items() if value is not None})

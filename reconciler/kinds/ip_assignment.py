@@ -52,6 +52,7 @@ class IpAssignment(Kind):
     listed_under = ("project",)
     summary = "A reserved address bound to a device: `vip: ${{ project.ip_reservations.vip }}`."
     uses = ("ip_reservation",)
+    local_uses = ("ip_reservation",)
     scalar_field = "address"
     after_siblings = ("network_type",)
     outputs = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from reconciler.kinds.common import facility_code, known, last_segment, parsed
@@ -24,6 +25,7 @@ PLAN_ALIASES: Mapping[str, str] = {
 }
 """Old slugs and the classes that replaced them; answers show either (pairs in the API's own `provisionable_on`)."""
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _PHASES = {
     "active": Phase.READY,
@@ -154,6 +156,41 @@ def ipxe_errors(values: Mapping[str, Any], partial: frozenset[str]) -> list[Fiel
     elif url and isinstance(system, str):
         return [FieldError(("ipxe_script_url",), "only `operating_system: custom_ipxe` boots from an iPXE script")]
     return []
+
+
+def moment_errors(values: Mapping[str, Any], name: str) -> list[FieldError]:
+    """A time that nobody could take for another one: with its zone."""
+    if values.get(name) is None:
+        return []
+    try:
+        zoned = datetime.fromisoformat(str(values[name])).tzinfo is not None
+    except ValueError:
+        zoned = False
+    hint = "write it as `2019-12-31T23:59:59Z`"
+    return [] if zoned else [FieldError((name,), f"{values[name]!r} is not a moment with its zone", hint)]
+
+
+def bid_errors(values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
+    """A bid is a price and the wish to bid; the API refuses one without the other, a price alone it overlooks."""
+    found = []
+    spot, price = values.get("spot_instance"), values.get("spot_price_max")
+    if price is not None and not spot and "spot_instance" not in partial:
+        found.append(FieldError(("spot_price_max",), "a bid needs `spot_instance: true`"))
+    if spot and price is None and "spot_price_max" not in partial:
+        hint = "the highest bid, in dollars an hour"
+        found.append(FieldError(("spot_instance",), "a bid needs a `spot_price_max`", hint))
+    return found
+
+
+def reservation_errors(values: Mapping[str, Any]) -> list[FieldError]:
+    """The API says of a text that is no uuid only that nothing is available, which would be waited for."""
+    given = values.get("hardware_reservation_id")
+    found = []
+    for each in given if isinstance(given, list) else [given]:
+        if isinstance(each, str) and each != NEXT_AVAILABLE and not _UUID.fullmatch(each):
+            hint = f"a uuid, or `{NEXT_AVAILABLE}`"
+            found.append(FieldError(("hardware_reservation_id",), f"{each!r} is no hardware reservation", hint))
+    return found
 
 
 def indexed_hostname_errors(values: Mapping[str, Any], *path: str) -> list[FieldError]:

@@ -63,6 +63,7 @@ class DevicePort(StandingKind):
     listed_under = ("project",)
     summary = "A network port of a device: `ports: {eth1: {vlans: [storage]}}`."
     uses = ("vlan",)
+    local_uses = ("vlan",)
     key_field = "name"
     releases = True
     after_siblings = ("network_type",)

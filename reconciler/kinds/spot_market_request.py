@@ -37,6 +37,7 @@ from reconciler.kinds.machine import (
     machine_body,
     machine_summary,
     machines_shown,
+    moment_errors,
     same_plan,
 )
 from reconciler.model.kind import FieldError, Kind, Look, Spec, Verb, Wish
@@ -121,15 +122,6 @@ def same_moment(declared: Any, live: Any) -> bool:
         return datetime.fromisoformat(str(declared)) == datetime.fromisoformat(str(live))
     except (TypeError, ValueError):
         return bool(declared == live)
-
-
-def _moment_error(value: Any) -> list[FieldError]:
-    try:
-        zoned = datetime.fromisoformat(str(value)).tzinfo is not None
-    except ValueError:
-        zoned = False
-    hint = "write it as `2019-12-31T23:59:59Z`"
-    return [] if zoned else [FieldError(("end_at",), f"{value!r} is not a moment with its zone", hint)]
 
 
 class SpotMarketRequestSpec(Spec):
@@ -247,8 +239,7 @@ class SpotMarketRequest(Kind):
         least, most = values.get("devices_min"), values.get("devices_max")
         if isinstance(least, int) and isinstance(most, int) and least > most:
             found.append(FieldError(("devices_min",), f"{least} are more than `devices_max`, {most}"))
-        if values.get("end_at") is not None:
-            found += _moment_error(values["end_at"])
+        found += moment_errors(values, "end_at")
         parameters = values.get("instance_parameters")
         if isinstance(parameters, Mapping):
             inner = [*reserved_tags(parameters), *ipxe_errors(parameters, frozenset())]

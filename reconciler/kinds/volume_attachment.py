@@ -40,6 +40,7 @@ class VolumeAttachment(Kind):
     listed_under = ("project",)
     summary = "A volume attached to a device: `data: ${{ project.volumes.data }}`, or by its key, `data: data`."
     uses = ("volume",)
+    local_uses = ("volume",)
     marked = False
     scalar_field = "volume"
     outputs = {"id": "the attachment's uuid"}

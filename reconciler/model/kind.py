@@ -112,6 +112,8 @@ class Kind(ABC):
     summary: ClassVar[str]
     form: ClassVar[Form] = Form.MAP
     uses: ClassVar[tuple[str, ...]] = ()
+    local_uses: ClassVar[tuple[str, ...]] = ()
+    """Kinds whose objects are of use in their own facility only, which has to be that of the device around this."""
     follows: ClassVar[tuple[str, ...]] = ()
     marked: ClassVar[bool] = True
     key_field: ClassVar[str | None] = None

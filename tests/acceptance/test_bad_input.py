@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.acceptance.conftest import World
-from tests.acceptance.stacks import WEB
+from tests.acceptance.stacks import KEY, WEB
 
 CASES = {
     "hostname with an underscore": ("hostname: web-${{ index }}", "hostname: web_0", r"stack\.yaml:12:\d+", "hostname"),
@@ -145,3 +145,50 @@ def test_a_changed_bgp_config_is_refused_with_the_reason(world: World) -> None:
     assert ran.code == 1
     assert "cannot" in ran.err
     assert "stack.yaml:5:" in ran.err
+
+
+LAB = f"""\
+stack: places
+projects:
+  lab:
+    name: Lab
+    ssh_keys:
+      ops: {{key: "{KEY}"}}
+    vlans: {{v: {{facility: sjc1}}}}
+    volumes: {{v: {{plan: storage_1, size: 10, facility: sjc1}}}}
+    ip_reservations:
+      v: {{type: public_ipv4, quantity: 1, facility: sjc1}}
+      everywhere: {{type: global_ipv4, quantity: 1}}
+    devices:
+      db:
+        hostname: db
+        facility: ewr1
+        plan: c2.medium.x86
+        operating_system: ubuntu_18_04
+        network_type: hybrid
+"""
+
+
+@pytest.mark.parametrize(
+    ("inside", "section"),
+    [
+        ("ports: {eth1: {vlans: [v]}}", "vlans"),
+        ("volume_attachments: {v: v}", "volumes"),
+        ('ip_assignments: {v: "${{ project.ip_reservations.v }}"}', "ip_reservations"),
+    ],
+)
+def test_what_is_of_another_facility_is_refused_before_anything_is_sent(
+    world: World, inside: str, section: str
+) -> None:
+    ran = world.run("apply", world.stack(f"{LAB}        {inside}\n"), "--yes")
+    assert ran.code == 1, ran.out + ran.err
+    assert f"projects.lab.{section}.v is in sjc1, and projects.lab.devices.db in ewr1" in ran.err
+    assert "stack.yaml:19:" in ran.err
+    assert world.ledger() == []
+
+
+def test_a_device_that_may_come_to_be_in_the_facility_is_let_through(world: World) -> None:
+    text = f"{LAB}        ports: {{eth1: {{vlans: [v]}}}}\n".replace("facility: ewr1", "facility: [ewr1, sjc1]")
+    assert world.run("plan", world.stack(text)).code == 0
+    anycast = f'{LAB}        ip_assignments: {{v: "${{{{ project.ip_reservations.everywhere }}}}"}}\n'
+    assert world.run("plan", world.stack(anycast)).code == 0

@@ -128,6 +128,11 @@ WRONG: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     ("device", {**DEVICE, "locked": "yes"}, [("locked", "wrong-type")]),
     ("device", {**DEVICE, "spot_price_max": 0.1}, [("spot_price_max", "invalid-value")]),
     ("device", {**DEVICE, "spot_price_max": 0, "spot_instance": True}, [("spot_price_max", "invalid-value")]),
+    ("device", {**DEVICE, "spot_instance": True}, [("spot_instance", "invalid-value")]),
+    ("device", {**DEVICE, "termination_time": "tomorrow"}, [("termination_time", "invalid-value")]),
+    ("device", {**DEVICE, "hardware_reservation_id": "next_available"}, [("hardware_reservation_id", "invalid-value")]),
+    ("device_batch", {**DEVICE, "quantity": 2, "spot_instance": True}, [("spot_instance", "invalid-value")]),
+    ("device_batch", {**DEVICE, "quantity": 2, "termination_time": "3"}, [("termination_time", "invalid-value")]),
     ("device", {**DEVICE, "ipxe_script_url": "https://x"}, [("ipxe_script_url", "invalid-value")]),
     ("device", {**DEVICE, "public_ipv4_subnet_size": 27}, [("public_ipv4_subnet_size", "invalid-value")]),
     ("device", {**DEVICE, "tags": ["ok", "reconciler-memo:tags=1"]}, [("tags", "invalid-value")]),
@@ -162,12 +167,16 @@ RIGHT: list[tuple[str, dict[str, Any]]] = [
     ("device", DEVICE),
     ("device", {**DEVICE, "hostname": "a.b-c.example.COM"}),
     ("device", {**DEVICE, "facility": ["ewr1", "any"], "features": {"tpm": "required"}}),
-    ("device", {"plan": "p", "operating_system": "o", "hardware_reservation_id": "r"}),
+    (
+        "device",
+        {"plan": "p", "operating_system": "o", "hardware_reservation_id": "7a9ae12c-3a3f-4c45-8f8c-0d6f5b1a2c3d"},
+    ),
     ("device", {**IPXE, "userdata": "#!iPXE\nboot"}),
     ("device", {**IPXE, "userdata": "#!pxe"}),
     ("device", {**IPXE, "ipxe_script_url": "https://boot.example/x"}),
     ("device", {**DEVICE, "spot_instance": True, "spot_price_max": 0.15}),
     ("device", {**DEVICE, "customdata": [1, {"reconciler": True}]}),
+    ("device", {**DEVICE, "termination_time": "2019-12-31T23:59:59Z", "hardware_reservation_id": "next-available"}),
 ]
 
 # kind, values that are known, fields that are not known yet: nothing to complain about
@@ -175,6 +184,7 @@ PARTIAL: list[tuple[str, dict[str, Any], set[str]]] = [
     ("device", {"plan": "p", "operating_system": "o"}, {"facility"}),
     ("device", {"facility": "ewr1"}, {"plan", "operating_system"}),
     ("device", {**DEVICE, "spot_price_max": 0.1}, {"spot_instance"}),
+    ("device", {**DEVICE, "spot_instance": True}, {"spot_price_max"}),
     ("device", IPXE, {"userdata"}),
     ("device", IPXE, {"ipxe_script_url"}),
     ("device", {"facility": "ewr1", "plan": "p", "ipxe_script_url": "u"}, {"operating_system"}),

@@ -77,6 +77,11 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     return any(each.severity is Severity.ERROR for each in diagnostics)
 
 
+def one(noun: str) -> str:
+    """A word with its article: `a device`, `an api_key`."""
+    return f"an {noun}" if noun[:1] in "aeiou" else f"a {noun}"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint with the nearest known word, or the empty string when none is near."""
     near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from reconciler.diagnostics import Place, did_you_mean
+from reconciler.diagnostics import Place, did_you_mean, one
 from reconciler.model.kind import Catalog, Form, Kind
 from reconciler.model.rules import FromKey
 from reconciler.stack.problems import Problems
@@ -91,7 +91,7 @@ class BlockReader:
         else:
             self._problems.add(
                 "wrong-type",
-                f"`{block.path}` is a mapping with the fields of a {kind.name}, not {type_word(node)}",
+                f"`{block.path}` is a mapping with the fields of {one(kind.name)}, not {type_word(node)}",
                 node.place,
                 address=block.path,
             )
@@ -167,10 +167,12 @@ class BlockReader:
         known = [*block.kind.fields, *sections, *META]
         elsewhere = [kind.name for kind in self._catalog.kinds if key == kind.section]
         hint = did_you_mean(key, known) or (
-            f"a {elsewhere[0]} does not stand in a {block.kind.name}" if elsewhere else f"known here: {_listed(known)}"
+            f"{one(elsewhere[0])} does not stand in {one(block.kind.name)}"
+            if elsewhere
+            else f"known here: {_listed(known)}"
         )
         self._problems.add(
-            "unknown-key", f"a {block.kind.name} has no `{key}`", entry.place, address=block.path, hint=hint
+            "unknown-key", f"{one(block.kind.name)} has no `{key}`", entry.place, address=block.path, hint=hint
         )
         block.has_unknown_keys = True
 
@@ -180,7 +182,7 @@ class BlockReader:
             can = [kind.name for kind in self._catalog.kinds if kind.adoptable]
             self._problems.add(
                 "not-adoptable",
-                f"a {block.kind.name} cannot be `existing`",
+                f"{one(block.kind.name)} cannot be `existing`",
                 place,
                 address=block.path,
                 hint=f"it is possible for: {', '.join(can)}" if can else "",

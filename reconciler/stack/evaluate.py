@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from reconciler.diagnostics import Diagnostic, Place, Refused, did_you_mean, error
+from reconciler.diagnostics import Diagnostic, Place, Refused, did_you_mean, error, one
 from reconciler.model.resource import Evaluated, World
 from reconciler.model.rules import Refers
 from reconciler.stack.engine import UNDEFINED, Engine, Failure
@@ -124,7 +124,9 @@ class Evaluator:
             if instance.kind.name not in refers.kinds:
                 wanted = " or ".join(refers.kinds)
                 run.fail(
-                    "reference-kind", f"`{instance.address}` is a {instance.kind.name}, not a {wanted}", certain=True
+                    "reference-kind",
+                    f"`{instance.address}` is {one(instance.kind.name)}, not {one(wanted)}",
+                    certain=True,
                 )
             return run.read(instance, refers.attribute)
 

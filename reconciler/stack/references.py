@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from reconciler.diagnostics import Diagnostic, did_you_mean, error
+from reconciler.diagnostics import Diagnostic, did_you_mean, error, one
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.problems import Broken, Problem
 from reconciler.stack.shapes import Expression, Shape, expressions
@@ -246,7 +246,7 @@ class Referrer:
         if name not in attributes_of(kind):
             known = attributes_of(kind)
             hint = did_you_mean(name, known) or f"it has: {', '.join(sorted(known))}"
-            problem = Problem(error("unknown-attribute", f"a {kind.name} has no `{name}`", hint=hint), certain=True)
+            problem = Problem(error("unknown-attribute", f"{one(kind.name)} has no `{name}`", hint=hint), certain=True)
             raise _Wrong(problem, step, len(name) + 2)
         found.reads.add((pool.block, name))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any, Final
 
-from reconciler.diagnostics import did_you_mean
+from reconciler.diagnostics import did_you_mean, one
 from reconciler.model.resource import Lifecycle, Timeouts
 from reconciler.stack.expand import Expander
 from reconciler.stack.problems import Broken, Problem, Problems
@@ -150,7 +150,7 @@ class SettingsReader:
                 item = node.items[position] if isinstance(node, Items) else node
                 self._problems.add(
                     "unknown-key",
-                    f"a {block.kind.name} has no field `{name}`",
+                    f"{one(block.kind.name)} has no field `{name}`",
                     item.place,
                     address=block.path,
                     hint=did_you_mean(name, block.kind.fields) or f"fields: {', '.join(sorted(block.kind.fields))}",
@@ -168,7 +168,7 @@ class SettingsReader:
             spot = entry.value.place if entry is not None else node.place
             fields = block.kind.fields
             if name not in fields:
-                message = f"a {block.kind.name} has no field `{name}`"
+                message = f"{one(block.kind.name)} has no field `{name}`"
                 hint = did_you_mean(name, fields) or f"fields: {', '.join(sorted(fields))}"
                 self._problems.add("unknown-key", message, spot, address=block.path, hint=hint)
                 continue

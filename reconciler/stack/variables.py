@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from reconciler.diagnostics import Place, did_you_mean
+from reconciler.diagnostics import Place, did_you_mean, one
 from reconciler.stack.evaluate import Known
 from reconciler.stack.patterns import Pattern
 from reconciler.stack.problems import Problem, Problems
@@ -204,14 +204,14 @@ class VariableReader:
         try:
             value = _read(given.value, declared.type) if given.text else given.value
         except ValueError as problem:
-            self._wrong(declared, given, "wrong-type", f"wants {_article(declared.type)}", str(problem))
+            self._wrong(declared, given, "wrong-type", f"wants {one(declared.type)}", str(problem))
             return None
         wanted = _TYPES.get(declared.type)
         if wanted is not None and (type(value) not in wanted):
             hint = f'put it in quotes: "{value}"' if declared.type == "string" and not declared.secret else ""
             if declared.type == "boolean" and isinstance(value, str):
                 hint = "write true or false"
-            self._wrong(declared, given, "wrong-type", f"wants {_article(declared.type)}, not {_word(value)}", hint)
+            self._wrong(declared, given, "wrong-type", f"wants {one(declared.type)}, not {_word(value)}", hint)
             return None
         complaint = next(_complaints(declared, value), None)
         if complaint is not None:
@@ -301,10 +301,6 @@ def _ambiguous(node: Node) -> bool:
 def _ambiguity(node: Node) -> tuple[str, str]:
     assert isinstance(node, Scalar)
     return f"has the bare value `{node.text}`, which is text here and not so in older YAML", f'write "{node.text}"'
-
-
-def _article(kind: str) -> str:
-    return f"an {kind}" if kind[:1] in "aeiou" else f"a {kind}"
 
 
 def _word(value: Any) -> str:

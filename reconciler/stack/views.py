@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
-from reconciler.diagnostics import did_you_mean, error
+from reconciler.diagnostics import did_you_mean, error, one
 from reconciler.model.resource import World
 from reconciler.stack.problems import Broken, Problem
 from reconciler.stack.tree import ID, Instance, Pool, Tree, attributes_of
@@ -362,7 +362,7 @@ def no_such_attribute(tree: Tree, instance: Instance, name: str) -> Problem:
     return Problem(
         error(
             "unknown-attribute",
-            f"a {instance.kind.name} has no `{name}`",
+            f"{one(instance.kind.name)} has no `{name}`",
             hint=did_you_mean(name, known) or f"it has: {', '.join(sorted(attributes_of(instance.kind)))}",
         ),
         certain=True,

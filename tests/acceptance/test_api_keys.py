@@ -182,3 +182,11 @@ def test_a_token_in_userdata_is_not_shown_when_the_machine_is_destroyed(world: W
         assert "export TOKEN" not in each.out
     assert token not in saved
     assert "export TOKEN" not in saved
+
+
+def test_a_misspelt_field_of_a_key_is_told_in_good_grammar(world: World) -> None:
+    world.stack(KEYS.replace("read_only", "readonly"))
+    refused = world.run("validate", "stack.yaml")
+    assert refused.code == 1
+    assert "an api_key has no `readonly`" in refused.err
+    assert "did you mean `read_only`?" in refused.err

@@ -10,6 +10,7 @@ import typing
 from pathlib import Path
 from typing import Any
 
+from reconciler.diagnostics import one
 from reconciler.kinds import catalog
 from reconciler.model.kind import Form, Kind, Spec
 from reconciler.model.rules import CreateOnly, Field, FromKey, Ours, Replace, Update, WriteOnce, any_change
@@ -30,7 +31,7 @@ def render() -> str:
 
 
 def _kind(kind: Kind) -> str:
-    where = " or ".join("at the top of the stack" if not each else f"in a {each}" for each in kind.parents)
+    where = " or ".join("at the top of the stack" if not each else f"in {one(each)}" for each in kind.parents)
     lines = [f"## {kind.name}", "", kind.summary, "", f"Section `{kind.section}`, {where}."]
     if kind.form is Form.SINGLETON:
         lines[-1] += " There is one at the most, and it has no name."

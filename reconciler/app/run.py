@@ -100,7 +100,7 @@ def make_plan(
     `guarded=False` leaves the rails out, for a plan that is only looked at (drift).
     """
     kinds = catalog()
-    wanted, scope = narrow(stack, options)
+    wanted, scope = narrow(stack, options, kinds)
     snapshot, existing = observe(account, kinds, wanted, parallelism, Reach(stack, kinds, options))
     compared = diff(wanted, snapshot, existing, kinds, options, scope)
     check_places(compared.changes, kinds)
@@ -223,7 +223,7 @@ def _still_listed(planned: Planned, account: Account, parallelism: int) -> tuple
     """What the lists show of ours; a `reason` says why it is kept."""
     kinds = catalog()
     options = planned.plan.options
-    wanted, scope = narrow(planned.stack, options)
+    wanted, scope = narrow(planned.stack, options, kinds)
     snapshot, existing = observe(account, kinds, wanted, parallelism, Reach(planned.stack, kinds, options))
     compared = diff(wanted, snapshot, existing, kinds, options, scope)
     kept = {each.address: each.summary for each in compared.diagnostics if each.code == "holds-strangers"}

@@ -42,10 +42,12 @@ class Ordered:
 def order(changes: Sequence[Change], catalog: Catalog, stack: str) -> Ordered:
     """Turn changes into ordered steps.
 
-    References and parents always hold. The joins give way to them, and creating first gives way to both, so that no
-    cycle is left (`graph.Cycle` would be a mistake in these rules).
+    References and parents always hold. The joins give way to them, and creating first gives way to both; what holds
+    the old one until it has the new one makes a replacement create first. So no cycle is left (`graph.Cycle` would be a
+    mistake in these rules).
     """
     current = {each.address: each for each in changes}
+    turned: set[Address] = set()
     while True:
         steps = {step.id: step for change in current.values() for step in _steps(change, current, catalog, stack)}
         notes = list(_notes(current, catalog))
@@ -56,7 +58,7 @@ def order(changes: Sequence[Change], catalog: Catalog, stack: str) -> Ordered:
         try:
             in_order = ordered(list(steps), edges)
         except Cycle:
-            if not _give_up_create_first(current, steps, edges):
+            if not _give_up_create_first(current, steps, edges) and not _create_first(current, steps, edges, turned):
                 raise
             continue
         before: dict[str, list[str]] = {each: [] for each in in_order}
@@ -428,3 +430,23 @@ def _give_up_create_first(
         impact = (*changes[address].impact, CREATE_FIRST_IMPOSSIBLE)
         changes[address] = replace(changes[address], action=Action.DELETE_CREATE, impact=impact)
     return bool(found)
+
+
+def _create_first(
+    changes: dict[Address, Change], steps: Mapping[str, Step], edges: Sequence[tuple[str, str]], turned: set[Address]
+) -> bool:
+    """Turn delete-first into create-first where an update is to go from the old one to the new one (a project from one
+    organization to another); False when there is none to turn. `turned` are those that were, once each.
+    """
+    found = set()
+    for group in tangles(steps, edges):
+        moves = any(steps[each].verb is Verb.UPDATE for each in group)
+        for each in group:
+            change = changes.get(steps[each].address)
+            if moves and change is not None and change.action is Action.DELETE_CREATE:
+                found.add(change.address)
+    for address in found - turned:
+        changes[address] = replace(changes[address], action=Action.CREATE_DELETE)
+    new = bool(found - turned)
+    turned |= found
+    return new

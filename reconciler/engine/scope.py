@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.diagnostics import Diagnostic, Refused, did_you_mean, error
 from reconciler.graph import reachable
+from reconciler.model.kind import Catalog
 from reconciler.model.plan import Options
 from reconciler.model.resource import Resource, Stack
 from reconciler.values import Address, parse_address
@@ -37,10 +38,11 @@ class Scope:
         return not self.targets
 
 
-def narrow(stack: Stack, options: Options) -> tuple[Stack, Scope]:
+def narrow(stack: Stack, options: Options, catalog: Catalog) -> tuple[Stack, Scope]:
     """The stack that a run is about, and the addresses it may touch. Raises `Refused` for a target that is none.
 
-    Creating needs what the targets depend on; destroying takes along what depends on the targets.
+    Creating needs what the targets depend on, and what the API takes into account by itself (`Kind.follows`: a
+    project's keys); destroying takes along what depends on the targets.
     """
     targets = _addresses(options.targets, "--target", stack)
     _addresses(options.replace, "--replace", stack)
@@ -51,7 +53,8 @@ def narrow(stack: Stack, options: Options) -> tuple[Stack, Scope]:
         dependents = reachable(chosen, ((earlier, later.address) for later, earlier in _needs(stack.resources)))
         every = (*targets, *sorted(dependents, key=lambda each: each.sort_key))
         return stack.without_resources(), Scope(every, _in_existing(stack))
-    wanted = reachable(chosen, ((later.address, earlier) for later, earlier in _needs(stack.resources)))
+    needs = [*_needs(stack.resources), *_followed(stack.resources, catalog)]
+    wanted = reachable(chosen, ((later.address, earlier) for later, earlier in needs))
     kept = tuple(each for each in stack.resources if each.address in wanted or not each.managed)
     return replace(stack, resources=kept, outputs=()), Scope(tuple(targets))
 
@@ -65,6 +68,18 @@ def _needs(resources: Iterable[Resource]) -> Iterable[tuple[Resource, Address]]:
     for each in resources:
         for earlier in each.references | ({each.parent} if each.parent else set()):
             yield each, earlier
+
+
+def _followed(resources: Sequence[Resource], catalog: Catalog) -> Iterable[tuple[Resource, Address]]:
+    """What each resource follows, in its project and at the top of the stack."""
+    groups: dict[tuple[str, str], list[Address]] = {}
+    for each in resources:
+        group = str(each.address.root) if each.parent is not None else ""
+        groups.setdefault((group, each.kind), []).append(each.address)
+    for each in resources:
+        for name in catalog[each.kind].follows:
+            for group in (str(each.address.root), ""):
+                yield from ((each, earlier) for earlier in groups.get((group, name), ()))
 
 
 def _addresses(texts: Iterable[str], flag: str, stack: Stack) -> list[Address]:

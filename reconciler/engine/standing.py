@@ -145,8 +145,11 @@ def made_right_again(catalog: Catalog, changes: Mapping[Address, Change]) -> dic
             if change.action is not Action.NOOP or change.live is None or not isinstance(kind, StandingKind):
                 continue
             for other in siblings:
-                at_work = other.action not in (Action.NOOP, Action.DELETE) and other.kind in kind.after_siblings
-                if at_work and kind.upset(change.live, other.kind, other.after):
+                sooner = other.kind in kind.after_siblings or (
+                    other.kind == change.kind and kind.turn(other.address.name) < kind.turn(change.address.name)
+                )
+                at_work = other.action not in (Action.NOOP, Action.DELETE)
+                if at_work and sooner and kind.upset(change.live, other.kind, other.after):
                     because = f"because the change of {other.address} may undo it"
                     found[change.address] = replace(
                         change, action=Action.UPDATE, reason="sibling_changes", because=because

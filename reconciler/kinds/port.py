@@ -178,7 +178,11 @@ class DevicePort(StandingKind):
         return {"vlans": []}
 
     def upset(self, live: LiveObject, sibling: str, values: Mapping[str, Any]) -> bool:
-        """Turning a bond to layer 3 wants all VLANs off, also those of a port that keeps them in the end."""
+        """Turning a bond to layer 3 wants all VLANs off, also those of a port that keeps them in the end. A bond that
+        is formed or broken takes all its members along, also one that is to stay where it is.
+        """
+        if sibling == self.name:
+            return values.get("bonded") is not None and values["bonded"] is not live.values["bonded"]
         return bool(live.holds) and values.get("type") in NEEDS_LAYER3
 
     def reshaped(self, values: Mapping[str, Any], live: LiveObject | None) -> frozenset[str]:

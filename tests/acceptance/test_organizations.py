@@ -168,3 +168,16 @@ def as_user(world: World, token: str, method: str, path: str, body: Any = None) 
     )
     answer.raise_for_status()
     return answer.json() if answer.content else None
+
+
+def test_one_that_is_replaced_is_made_before_its_project_leaves_the_old_one(acme: World) -> None:
+    (before, project), begun = (organizations(acme)["Acme"]["id"], acme.project_id("Edge")), len(acme.ledger())
+    applied(acme, "stack.yaml", "--replace", "organizations.acme")
+    assert (home(acme), acme.project_id("Edge")) == ("Acme", project)
+    assert organizations(acme)["Acme"]["id"] != before
+    assert routes(acme, begun) == [
+        "POST /organizations",
+        "POST /projects/{id}/transfers",
+        "PUT /transfers/{id}",
+        "DELETE /organizations/{id}",
+    ]

@@ -96,7 +96,7 @@ class Bench:
         parallelism: int = 2,
     ) -> Planned:
         options = Options(destroy, targets, replace)
-        wanted, scope = narrow(stack, options)
+        wanted, scope = narrow(stack, options, CATALOG)
         snapshot, existing = observe(self.account, CATALOG, wanted, parallelism, Reach(stack, CATALOG, options))
         compared = diff(wanted, snapshot, existing, CATALOG, options, scope)
         check_rails(compared.changes, frozenset(each.address for each in stack.resources if each.lifecycle.protect))

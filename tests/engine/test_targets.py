@@ -96,3 +96,23 @@ def test_5000_devices_are_narrowed_and_planned_in_linear_time(bench: Bench) -> N
     planned = bench.plan(stack(*chained), destroy=True, targets=("projects.big.devices.web",))
     assert len(planned.actions()) == 5000
     assert time.process_time() - began < 12
+
+
+def test_creating_takes_along_what_the_api_takes_into_account_by_itself(bench: Bench) -> None:
+    wanted = stack(
+        resource("ssh_keys.me"),
+        resource("projects.edge"),
+        resource("projects.edge.ssh_keys.ops"),
+        resource("projects.edge.bgp_config"),
+        resource("projects.edge.vlans.v"),
+        resource("projects.edge.devices.lb"),
+        resource("projects.edge.devices.lb.bgp_sessions.ipv4"),
+        resource("projects.other"),
+        resource("projects.other.ssh_keys.ops"),
+    )
+    device = {"ssh_keys.me", "projects.edge", "projects.edge.ssh_keys.ops", "projects.edge.devices.lb"}
+    assert set(bench.plan(wanted, targets=("projects.edge.devices.lb",)).actions()) >= device
+    session = "projects.edge.devices.lb.bgp_sessions.ipv4"
+    planned = bench.plan(wanted, targets=(session,))
+    assert set(planned.actions()) == {*device, "projects.edge.bgp_config", session}
+    assert bench.execute(planned).ok

@@ -196,6 +196,26 @@ def double(account: Account, rng: random.Random) -> None:
         account.call("POST", f"/projects/{chosen.project}/devices", wanted)
 
 
+def unmark(account: Account, rng: random.Random) -> None:
+    """Somebody overwrites the mark: nobody can tell any more that it is ours, so it is theirs from now on."""
+    chosen = _one(account, rng, "license", "volume", "ip_reservation")
+    body = {"tags": ["mine"]} if chosen.kind == "ip_reservation" else {"description": "mine"}
+    account.call("PUT", _path(chosen), body)
+    account.theirs.add(chosen.id)
+
+
+def delete_project(account: Account, rng: random.Random) -> None:
+    """A whole project goes, as far as the API lets it."""
+    project = _one(account, rng, "project")
+    for each in everything(account):
+        if each.project == project.id and each.kind in ("device", MACHINE, "volume", "spot_market_request"):
+            for attachment in _attachments(account, each):
+                _try(account, "DELETE", f"/storage/attachments/{attachment}")
+            _try(account, "PUT", _path(each), {"locked": False})
+            _try(account, "DELETE", _path(each))
+    account.call("DELETE", _path(project))
+
+
 def foreign_in_ours(account: Account, rng: random.Random) -> None:
     """Somebody puts something into one of our projects, and goes on using it."""
     project = _one(account, rng, "project").id
@@ -246,5 +266,7 @@ DEEDS: Mapping[str, Callable[[Account, random.Random], None]] = {
     "edit": edit,
     "policies": policies,
     "double": double,
+    "unmark": unmark,
+    "delete_project": delete_project,
     "foreign_in_ours": foreign_in_ours,
 }

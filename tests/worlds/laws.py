@@ -18,8 +18,8 @@ from tests.worlds.live import MACHINE, everything, ours
 _MOST_CALLS_A_STEP = 14
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 _IN_PROJECT = re.compile(r"/projects/\{id\}/.+")
-_OTHERS_SHARE = {"ssh_keys", "updated_at"}
-"""What shows of a stranger's device though others change it: its project's keys."""
+_OTHERS_SHARE = {"ssh_keys", "updated_at", "attachments", "assignments"}
+"""What shows of a stranger's object though others change it: its project's keys, what is on our devices."""
 _LISTS = {"devices", "ssh_keys", "volumes", "network_status", "bgp_config", "updated_at", "invitations"}
 
 

@@ -91,6 +91,13 @@ class _Play:
 
     def _apply(self, act: Mapping[str, Any], stack: Stack) -> None:
         """Run until it is complete; then nothing is left to do, and all is as declared."""
+        picked = [str(each.address) for each in stack.resources if each.managed]
+        targets, replaced = (
+            tuple(picked[each % len(picked)] for each in act.get(option, ()) if picked)
+            for option in ("targets", "replace")
+        )
+        if targets or replaced:
+            self._narrowed(act, stack, Options(targets=targets, replace=replaced))
         self.account.faults(act.get("faults", []))
         for run in range(RUNS):
             if run == RUNS // 2:
@@ -109,6 +116,30 @@ class _Play:
         laws.strangers_are_as_before(self.strangers, after)
         laws.nothing_crashed(self.account)
 
+    def _narrowed(self, act: Mapping[str, Any], stack: Stack, options: Options) -> None:
+        """A run with `--target` or `--replace`, which may be refused."""
+        try:
+            planned = self._plan(stack, options)
+        except Refused:
+            return
+        begun = len(self.account.ledger())
+        report, _ = self._execute(planned, act.get("parallelism", 1), None)
+        self._judge(planned, self.account.ledger()[begun:])
+        if not report.complete:
+            raise Broken("a narrowed apply succeeds", f"{options}: {self._reasons(report)}")
+        self._pass_time()
+
+    def _judge(self, planned: Planned, entries: list[dict[str, Any]]) -> None:
+        laws.strangers_are_left_alone(self.account, entries)
+        laws.nothing_is_made_twice(self.account, planned.plan, entries)
+        marks = {each.id: each.address for each in ours(self.account, planned.stack.name)}
+        laws.the_ledger_is_in_order(planned.plan, entries, marks)
+
+    def _reasons(self, report: Report) -> str:
+        failed = [f"{each.address}:{each.verb} {each.result}: {each.reason}" for each in report.ended if each.reason]
+        left = [f"{each.address} remains" for each in report.remains]
+        return "; ".join([*failed, *left]) or "interrupted"
+
     def _run(self, act: Mapping[str, Any], stack: Stack, stop_after: int | None, troubled: bool) -> bool:
         """One run of the command; whether it was complete."""
         options = Options(destroy=bool(act.get("destroy")))
@@ -121,22 +152,15 @@ class _Play:
             report, events = self._execute(planned, act.get("parallelism", 1), stop_after)
         finally:
             entries = self.account.ledger()[begun:]
-        laws.strangers_are_left_alone(self.account, entries)
-        laws.nothing_is_made_twice(self.account, planned.plan, entries)
+        self._judge(planned, entries)
         laws.steps_start_after_what_they_require(planned.plan, events)
-        marks = {each.id: each.address for each in ours(self.account, stack.name)}
-        laws.the_ledger_is_in_order(planned.plan, entries, marks)
         if not act.get("faults"):
             laws.calls_are_few(planned.plan, entries)
         complete = report.complete or (not report.interrupted and self._only_strangers_keep_it(report))
         if complete:
             laws.what_was_done_is_what_was_planned(planned.plan, report.ended)
         elif not troubled:
-            reasons = [
-                f"{each.address}:{each.verb} {each.result}: {each.reason}" for each in report.ended if each.reason
-            ]
-            left = [f"{each.address} remains" for each in report.remains]
-            raise Broken("an apply succeeds", "; ".join([*reasons, *left]) or "interrupted")
+            raise Broken("an apply succeeds", self._reasons(report))
         return complete
 
     def _plan(self, stack: Stack, options: Options, saved: bool = False) -> Planned:
@@ -263,11 +287,27 @@ def _act(rng: random.Random, faulty: bool, lag: int, **what: Any) -> dict[str, A
     act = {**what, "parallelism": rng.choice((1, 1, 4))}
     if faulty:
         act["faults"] = [fault(rng, lag) for _ in range(rng.randint(0, 3))]
+        if rng.random() < 0.15:
+            act["faults"] = [storm(rng, lag)]
     if rng.random() < 0.15:
         act["stop_after"] = rng.randint(1, 25)
     if rng.random() < 0.1:
         act["saved"] = True
+    if rng.random() < 0.1 and "destroy" not in what:
+        act[rng.choice(("targets", "replace"))] = [rng.randrange(1000) for _ in range(rng.randint(1, 2))]
     return act
+
+
+def storm(rng: random.Random, lag: int) -> dict[str, Any]:
+    """One call of so many goes wrong, for as long as the faults last."""
+    kinds: tuple[dict[str, Any], ...] = (
+        {"kind": "drop_before"},
+        {"kind": "commit_then_drop"},
+        {"kind": "commit_then_status", "status": 502},
+        {"kind": "late_commit", "seconds": rng.randint(1, 9 - lag)},
+    )
+    odds = {"probability": rng.choice((0.05, 0.2, 0.5)), "seed": rng.randrange(1000), "times": None}
+    return {"method": rng.choice(("*", "POST", "PUT", "DELETE")), "route": "*", **odds, **rng.choice(kinds)}
 
 
 def fault(rng: random.Random, lag: int) -> dict[str, Any]:

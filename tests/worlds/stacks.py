@@ -175,6 +175,8 @@ def block(rng: Chance, section: str, key: str) -> Block:
     made |= {name: value(rng) for name, value in OPTIONAL[section].items() if rng.random() < share}
     if section == "ip_reservations":
         made |= reservation(rng)
+    if section in ("licenses", "api_keys") and rng.random() < 0.2:
+        made |= rng.choice(({"for_each": ["p", "q"]}, {"for_each": ["q", "r"]}, {"when": False}, {"count": 2}))
     if section in ("vlans", "ip_reservations") and rng.random() < 0.12:
         made["count"] = rng.randint(1, 2)
     if section == "ssh_keys":
@@ -305,7 +307,7 @@ def project(rng: Chance, existing: bool = False) -> Block:
 def furnish(rng: Chance, made: Mapping[str, Any], device: Block) -> None:
     """Give a device its wiring, addresses, sessions and volumes anew, each with a chance."""
     if rng.random() < 0.15:
-        device["count"] = rng.randint(1, 2)
+        device["count"] = rng.randint(0, 2)
         device["hostname"] = "pool-${{ index }}"
     if rng.random() < 0.7:
         for name in ("network_type", "ports"):

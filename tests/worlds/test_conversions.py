@@ -46,3 +46,16 @@ def test_a_conversion_that_keeps_the_addresses_changes_nothing_that_reads_them(a
     assert applied(account, read(account, stack_of("layer3"))).complete
     planned = plan(account, read(account, stack_of("hybrid")))
     assert [str(each.address) for each in planned.plan.pending] == ["projects.lab.devices.gateway.network_type"]
+
+
+def test_a_port_that_is_to_stay_out_is_taken_out_again_after_its_bond_was_formed(account: Account) -> None:
+    apart = stack_of("layer2-individual")
+    assert applied(account, read(account, apart)).complete
+    gateway = apart["projects"]["lab"]["devices"]["gateway"]
+    del gateway["network_type"]
+    gateway["ports"] = {"bond0": {"bonded": True}, "eth0": {"bonded": True}, "eth1": {"bonded": False}}
+    stack = read(account, apart)
+    changes = {str(each.address): each.because for each in plan(account, stack).plan.pending}
+    assert "ports.bond0 may undo it" in changes["projects.lab.devices.gateway.ports.eth1"]
+    assert applied(account, stack).complete
+    assert plan(account, stack).plan.empty

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from reconciler.model.live import LiveObject
 from reconciler.model.plan import Action, Change, FieldChange, Plan, Stranger
 from reconciler.report.diagnostics_text import diagnostics_page
 from reconciler.report.fields import (
@@ -64,6 +65,7 @@ def render_plan(plan: Plan, *, colour: bool) -> str:
         _legend(page, pending)
         for each in pending:
             _change(page, each)
+        page.explain({each.live.id: _known_as(each, each.live) for each in plan.changes if each.live is not None})
     page.blank()
     page.extend(diagnostics_page(plan.diagnostics))
     if pending:
@@ -76,6 +78,11 @@ def render_plan(plan: Plan, *, colour: bool) -> str:
         what = (" Your infrastructure matches the configuration.", Style.BOLD)
         page.line(("No changes.", Style.BOLD_GREEN), what)
     return page.text(colour=colour)
+
+
+def _known_as(change: Change, live: LiveObject) -> str:
+    """What a person knows an object by: where it stands in the file, and what the portal shows of it."""
+    return f"{change.address} ({live.label})" if live.label else str(change.address)
 
 
 def in_reading_order(changes: Sequence[Change]) -> list[Change]:

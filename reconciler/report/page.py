@@ -7,7 +7,7 @@ control, bidi and invisible characters become visible escapes, and no line can b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from reconciler.values import visible
@@ -33,6 +33,11 @@ Span = str | tuple[str, Style]
 # GitHub's runner obeys `::command::` at the start of a line (after blanks) and `##[command]` anywhere in one; Azure's
 # agent obeys `##vso[command]` anywhere.
 _RUNNER_COMMAND = re.compile(r"##(?=\[|vso\[)", re.IGNORECASE)
+
+
+_LONE_UUID = re.compile(
+    r'[ +~-]*(?!id\b)(?:\w+ *= )?"(?P<uuid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})",?(?: -> null)?'
+)
 
 
 def safe(text: str) -> str:
@@ -79,6 +84,14 @@ class Page:
 
     def extend(self, other: Page) -> None:
         self._lines.extend(other._lines)
+
+    def explain(self, names: Mapping[str, str]) -> None:
+        """Write behind a uuid that stands alone on its line, as a value, what it names; an `id` needs no such word."""
+        for number, spans in enumerate(self._lines):
+            text = "".join(each if isinstance(each, str) else each[0] for each in spans)
+            found = _LONE_UUID.fullmatch(text)
+            if found is not None and found["uuid"] in names:
+                self._lines[number] = (*spans, (f"  # {names[found['uuid']]}", Style.DIM))
 
     def text(self, *, colour: bool) -> str:
         """The whole page, each line ended by a newline."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -27,6 +28,14 @@ def vlans_of(world: World, port: str = "eth1") -> int:
 def hybrid(world: World) -> World:
     applied(world, world.stack(HYBRID))
     return world
+
+
+def test_a_plan_tells_what_a_uuid_stands_for(hybrid: World) -> None:
+    hybrid.edit("stack.yaml", "vlans: [a, b]", "vlans: [a]")
+    planned = hybrid.run("plan", "stack.yaml")
+    (line,) = [each for each in planned.out.splitlines() if "projects.lab.vlans.b" in each]
+    assert re.fullmatch(r' +- "[0-9a-f-]{36}",  # projects\.lab\.vlans\.b \(1\d{3}\)', line), line
+    assert not [each for each in planned.out.splitlines() if " id " in each and "#" in each], "an id says what it is"
 
 
 def test_a_vlan_is_deleted_in_the_run_that_takes_it_off_its_port(hybrid: World) -> None:

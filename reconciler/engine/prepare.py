@@ -80,7 +80,7 @@ class Preparation:
         settled = settle(change.resource, kind, self.world)
         changed = self._differing(change.resource, kind, settled, live)
         if step.verb is Verb.UPDATE and change.fields:
-            changed &= change.changed
+            changed &= change.changed | kind.undone_by(change.changed, change.resource.lifecycle.on_change)
         if step.verb is Verb.AWAIT and change.live is not None:  # what an interrupted create has left to do
             changed -= {*change.live.values, *settled.unknown}
         if not changed:

@@ -253,6 +253,10 @@ class Device(Kind):
         due = isinstance(wanted, str | None) and installed not in (None, memo_digest(wanted or ""))
         return frozenset({"userdata"}) if due else frozenset()
 
+    def undone_by(self, changed: frozenset[str], on_change: Mapping[str, str]) -> frozenset[str]:
+        """A machine runs after its install."""
+        return frozenset({"power_state"} if any(on_change.get(name) == REINSTALL for name in changed) else ())
+
     def create(self, wish: Wish) -> Call:
         return self.creates(wish)[0]
 
@@ -288,7 +292,7 @@ class Device(Kind):
             calls.append(endpoints.act_on_device(live.id, REINSTALL, options))
         if due:
             calls.append(self._stored(wish, live, frozenset(), memo_digest(wish.values.get("userdata") or "")))
-        if "power_state" in changed:
+        if "power_state" in changed or (reinstalls and wish.values.get("power_state") == "inactive"):
             turn = "power_on" if wish.values["power_state"] == "active" else "power_off"
             calls.append(endpoints.act_on_device(live.id, turn))
         return tuple(each for each in calls if each not in wish.sent)

@@ -334,6 +334,12 @@ class Kind(ABC):
         """Fields that cannot be changed in this object, though they can in others of its kind: a change replaces it."""
         return frozenset()
 
+    def undone_by(self, changed: frozenset[str], on_change: Mapping[str, str]) -> frozenset[str]:
+        """The fields that an update of these sets back, so that they are set once more after it (a machine that is off
+        is on after a reinstall).
+        """
+        return frozenset()
+
     def unfinished(self, values: Mapping[str, Any], live: LiveObject, on_change: Mapping[str, str]) -> frozenset[str]:
         """Fields that are as wanted in the API, but whose change was not carried through (a reinstall that is due)."""
         return frozenset()

@@ -92,6 +92,15 @@ def test_changed_userdata_is_stored_and_then_run_by_one_reinstall(world: World) 
     assert len(actions(world)) == 1
 
 
+def test_a_machine_that_is_off_is_off_again_after_a_reinstall(world: World) -> None:
+    stack = world.stack(REINSTALLED.replace("hostname: db", "hostname: db\n        power_state: inactive"))
+    applied(world, stack)
+    world.edit(stack, "ubuntu_18_04", "debian_9")
+    applied(world, stack)
+    assert (device(world)["state"], device(world)["operating_system"]["slug"]) == ("inactive", "debian_9")
+    assert len(actions(world)) == 3
+
+
 def test_a_reinstall_that_was_cut_off_is_still_due(world: World) -> None:
     stack = world.stack(REINSTALLED)
     applied(world, stack)

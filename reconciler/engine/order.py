@@ -49,7 +49,10 @@ def order(changes: Sequence[Change], catalog: Catalog, stack: str) -> Ordered:
     current = {each.address: each for each in changes}
     turned: set[Address] = set()
     while True:
-        steps = {step.id: step for change in current.values() for step in _steps(change, current, catalog, stack)}
+        going = _going(current)
+        steps = {
+            step.id: step for change in current.values() for step in _steps(change, current, catalog, stack, going)
+        }
         notes = list(_notes(current, catalog))
         steps |= {each.step.id: each.step for each in notes}
         edges = [*_edges(current, catalog, steps), *_note_edges(notes, steps)]
@@ -72,7 +75,9 @@ def step_id(address: Address, verb: Verb) -> str:
     return f"{address}:{verb}"
 
 
-def _steps(change: Change, changes: Mapping[Address, Change], catalog: Catalog, stack: str) -> Iterable[Step]:
+def _steps(
+    change: Change, changes: Mapping[Address, Change], catalog: Catalog, stack: str, going: frozenset[str]
+) -> Iterable[Step]:
     kind = catalog[change.kind]
     working = change.live is not None and change.live.status.phase is Phase.WORKING
     if working and kind.waits and change.resource is not None and not change.action.deletes:
@@ -81,7 +86,7 @@ def _steps(change: Change, changes: Mapping[Address, Change], catalog: Catalog, 
     if change.action.creates:
         yield _step(change, Verb.CREATE, _shown(_creating(kind, wish)))
     if change.action is Action.UPDATE and change.live is not None:
-        letting_go = kind.release(_known_part(wish, change), change.live, _going(changes)) if kind.releases else ()
+        letting_go = kind.release(_known_part(wish, change), change.live, going) if kind.releases else ()
         if letting_go:
             yield _step(change, Verb.RELEASE, _shown(letting_go))
         yield _step(change, Verb.UPDATE, _shown(kind.calls(wish, change.live, change.changed), letting_go))

@@ -115,6 +115,11 @@ class Step:
     implied: bool = False
 
 
+def step_id(address: Address, verb: Verb) -> str:
+    """The id of a resource's step."""
+    return f"{address}:{verb}"
+
+
 @dataclass(frozen=True, slots=True)
 class Stranger:
     """An object in one of our projects that carries no mark of this stack; listed, never touched."""

@@ -110,6 +110,15 @@ class World:
         return json.dumps([projects, keys], sort_keys=True)
 
 
+def applied(world: World, path: str = "stack.yaml", *arguments: str) -> str:
+    """Apply and see that the next plan is empty; returns what the apply said."""
+    done = world.run("apply", path, "--yes", *arguments)
+    assert done.code == 0, done.out + done.err
+    again = world.run("plan", path, "--detailed-exitcode")
+    assert again.code == 0, again.out + again.err
+    return done.out
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     settings = Settings(provision_seconds=0.3, deprovision_seconds=0.1)

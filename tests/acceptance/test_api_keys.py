@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import World
+from tests.acceptance.conftest import World, applied
 from tests.acceptance.stacks import KEY
-from tests.acceptance.test_organizations import applied, as_user, routes
+from tests.acceptance.test_organizations import as_user, routes
 
 KEYS = """\
 stack: keys

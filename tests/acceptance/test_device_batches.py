@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import World
+from tests.acceptance.conftest import World, applied
 from tests.acceptance.stacks import KEY
 
 STACK = f"""\
@@ -31,14 +31,6 @@ outputs:
 EMPTY = "stack: batches\nprojects: {lab: {name: Lab}}\n"
 BATCH = "projects.lab.device_batches.workers"
 ROUTE = "/projects/{id}/devices/batch"
-
-
-def applied(world: World) -> str:
-    done = world.run("apply", "stack.yaml", "--yes")
-    assert done.code == 0, done.out + done.err
-    again = world.run("plan", "stack.yaml", "--detailed-exitcode")
-    assert again.code == 0, again.out + again.err
-    return done.out
 
 
 def batches(world: World) -> list[dict[str, Any]]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import World
-from tests.acceptance.test_organizations import applied, routes
+from tests.acceptance.conftest import World, applied
+from tests.acceptance.test_organizations import routes
 
 POOL, EDGE = "Pool", "Edge"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFjY2VwdGFuY2VhY2NlcHRhbmNlYWNjZXB0YW5jZWFj ops"

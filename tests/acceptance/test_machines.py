@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import World
+from tests.acceptance.conftest import World, applied
 from tests.acceptance.stacks import KEY
-from tests.acceptance.test_network_types import applied
 
 STACK = f"""\
 stack: metal

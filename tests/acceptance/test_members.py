@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import World
-from tests.acceptance.test_organizations import applied, as_user, routes
+from tests.acceptance.conftest import World, applied
+from tests.acceptance.test_organizations import as_user, routes
 
 TEAM = """\
 stack: team

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.conftest import World
+from tests.acceptance.conftest import World, applied
 from tests.acceptance.stacks import KEY
 
 STACK = """\
@@ -35,13 +35,6 @@ def stack_of(holder: str, key: str = "ops") -> str:
     return STACK.replace("KEYNAME", key).replace("KEY", KEY) + "".join(devices)
 
 
-def applied(world: World, text: str, *arguments: str) -> None:
-    done = world.run("apply", world.stack(text), "--yes", *arguments)
-    assert done.code == 0, done.out + done.err
-    again = world.run("plan", "stack.yaml", "--detailed-exitcode")
-    assert again.code == 0, again.out + again.err
-
-
 def holders(world: World) -> list[str]:
     """The hostnames of the devices that have the elastic address."""
     shown = world.devices("Lab")
@@ -50,15 +43,15 @@ def holders(world: World) -> list[str]:
 
 @pytest.mark.parametrize("parallelism", ["1", "8"])
 def test_an_address_moves_from_one_device_to_another_and_back(world: World, parallelism: str) -> None:
-    applied(world, stack_of("a"))
+    applied(world, world.stack(stack_of("a")))
     for holder in ("b", "a"):
-        applied(world, stack_of(holder), "--parallelism", parallelism)
+        applied(world, world.stack(stack_of(holder)), "--parallelism", parallelism)
         assert holders(world) == [holder]
     assert len(world.created("/projects/{id}/devices")) == 2
 
 
 def test_a_plan_takes_an_address_off_before_it_puts_it_on(world: World) -> None:
-    applied(world, stack_of("b"))
+    applied(world, world.stack(stack_of("b")))
     world.run("plan", world.stack(stack_of("a")), "-o", "move.plan")
     shown = world.run("graph", "move.plan").out
     off, on = (
@@ -68,8 +61,8 @@ def test_a_plan_takes_an_address_off_before_it_puts_it_on(world: World) -> None:
 
 
 def test_a_key_gets_another_name_in_the_stack(world: World) -> None:
-    applied(world, stack_of("a", key="ops"))
-    applied(world, stack_of("a", key="admin"))
+    applied(world, world.stack(stack_of("a", key="ops")))
+    applied(world, world.stack(stack_of("a", key="admin")))
     (key,) = world.call("GET", f"/projects/{world.project_id('Lab')}/ssh-keys")["ssh_keys"]
     assert key["label"].startswith("admin ")
     assert len(world.created("/projects/{id}/devices")) == 2

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.acceptance.conftest import World
+from tests.acceptance.conftest import World, applied
 from tests.acceptance.stacks import KEY
 
 TYPES = ("layer3", "hybrid", "layer2-bonded", "layer2-individual")
@@ -78,13 +78,6 @@ ENDS = {
     "layer2-bonded": Wires(("layer2-bonded",), (True, True, True), (0, 0, 0)),
     "layer2-individual": Wires(("layer2-individual",), (False, False, False), (0, 0, 0)),
 }
-
-
-def applied(world: World, stack: str) -> None:
-    done = world.run("apply", stack, "--yes")
-    assert done.code == 0, done.out + done.err
-    again = world.run("plan", stack, "--detailed-exitcode")
-    assert again.code == 0, again.out + again.err
 
 
 @pytest.mark.parametrize("in_vlans", [False, True])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.acceptance.conftest import World
+from tests.acceptance.conftest import World, applied
 
 ACME = """\
 stack: acme
@@ -16,15 +16,6 @@ organizations:
 projects:
   edge: {name: Edge, organization_id: acme}
 """
-
-
-def applied(world: World, path: str, *arguments: str) -> str:
-    """Apply and see that the next plan is empty; returns what the apply said."""
-    ran = world.run("apply", path, "--yes", *arguments)
-    assert ran.code == 0, ran.err + ran.out
-    again = world.run("plan", path, "--detailed-exitcode")
-    assert again.code == 0, again.out + again.err
-    return ran.out
 
 
 def organizations(world: World) -> dict[str, dict[str, Any]]:

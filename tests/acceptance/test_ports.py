@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import World
-from tests.acceptance.test_network_types import applied, stack_of
+from tests.acceptance.conftest import World, applied
+from tests.acceptance.test_network_types import stack_of
 
 HYBRID = stack_of({"gw": ("hybrid", True)})
 VLANS = "      a: {facility: ewr1}\n      b: {facility: ewr1}\n"

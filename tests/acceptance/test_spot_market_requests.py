@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import World
+from tests.acceptance.conftest import World, applied
 from tests.acceptance.stacks import KEY
 
 STACK = f"""\
@@ -35,14 +35,6 @@ outputs:
 EMPTY = "stack: spots\nprojects: {lab: {name: Lab}}\n"
 REQUEST = "projects.lab.spot_market_requests.workers"
 ROUTE = "/projects/{id}/spot-market-requests"
-
-
-def applied(world: World) -> str:
-    done = world.run("apply", "stack.yaml", "--yes")
-    assert done.code == 0, done.out + done.err
-    again = world.run("plan", "stack.yaml", "--detailed-exitcode")
-    assert again.code == 0, again.out + again.err
-    return done.out
 
 
 def requests(world: World) -> list[dict[str, Any]]:

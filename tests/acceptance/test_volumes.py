@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import World
+from tests.acceptance.conftest import World, applied
 from tests.acceptance.stacks import KEY
 
 STACK = f"""\
@@ -31,15 +31,6 @@ outputs:
 """
 ATTACHMENT = "projects.lab.devices.db.volume_attachments.data"
 ATTACH, DETACH = ("POST", "/storage/{id}/attachments"), ("DELETE", "/storage/attachments/{id}")
-
-
-def applied(world: World) -> str:
-    """Apply; nothing is left to do then."""
-    done = world.run("apply", "stack.yaml", "--yes")
-    assert done.code == 0, done.out + done.err
-    again = world.run("plan", "stack.yaml", "--detailed-exitcode")
-    assert again.code == 0, again.out + again.err
-    return done.out
 
 
 def calls(world: World, since: int) -> list[tuple[str, str]]:

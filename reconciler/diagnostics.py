@@ -32,11 +32,21 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Via:
+    """A step of the way to a place: where what stands there was called from, with the source line."""
+
+    label: str
+    place: Place
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding.
 
     `code` is stable and kebab-case (`unknown-key`); `summary` is one line; `address` is the resource it concerns;
-    `excerpt` is the source line at `place`; `hint` says what to do next.
+    `excerpt` is the source line at `place`; `hint` says what to do next; `via` is how one gets to `place` (the call of
+    a group, the expression that reads a template), the nearest first.
     """
 
     severity: Severity
@@ -46,6 +56,7 @@ class Diagnostic:
     place: Place | None = None
     hint: str = ""
     excerpt: str = ""
+    via: tuple[Via, ...] = ()
 
     def at(self, place: Place | None, excerpt: str = "") -> Diagnostic:
         """The same finding, with a place if it has none yet."""

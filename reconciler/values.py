@@ -54,8 +54,18 @@ class Address:
         return (*(self.parent.sort_key if self.parent is not None else ()), own)
 
     @property
+    def owner(self) -> Address | None:
+        """The resource around it: its parent, past the groups that are no resources."""
+        here = self.parent
+        while here is not None and here.section == GROUPS:
+            here = here.parent
+        return here
+
+    @property
     def root(self) -> Address:
-        return self if self.parent is None else self.parent.root
+        """The outermost resource around it, or itself."""
+        owner = self.owner
+        return self if owner is None else owner.root
 
     def within(self, other: Address) -> bool:
         """Whether this is `other`, an instance of it, or stands below either."""
@@ -70,6 +80,8 @@ class Address:
         return False
 
 
+GROUPS = "groups"
+"""The section of groups: a step of an address that is no resource."""
 _SEGMENT = re.compile(r"""\.?(?P<word>[A-Za-z0-9_~-]+)|\[(?P<number>\d+)\]|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]""")
 SINGLETON_SECTIONS = frozenset({"bgp_config", "network_type"})
 """Sections that hold one unnamed resource; needed to read an address back from its text."""

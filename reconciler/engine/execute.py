@@ -264,8 +264,8 @@ class Apply:
         if outcome.ending is Ending.WAITING and outcome.live is not None:
             self._wait_for(outcome.step, outcome.live)
         elif outcome.ending is Ending.DONE:
-            if outcome.parent is not None and outcome.step.address.parent is not None:
-                self._world.became(outcome.step.address.parent, outcome.parent)
+            if outcome.parent is not None and outcome.step.address.owner is not None:
+                self._world.became(outcome.step.address.owner, outcome.parent)
             self._succeed(outcome.step, outcome.live)
         elif outcome.ending is Ending.ABANDONED:
             self._end(outcome.step, Result.ABANDONED, live=outcome.live, reason=outcome.reason)

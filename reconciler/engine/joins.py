@@ -99,7 +99,7 @@ def _join_followers(
     for address in changes:
         create = step_id(address, Verb.CREATE)
         if create in steps:
-            group = str(address.root) if address.parent is not None else ""
+            group = str(address.root) if address.owner is not None else ""
             creates.setdefault((group, changes[address].kind), []).append(create)
     for (group, name), followers in creates.items():
         groups = (group, "") if group else ("",)

@@ -86,10 +86,10 @@ def _steps(
             yield _step(change, Verb.RELEASE, _shown(letting_go))
         yield _step(change, Verb.UPDATE, _shown(kind.calls(wish, change.live, change.changed), letting_go))
     if change.action.deletes and change.live is not None:
-        above = changes.get(change.address.parent) if change.address.parent is not None else None
+        above = changes.get(change.address.owner) if change.address.owner is not None else None
         implied = kind.removed_with_parent and above is not None and above.action.deletes
         if implied:
-            yield _step(change, Verb.DELETE, f"(goes with {change.address.parent})", implied=True)
+            yield _step(change, Verb.DELETE, f"(goes with {change.address.owner})", implied=True)
         else:
             call = kind.delete(change.live)
             yield _step(change, Verb.DELETE, f"{call.method} {call.path}")
@@ -150,7 +150,7 @@ def _step(change: Change, verb: Verb, call: str, implied: bool = False) -> Step:
 
 def _preview(change: Change, changes: Mapping[Address, Change], stack: str) -> Wish:
     """A wish for show: ids that are not known yet appear as `{address}`, values as empty texts."""
-    parent = changes.get(change.address.parent) if change.address.parent is not None else None
+    parent = changes.get(change.address.owner) if change.address.owner is not None else None
     parent_id = None
     if parent is not None:
         parent_id = parent.live.id if parent.live is not None and not parent.action.creates else f"{{{parent.address}}}"
@@ -234,8 +234,8 @@ def _sibling_edges(
     """Within one parent: what another kind's change comes before, and the turns that one kind's objects take."""
     below: dict[Address, list[Change]] = {}
     for address, change in changes.items():
-        if address.parent is not None and (catalog[change.kind].after_siblings or catalog[change.kind].standing):
-            below.setdefault(address.parent, []).append(change)
+        if address.owner is not None and (catalog[change.kind].after_siblings or catalog[change.kind].standing):
+            below.setdefault(address.owner, []).append(change)
     for siblings in below.values():
         for later in siblings:
             kind = catalog[later.kind]
@@ -274,8 +274,8 @@ def _create_first_edges(changes: Mapping[Address, Change], steps: Mapping[str, S
 
 def _needs(change: Change) -> set[Address]:
     found = set(change.resource.references) if change.resource is not None else set()
-    if change.address.parent is not None:
-        found.add(change.address.parent)
+    if change.address.owner is not None:
+        found.add(change.address.owner)
     return found
 
 
@@ -297,7 +297,7 @@ def _delete_edges(
             continue
         if not implied:
             yield delete, theirs
-        elif each == change.address.parent:
+        elif each == change.address.owner:
             yield theirs, delete
 
 

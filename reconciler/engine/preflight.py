@@ -47,16 +47,16 @@ def check_places(changes: Sequence[Change], catalog: Catalog) -> None:
     problems: dict[tuple[Place | None, str], Diagnostic] = {}
     for change in changes:
         uses = catalog[change.kind].local_uses
-        if not uses or change.resource is None or change.address.parent is None or change.action is Action.NOOP:
+        if not uses or change.resource is None or change.address.owner is None or change.action is Action.NOOP:
             continue
-        here = _facilities(by_address.get(change.address.parent))
+        here = _facilities(by_address.get(change.address.owner))
         for address in sorted(change.resource.references, key=lambda each: each.sort_key):
             used = by_address.get(address)
             if used is None or used.kind not in uses:
                 continue
             there = _facilities(used)
             if here and there and not here & there:
-                problem = _apart(change, change.address.parent, here, used, there)
+                problem = _apart(change, change.address.owner, here, used, there)
                 problems.setdefault((problem.place, problem.summary), problem)
     if problems:
         raise Refused(problems.values())

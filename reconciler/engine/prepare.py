@@ -149,5 +149,5 @@ class Preparation:
             parent_id = parent_id or live.id
             if live.kind in kind.listed_under:
                 return parent_id, live.id
-            here = here.parent
+            here = here.owner
         return parent_id, None

@@ -29,8 +29,8 @@ def check_rails(changes: Sequence[Change], protected: Collection[Address]) -> No
             summary = f"{change.address} is locked and would be {doing}"
             hint = "apply `locked: false` first; what is locked refuses to be deleted, and to be reinstalled"
             problems.append(error("locked", summary, address=str(change.address), place=change.place, hint=hint))
-        elif change.live is not None and change.live.automatic and change.address.parent not in going:
-            summary = f"{change.address} came with {change.address.parent} and would be {doing}"
+        elif change.live is not None and change.live.automatic and change.address.owner not in going:
+            summary = f"{change.address} came with {change.address.owner} and would be {doing}"
             hint = "it stays as long as that does; put back what its declaration said, or take it out of the stack"
             problems.append(error("not-ours", summary, address=str(change.address), place=change.place, hint=hint))
     if problems:

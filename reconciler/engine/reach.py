@@ -135,14 +135,14 @@ def to_hold(changes: Iterable[Change], catalog: Catalog) -> Mapping[Address, fro
 
 def noted_for(address: Address, owner: Address) -> str:
     """What an owner's mark has to remember of an object before it is made; empty for one that is not its business."""
-    if address.parent is None:
+    if address.owner is None:
         return f"{_TOP}{address.section}"
     return address.section if address.within(owner) else ""
 
 
 def _at_top(change: Change, catalog: Catalog) -> bool:
     managed = change.resource is None or change.resource.managed
-    return change.address.parent is None and managed and catalog[change.kind].looked_for is Look.USED
+    return change.address.owner is None and managed and catalog[change.kind].looked_for is Look.USED
 
 
 def _owner(parent: Address, kind: Kind, resources: Mapping[Address, Resource]) -> Address | None:

@@ -137,8 +137,8 @@ def made_right_again(catalog: Catalog, changes: Mapping[Address, Change]) -> dic
     found = dict(changes)
     below: dict[Address, list[Change]] = {}
     for change in changes.values():
-        if change.address.parent is not None and catalog[change.kind].standing:
-            below.setdefault(change.address.parent, []).append(change)
+        if change.address.owner is not None and catalog[change.kind].standing:
+            below.setdefault(change.address.owner, []).append(change)
     for siblings in below.values():
         for change in siblings:
             kind = catalog[change.kind]

@@ -257,7 +257,7 @@ class Unclaimed:
             found.append(warning("holds-strangers", summary, address=str(address), place=change.place, hint=hint))
             kept[address] = replace(change, action=Action.NOOP, reason="holds_strangers", because="")
             for below in [each for each in kept.values() if each.reason == "parent_deleted"]:
-                if below.address.parent == address:
+                if below.address.owner == address:
                     del kept[below.address]
         if refused:
             raise Refused(refused, exit_code=REFUSED_BY_RAIL)

@@ -47,6 +47,10 @@ def _write(page: Page, found: Diagnostic) -> None:
         page.line((f"{margin}--> ", Style.CYAN), str(found.place))
         if found.excerpt:
             _excerpt(page, found.excerpt, found.place, style)
+    for via in found.via:
+        page.line((f"{margin}--> ", Style.CYAN), f"{via.place} ({via.label})")
+        if via.excerpt:
+            _excerpt(page, via.excerpt, via.place, Style.CYAN)
     if found.address and found.address not in found.summary:
         page.line((f"{margin} = ", Style.CYAN), f"resource: {found.address}")
     if found.hint:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reconciler.diagnostics import Diagnostic, has_errors
+from reconciler.diagnostics import Diagnostic, Place, has_errors
 from reconciler.model.plan import Action, Change, FieldChange, Plan, Step, Stranger
 from reconciler.report.fields import is_unknown, secret_fields
 from reconciler.values import Address, Unknown, digest
@@ -83,13 +83,12 @@ def diagnostic_json(found: Diagnostic) -> dict[str, Any]:
     }
     if found.address:
         document["address"] = found.address
+    if found.via:
+        document["via"] = [
+            {"label": each.label, "snippet": {"code": each.excerpt}, "range": _range(each.place)} for each in found.via
+        ]
     if place is not None:
-        end = {"line": place.line, "column": place.column + place.width}
-        document["range"] = {
-            "filename": place.file,
-            "start": {"line": place.line, "column": place.column},
-            "end": end,
-        }
+        document["range"] = _range(place)
         if found.excerpt:
             document["snippet"] = {
                 "code": found.excerpt,
@@ -98,6 +97,14 @@ def diagnostic_json(found: Diagnostic) -> dict[str, Any]:
                 "highlight_end_offset": max(0, place.column - 1 + place.width),
             }
     return document
+
+
+def _range(place: Place) -> dict[str, Any]:
+    return {
+        "filename": place.file,
+        "start": {"line": place.line, "column": place.column},
+        "end": {"line": place.line, "column": place.column + place.width},
+    }
 
 
 def plain(value: Any) -> Any:

@@ -9,25 +9,32 @@ from typing import Final
 from reconciler.diagnostics import Place, did_you_mean, one
 from reconciler.model.kind import Catalog, Form, Kind
 from reconciler.model.rules import FromKey
+from reconciler.stack.group_kind import within_groups
 from reconciler.stack.problems import Problems
 from reconciler.stack.shapes import Compiler
 from reconciler.stack.tokens import OPEN
-from reconciler.stack.tree import Block
+from reconciler.stack.tree import Block, Scope
 from reconciler.stack.yaml_tree import Entry, Items, Node, Scalar, Table, type_word
 
 META: Final = ("count", "for_each", "when", "after", "lifecycle", "timeouts", "existing")
+GROUP_KEYS: Final = ("from", "inputs", "count", "for_each", "when", "after")
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _LONGEST_NAME = 100
 
 
 class BlockReader:
-    """Reads sections into blocks, noting what does not fit. `roots` are the names that expressions see everywhere."""
+    """Reads the sections of one file into blocks, noting what does not fit. `roots` are the names that all expressions
+    of the file see, `scope` what is behind them.
+    """
 
-    def __init__(self, catalog: Catalog, compiler: Compiler, problems: Problems, roots: frozenset[str]) -> None:
+    def __init__(
+        self, catalog: Catalog, compiler: Compiler, problems: Problems, roots: frozenset[str], scope: Scope
+    ) -> None:
         self._catalog = catalog
         self._compiler = compiler
         self._problems = problems
         self._roots = roots
+        self._scope = scope
 
     def section(self, kind: Kind, node: Node, place: Place, parent: Block | None, into: dict[str, Block]) -> None:
         """Read one section; blocks go into `into`, which may hold those of another file already."""
@@ -60,7 +67,7 @@ class BlockReader:
         self._block(kind, item.value, Entry(item.place, nothing), parent, into)
 
     def _block(self, kind: Kind, name: str, entry: Entry, parent: Block | None, into: dict[str, Block]) -> None:
-        block = Block(kind, parent, kind.section, name, entry.place)
+        block = Block(kind, self._scope, parent, kind.section, name, entry.place)
         if name in into:
             first = into[name].place
             self._problems.add(
@@ -82,7 +89,9 @@ class BlockReader:
             block.broken = True
             return
         node = entry.value
-        if isinstance(node, Table):
+        if block.group:
+            self._group(block, node)
+        elif isinstance(node, Table):
             self._body(block, node)
         elif isinstance(node, Scalar) and node.value is None:
             return
@@ -108,18 +117,9 @@ class BlockReader:
             )
             block.broken = True
             return
-        outside = self._visible(block, own=False)
-        for key in META:
-            if key in entries:
-                visible = outside if key in ("count", "for_each") else outside | _instance_names(entries)
-                block.meta_nodes[key] = entries[key].value
-                shape = self._compiler.shape(entries[key].value, visible)
-                if shape is not None:
-                    block.meta[key] = shape
-                elif key in ("count", "for_each", "when", "existing"):
-                    block.broken = True
+        self._meta(block, entries, META)
         visible = self._visible(block, own=True)
-        sections = self._catalog.sections(block.kind.name)
+        sections = within_groups(self._catalog, block.kind.name)
         for key, entry in entries.items():
             if key in sections:
                 block.managed_sections.add(key)
@@ -130,6 +130,68 @@ class BlockReader:
                 self._unknown(block, key, entry, sections)
         if "existing" in block.meta_nodes:
             self._existing(block, entries)
+
+    def _meta(self, block: Block, entries: Mapping[str, Entry], keys: tuple[str, ...]) -> None:
+        outside = self._visible(block, own=False)
+        for key in keys:
+            if key in entries:
+                visible = outside if key in ("count", "for_each") else outside | _instance_names(entries)
+                block.meta_nodes[key] = entries[key].value
+                shape = self._compiler.shape(entries[key].value, visible)
+                if shape is not None:
+                    block.meta[key] = shape
+                elif key in ("count", "for_each", "when", "existing"):
+                    block.broken = True
+
+    def _group(self, block: Block, node: Node) -> None:
+        """The call of a group. What its file says is read for each instance, since that decides what it sees."""
+        if not isinstance(node, Table):
+            message = f"`{block.path}` is a mapping with `from` and `inputs`, not {type_word(node)}"
+            self._problems.add("wrong-type", message, node.place, address=block.path)
+            block.broken = True
+            return
+        entries = node.entries
+        if "count" in entries and "for_each" in entries:
+            place = max(entries["count"].place, entries["for_each"].place)
+            self._problems.add("conflicting-keys", "count and for_each exclude each other", place, address=block.path)
+            block.broken = True
+        for key, entry in entries.items():
+            if key not in GROUP_KEYS:
+                hint = did_you_mean(key, GROUP_KEYS) or f"known here: {', '.join(sorted(GROUP_KEYS))}"
+                self._problems.add("unknown-key", f"a group has no `{key}`", entry.place, address=block.path, hint=hint)
+        self._meta(block, entries, ("count", "for_each", "when", "after"))
+        source = entries.get("from")
+        if source is None:
+            hint = "from: groups/web.yaml, relative to this file"
+            self._problems.add("missing-field", "a group needs `from`", block.place, address=block.path, hint=hint)
+            block.broken = True
+        else:
+            block.meta_nodes["from"] = source.value
+            if not isinstance(source.value, Scalar) or not isinstance(source.value.value, str):
+                self._problems.add(
+                    "wrong-type", f"`from` is the path of a file, not {type_word(source.value)}", source.value.place
+                )
+                block.broken = True
+            elif OPEN in source.value.value:
+                message, hint = "the file of a group cannot be computed", "use `when` on several groups"
+                self._problems.add("known-too-late", message, source.value.place, address=block.path, hint=hint)
+                block.broken = True
+        inputs = entries.get("inputs")
+        if inputs is None or (isinstance(inputs.value, Scalar) and inputs.value.value is None):
+            return
+        if not isinstance(inputs.value, Table):
+            message = f"`inputs` is a mapping from the group's variables to values, not {type_word(inputs.value)}"
+            self._problems.add("wrong-type", message, inputs.value.place, address=block.path)
+            block.broken = True
+            return
+        visible = self._visible(block, own=True)
+        for name, entry in inputs.value.entries.items():
+            block.field_places[name] = entry.place
+            shape = self._compiler.shape(entry.value, visible)
+            if shape is None:
+                block.unread.add(name)
+            else:
+                block.fields[name] = shape
 
     def _field(self, block: Block, name: str, entry: Entry, visible: frozenset[str]) -> None:
         field = block.kind.fields[name]
@@ -160,6 +222,8 @@ class BlockReader:
         while here is not None:
             if here.kind.name in kind.parents:
                 return f"{here.kind.name}.{kind.section}"
+            if here.group and kind.section in block.scope.sections:
+                return kind.section  # the group's own
             here = here.parent
         return kind.section
 
@@ -201,8 +265,10 @@ class BlockReader:
         names = set(self._roots)
         here = block.parent
         while here is not None:
-            names.add(here.kind.name)
-            names |= _instance_names(here.meta_nodes)
+            if not here.group:
+                names.add(here.kind.name)
+            if here.scope is block.scope:
+                names |= _instance_names(here.meta_nodes)  # a group's file sees nothing of its call
             here = here.parent
         if own:
             names |= _instance_names(block.meta_nodes)

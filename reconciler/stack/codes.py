@@ -22,6 +22,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "existing-fields": "fields written on a resource that is only looked up",
         "expression-limit": "an expression that is too long, too slow or makes too much",
         "file-refused": "file() or template() may not or cannot read this file",
+        "group-cycle": "a group whose file holds itself",
         "invalid-flag": "a --var that is not NAME=VALUE",
         "invalid-value": "a value that does not fit its field or variable",
         "known-too-late": "count, for_each, when and the like cannot wait for a resource",

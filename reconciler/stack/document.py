@@ -1,15 +1,18 @@
-"""The files of a stack put together: one name, and all their variables, locals, outputs and sections."""
+"""The files of a stack put together: one name, and all their variables, locals, outputs and sections; and the file of a
+group, which is written like a stack's.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from reconciler.diagnostics import Place, did_you_mean
-from reconciler.model.kind import Catalog
+from reconciler.diagnostics import Place, did_you_mean, one
+from reconciler.model.kind import Catalog, Kind
+from reconciler.stack.group_kind import within_groups
 from reconciler.stack.problems import Problem, Problems
 from reconciler.stack.sources import Sources, check_stack_path
 from reconciler.stack.yaml_tree import Entry, Node, Scalar, Table, type_word
@@ -37,7 +40,7 @@ class Document:
 def load(paths: Sequence[Path], catalog: Catalog, sources: Sources, problems: Problems) -> Document | None:
     """Read all files of a stack; None when one of them is no YAML, for then nothing can be said of the others."""
     document = Document()
-    known = catalog.sections("")
+    known = within_groups(catalog, "")
     trees: list[Table] = []
     files = _files(paths, sources, problems)
     for path in files:
@@ -50,22 +53,44 @@ def load(paths: Sequence[Path], catalog: Catalog, sources: Sources, problems: Pr
         return None
     names: list[tuple[str, Place]] = []
     for tree in trees:
-        for key, entry in tree.entries.items():
-            if key == "stack":
-                _name(entry, names, document, problems)
-            elif key in _TABLES:
-                _table(key, entry, document, problems)
-            elif key in known:
-                document.sections.append((key, entry))
-            else:
-                every = [*_HEAD, *known]
-                hint = _elsewhere(key, catalog) or did_you_mean(key, every) or f"known here: {', '.join(every)}"
-                problems.add("unknown-key", f"a stack has no `{key}`", entry.place, hint=hint)
-                document.complete = False
+        if "stack" in tree.entries:
+            _name(tree.entries["stack"], names, document, problems)
+        _content(tree, document, known, catalog, problems, "a stack")
     if not names:
         where = Place(str(files[0])) if files else None
         problems.add("missing-stack-name", "no file gives the stack a name", where, hint="add a line `stack: my-name`")
     return document
+
+
+def read_group(tree: Table, around: str, catalog: Catalog, problems: Problems) -> Document:
+    """The file of a group that stands in a resource of kind `around` ("" = at the top). A stack's name says nothing in
+    it.
+    """
+    document = Document()
+    _content(
+        tree,
+        document,
+        within_groups(catalog, around),
+        catalog,
+        problems,
+        f"a group in {one(around)}" if around else "a group at the top",
+    )
+    return document
+
+
+def _content(
+    tree: Table, document: Document, known: Mapping[str, Kind], catalog: Catalog, problems: Problems, what: str
+) -> None:
+    for key, entry in tree.entries.items():
+        if key in _TABLES:
+            _table(key, entry, document, problems)
+        elif key in known:
+            document.sections.append((key, entry))
+        elif key != "stack":
+            every = [*_HEAD, *known]
+            hint = _elsewhere(key, catalog) or did_you_mean(key, every) or f"known here: {', '.join(every)}"
+            problems.add("unknown-key", f"{what} has no `{key}`", entry.place, hint=hint)
+            document.complete = False
 
 
 def _elsewhere(key: str, catalog: Catalog) -> str:

@@ -24,7 +24,7 @@ from reconciler.stack.shapes import (
 )
 from reconciler.stack.sources import MAX_TEMPLATE_BYTES, Refusal, Sources
 from reconciler.stack.templates import fault_in, handles_missing
-from reconciler.stack.tree import ID, Instance, Tree
+from reconciler.stack.tree import ID, Instance, Scope
 from reconciler.stack.views import (
     NamesView,
     ResourceView,
@@ -33,6 +33,7 @@ from reconciler.stack.views import (
     Waiting,
     plain,
     section_view,
+    whole_group,
 )
 from reconciler.stack.yaml_tree import MAX_BYTES
 from reconciler.values import Address
@@ -42,46 +43,11 @@ MAX_TEMPLATE_DEPTH: Final = 4
 Convert = Callable[[Instance], Any] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A variable's or local's value. `secret` when anything secret is in it."""
-
-    value: Any
-    secret: bool = False
-
-
-@dataclass(slots=True)
-class Scope:
-    """What all expressions of a stack share. A name that maps to None is declared, but a mistake was reported for it.
-
-    `late` are the locals that read resources; they are evaluated anew in every world.
-    """
-
-    tree: Tree
-    variables: dict[str, Known | None]
-    locals: dict[str, Known | None]
-    late: dict[str, Shape]
-
-    def touches(self, expression: Expression) -> bool:
-        """Whether it reads resources, so that only a plan or an apply can tell its value."""
-        return any(
-            path.root in self.resource_roots or (path.root == "local" and path.steps[0].segment in self.late)
-            for path in expression.paths
-        )
-
-    @property
-    def resource_roots(self) -> frozenset[str]:
-        return self._roots
-
-    _roots: frozenset[str] = frozenset()
-
-    def __post_init__(self) -> None:
-        catalog = self.tree.catalog
-        self._roots = frozenset(catalog.sections("")) | {each.name for each in catalog.kinds}
-
-
 class Evaluator:
-    """Runs shapes in scopes. Used while loading and, by deferred values, while planning and applying."""
+    """Runs shapes in scopes. Used while loading and, by deferred values, while planning and applying.
+
+    `scope` is that of the stack itself; a run says in which one it is evaluated.
+    """
 
     def __init__(self, engine: Engine, scope: Scope, sources: Sources, problems: Problems) -> None:
         self._engine = engine
@@ -119,6 +85,8 @@ class Evaluator:
         """How a whole resource becomes a field's value: the attribute that the API wants of it."""
 
         def convert(instance: Instance) -> Any:
+            if instance.block.group:
+                run.stop(whole_group(instance))
             if refers is None:
                 return run.read(instance, ID)
             if instance.kind.name not in refers.kinds:
@@ -136,11 +104,11 @@ class Evaluator:
         """Read a file that an expression names by a constant, so that it is known before the plan. Raises Refusal."""
         self._sources.read_text(path, stack_file, MAX_TEMPLATE_BYTES if function == "template" else MAX_BYTES)
 
-    def finished(self, diagnostic: Diagnostic, address: str, *, shown: bool) -> Diagnostic:
-        """The finding with its source line, unless a secret may stand there."""
+    def finished(self, diagnostic: Diagnostic, address: str, scope: Scope, *, shown: bool) -> Diagnostic:
+        """The finding with its source line, unless a secret may stand there, and with the way to its file."""
         if shown and not diagnostic.excerpt:
             diagnostic = replace(diagnostic, excerpt=self.problems.texts.excerpt(diagnostic.place))
-        return replace(diagnostic, address=diagnostic.address or address)
+        return replace(diagnostic, address=diagnostic.address or address, via=diagnostic.via or scope.via)
 
     def _text(self, expression: Expression, run: Run, convert: Convert) -> str:
         value = self._plain(expression, run, self._raw(expression, run), convert)
@@ -230,42 +198,61 @@ class Evaluator:
         instance = run.instance
         for root in sorted(roots):  # in one order, so that of two mistakes it is always the same that is told
             if root == "var":
-                names[root] = NamesView(run, "var", self.scope.variables, self._variable)
+                names[root] = NamesView(run, "var", run.scope.variables, self._variable)
             elif root == "local":
-                names[root] = NamesView(run, "local", self.scope.locals, self._local)
+                names[root] = NamesView(run, "local", run.scope.locals, self._local)
             elif root in INSTANCE_NAMES:
                 if instance is not None and root in instance.names:
                     names[root] = run.give(instance.names[root])
             elif instance is not None and (around := _enclosing(instance, root)) is not None:
-                names[root] = ResourceView(run, self.scope.tree, around)
-            elif root in self.scope.resource_roots:
-                names[root] = section_view(run, self.scope.tree, None, root)
+                names[root] = ResourceView(run, run.scope.tree, around, self._output)
+            elif root in run.scope.resource_roots:
+                names[root] = section_view(run, run.scope.tree, run.scope.owner, root, self._output)
         if expression is not None and expression.parsed.calls_files:
             names.update(self._file_functions(run, expression.node.place))
         return names
 
     def _variable(self, run: Run, name: str) -> Any:
-        known = self.scope.variables[name]
+        scope = run.scope
+        if name in scope.inputs and scope.owner is not None:
+            run.secret = run.secret or name in scope.hidden
+            return self._elsewhere(run, scope.inputs[name], scope.owner, scope.owner.block.scope)
+        known = scope.variables[name]
         if known is None:
             raise Broken
         run.secret = run.secret or known.secret
         return known.value
 
     def _local(self, run: Run, name: str) -> Any:
-        if name not in self.scope.late:
-            known = self.scope.locals[name]
-            if known is None:
-                raise Broken
-            run.secret = run.secret or known.secret
-            return known.value
-        if name not in run.local_values:
-            inner, run.instance = run.instance, None
-            lenient, missed = run.lenient, run.missed
+        scope = run.scope
+        if name in scope.late:
+            return self._elsewhere(run, scope.late[name], scope.owner, scope)
+        known = scope.locals[name]
+        if known is None:
+            raise Broken
+        run.secret = run.secret or known.secret
+        return known.value
+
+    def _output(self, run: Run, group: Instance, name: str) -> Any:
+        """What a group hands out. Raises KeyError for a name that it has not."""
+        assert group.inside is not None
+        output = group.inside.outputs[name]
+        if output is None:
+            raise Broken
+        run.secret = run.secret or output.secret
+        return self._elsewhere(run, output.shape, group, group.inside)
+
+    def _elsewhere(self, run: Run, shape: Shape, instance: Instance | None, scope: Scope) -> Any:
+        """The value of a shape that stands in another place, once for each run."""
+        key = (id(shape), id(scope))
+        if key not in run.values:
+            before = run.instance, run.scope, run.lenient, run.missed
+            run.instance, run.scope = instance, scope
             try:
-                run.local_values[name] = self.given(self.scope.late[name], run)
+                run.values[key] = self.given(shape, run)
             finally:
-                run.instance, run.lenient, run.missed = inner, lenient, missed
-        return run.local_values[name]
+                run.instance, run.scope, run.lenient, run.missed = before
+        return run.values[key]
 
     def _file_functions(self, run: Run, place: Place) -> Mapping[str, Callable[..., Any]]:
         depth = 0
@@ -367,14 +354,15 @@ class Late:
 
     def evaluate(self, world: World) -> Evaluated:
         """The value in this world, `Unknown` when anything that it needs is. Raises Refused when it fails."""
-        run = Run(world, self.instance)
+        scope = self.instance.block.scope if self.instance is not None else self.evaluator.scope
+        run = Run(world, self.instance, scope)
         try:
             value = self.evaluator.value(self.shape, run, self.evaluator.converter(run, self.refers))
         except Waiting as waiting:
             return Evaluated(waiting.unknown, self.secret or run.secret)
         except Problem as problem:
             address = str(self.instance.address) if self.instance is not None else ""
-            finished = self.evaluator.finished(problem.diagnostic, address, shown=not self.secret)
+            finished = self.evaluator.finished(problem.diagnostic, address, scope, shown=not self.secret)
             raise Refused([finished]) from None
         return Evaluated(value, self.secret or run.secret)
 

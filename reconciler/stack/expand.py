@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from reconciler.diagnostics import Diagnostic, Place
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.shapes import Shape, expressions
-from reconciler.stack.tree import Block, Instance, Pool, Tree
+from reconciler.stack.tree import Block, Instance, Pool, Scope, Tree
 from reconciler.stack.views import Run
 from reconciler.values import Address
 
@@ -23,12 +23,20 @@ class TooMany(Problem):
     """The stack has more resources than any account."""
 
 
+class Opener(Protocol):
+    """Reads the file of a group for one instance of it."""
+
+    def open(self, group: Instance) -> Mapping[str, Mapping[str, Block]]:
+        """The blocks of its sections, after setting what is `inside`. Raises Broken when the file makes no sense."""
+
+
 class Expander:
     """Fills the tree. A block whose number of instances cannot be told is broken: nothing is said of what reads it."""
 
-    def __init__(self, evaluator: Evaluator, problems: Problems) -> None:
+    def __init__(self, evaluator: Evaluator, problems: Problems, opener: Opener) -> None:
         self._evaluator = evaluator
         self._problems = problems
+        self._opener = opener
         self._tree: Tree = evaluator.scope.tree
         self._total = 0
 
@@ -76,13 +84,26 @@ class Expander:
                 hint = "split it into several stacks"
                 message = f"the stack has more than {MAX_RESOURCES:,} resources"
                 raise TooMany(self._wrong("too-large", message, block.place, hint))
-            self._tree.instances[instance.address] = instance
-            self._sections(block.children, instance, instance.pools)
+            if block.group:
+                self._open(pool, instance)
+            else:
+                self._tree.instances[instance.address] = instance
+                self._sections(block.children, instance, instance.pools)
+
+    def _open(self, pool: Pool, group: Instance) -> None:
+        try:
+            sections = self._opener.open(group)
+        except Broken:
+            pool.broken = True
+            return
+        assert group.inside is not None
+        with self._problems.inside(group.inside.via):
+            self._sections(sections, group, group.pools)
 
     def _instance(
         self, block: Block, parent: Instance | None, index: int | str | None, own: Mapping[str, Any]
     ) -> Instance:
-        around = parent.names if parent is not None else {}
+        around = parent.names if parent is not None and not parent.block.group else {}
         address = Address(parent.address if parent is not None else None, block.section, block.name, index)
         return Instance(block, address, parent, {**around, **own} if own else around)
 
@@ -135,17 +156,16 @@ class Expander:
 
     def immediate(self, block: Block, key: str, instance: Instance | None, *, secrets: bool = True) -> Any:
         """The value of a key that cannot wait. Raises Problem or Broken."""
-        shape = block.meta[key]
-        return self.settled(shape, f"`{key}`", instance, secrets=secrets)
+        return self.settled(block.meta[key], f"`{key}`", instance, block.scope, secrets=secrets)
 
-    def settled(self, shape: Shape, what: str, instance: Instance | None, *, secrets: bool = True) -> Any:
+    def settled(self, shape: Shape, what: str, instance: Instance | None, scope: Scope, *, secrets: bool = True) -> Any:
         """A value that has to be known while the stack is loaded. Raises Problem or Broken."""
         for expression in expressions(shape):
-            if self._evaluator.scope.touches(expression):
+            if scope.touches(expression):
                 hint = "use var, local, index, key and value here"
                 message = f"{what} has to be known before the plan, so it cannot read a resource"
                 raise Problem(self._wrong("known-too-late", message, expression.place, hint))
-        run = Run(None, instance)
+        run = Run(None, instance, scope)
         value = self._evaluator.value(shape, run)
         if run.secret and not secrets:
             message = f"{what} would show a secret in addresses"

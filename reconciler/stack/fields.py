@@ -98,7 +98,7 @@ class FieldReader:
         plan = self._plans.get(key)
         if plan is None:
             every = list(expressions(shape))
-            late = any(self._evaluator.scope.touches(each) for each in every)
+            late = any(map(block.scope.touches, every))
             shared = not late and all(each.roots <= _FIXED_NAMES for each in every)
             plan = self._plans[key] = _Plan(
                 late, shared, shape_place(shape), any(each.parsed.calls_files for each in every)
@@ -116,18 +116,19 @@ class FieldReader:
 
     def _by_keys(self, instance: Instance, shape: Shape, section: str, plan: _Plan) -> tuple[Shape, _Plan]:
         """The shape with the keys that its expressions come to as references, and the plan of it for this instance."""
+        scope = instance.block.scope
 
         def named(each: Shape) -> Shape:
             if isinstance(each, ListShape):
                 return ListShape(each.node, tuple(named(item) for item in each.items))
-            if not isinstance(each, Whole | Text) or any(map(self._evaluator.scope.touches, expressions(each))):
+            if not isinstance(each, Whole | Text) or any(map(scope.touches, expressions(each))):
                 return each
-            run = Run(None, instance)
+            run = Run(None, instance, scope)
             value = self._evaluator.value(each, run)
             return each if run.secret else keyed(each, value, section)
 
         found = named(shape)
-        if found is shape or not any(map(self._evaluator.scope.touches, expressions(found))):
+        if found is shape or not any(map(scope.touches, expressions(found))):
             return shape, plan
         return found, _Plan(True, False, plan.place, plan.refers_to_files)
 
@@ -138,7 +139,7 @@ class FieldReader:
             return self._late(instance, name, shape, plan, fields)
         if plan.done:
             return plan.value
-        run = Run(None, instance)
+        run = Run(None, instance, instance.block.scope)
         secret = instance.kind.fields[name].secret
         try:
             value = self._evaluator.value(shape, run)
@@ -165,7 +166,7 @@ class FieldReader:
             for item in shape.entries.values():
                 self._keep_secrets(item, instance)
         elif isinstance(shape, Whole | Text):
-            run = Run(None, instance)
+            run = Run(None, instance, instance.block.scope)
             value = self._evaluator.value(shape, run)
             if run.secret:
                 self.secrets.update(texts(value))
@@ -198,7 +199,7 @@ class FieldReader:
         if plan.tried and not (branches or plan.refers_to_files or found.own_pool):
             return name in instance.block.secret_fields
         plan.tried = True
-        run = Run(None, instance)
+        run = Run(None, instance, instance.block.scope)
         run.world = MadeUp(run)
         complete = False
         try:
@@ -250,13 +251,13 @@ class FieldReader:
 
     def check_beside(self, instance: Instance, all_fields: Mapping[Address, Fields]) -> None:
         """What shows only beside the fields of the parent and of the siblings."""
-        parent = instance.parent
+        parent = instance.owner
         if parent is None or type(instance.kind).check_beside is Kind.check_beside:
             return
         around: dict[str, list[Mapping[str, Any]]] = {parent.kind.name: [_settled(all_fields[parent.address])]}
         for section in parent.pools.values():
             for pool in section.values():
-                for sibling in pool.instances:
+                for sibling in (each for one in pool.instances for each in one.resources()):
                     if sibling is not instance:
                         around.setdefault(sibling.kind.name, []).append(_settled(all_fields[sibling.address]))
         own = all_fields[instance.address]

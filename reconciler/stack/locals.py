@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.stack.evaluate import Evaluator, Known
+from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.shapes import Compiler, Shape, expressions
+from reconciler.stack.tree import Known, Scope
 from reconciler.stack.views import Run
 from reconciler.stack.yaml_tree import Entry
 
@@ -19,8 +20,8 @@ class LocalReader:
         self._compiler = compiler
         self._problems = problems
 
-    def read(self, entries: Mapping[str, Entry], visible: frozenset[str]) -> None:
-        scope = self._evaluator.scope
+    def read(self, entries: Mapping[str, Entry], visible: frozenset[str], scope: Scope) -> None:
+        """Read the locals of the file that the scope is of."""
         scope.locals.update(dict.fromkeys(entries))
         shapes = {name: self._compiler.shape(entry.value, visible) for name, entry in entries.items()}
         sound = {name: shape for name, shape in shapes.items() if shape is not None}
@@ -30,7 +31,7 @@ class LocalReader:
             if any(scope.touches(each) for each in expressions(shape)):
                 scope.late[name] = shape
                 continue
-            run = Run(None, None)
+            run = Run(None, scope.owner, scope)
             try:
                 value = self._evaluator.value(shape, run)
             except Broken:

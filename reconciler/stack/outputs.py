@@ -41,16 +41,10 @@ class OutputReader:
         return found
 
     def _output(self, name: str, entry: Entry, visible: frozenset[str]) -> Output | None:
-        if not _NAME.fullmatch(name):
-            hint = "letters, digits, - and _"
-            self._problems.add("bad-name", f"`{name[:60]}` is no name for an output", entry.place, hint=hint)
+        written = written_output(name, entry, self._problems)
+        if written is None:
             return None
-        node, secret = entry.value, False
-        if isinstance(node, Table):
-            parts = self._parts(name, node, entry)
-            if parts is None:
-                return None
-            node, secret = parts
+        node, secret = written
         for each in ambiguous_in(node):
             note_ambiguous(self._problems, each, what=f"`{name}`")
         shape = self._compiler.shape(node, visible)
@@ -72,25 +66,6 @@ class OutputReader:
             )
         return Output(name, value, entry.place, secret)
 
-    def _parts(self, name: str, node: Table, entry: Entry) -> tuple[Node, bool] | None:
-        sound = True
-        for key, part in node.entries.items():
-            if key not in _KEYS:
-                hint = did_you_mean(key, _KEYS) or "a mapping as a value is written under `value`"
-                self._problems.add("unknown-key", f"an output has no `{key}`", part.place, hint=hint)
-                sound = False
-        secret = node.entries.get("secret")
-        if secret is not None and not (isinstance(secret.value, Scalar) and isinstance(secret.value.value, bool)):
-            self._problems.add("wrong-type", "`secret` is true or false", secret.value.place)
-            sound = False
-        if sound and "value" not in node.entries:
-            self._problems.add("missing-field", f"the output `{name}` has no `value`", entry.place)
-            sound = False
-        if not sound:
-            return None
-        hidden = secret is not None and isinstance(secret.value, Scalar) and secret.value.value is True
-        return node.entries["value"].value, hidden
-
     def _value(self, shape: Shape) -> tuple[object, bool]:
         every = list(expressions(shape))
         for expression in every:
@@ -100,7 +75,7 @@ class OutputReader:
                 except Refusal as problem:
                     place = expression.place_at(offset, len(path) + 2)
                     raise Problem(self._problems.make("file-refused", str(problem), place)) from None
-        run = Run(None, None)
+        run = Run(None, None, self._evaluator.scope)
         if not any(self._evaluator.scope.touches(each) for each in every):
             return self._evaluator.value(shape, run), run.secret
         found = self._referrer.find(shape, None)
@@ -118,6 +93,34 @@ class OutputReader:
                 raise
         secret = run.secret or any(is_secret(block, attribute) for block, attribute in found.reads)
         return Late(shape, shape_place(shape), found.references(None), self._evaluator, secret=secret), secret
+
+
+def written_output(name: str, entry: Entry, problems: Problems) -> tuple[Node, bool] | None:
+    """The value of an output as it is written, and whether it says that it is secret; None when a mistake was noted."""
+    if not _NAME.fullmatch(name):
+        hint = "letters, digits, - and _"
+        problems.add("bad-name", f"`{name[:60]}` is no name for an output", entry.place, hint=hint)
+        return None
+    node = entry.value
+    if not isinstance(node, Table):
+        return node, False
+    sound = True
+    for key, part in node.entries.items():
+        if key not in _KEYS:
+            hint = did_you_mean(key, _KEYS) or "a mapping as a value is written under `value`"
+            problems.add("unknown-key", f"an output has no `{key}`", part.place, hint=hint)
+            sound = False
+    secret = node.entries.get("secret")
+    if secret is not None and not (isinstance(secret.value, Scalar) and isinstance(secret.value.value, bool)):
+        problems.add("wrong-type", "`secret` is true or false", secret.value.place)
+        sound = False
+    if sound and "value" not in node.entries:
+        problems.add("missing-field", f"the output `{name}` has no `value`", entry.place)
+        sound = False
+    if not sound:
+        return None
+    hidden = secret is not None and isinstance(secret.value, Scalar) and secret.value.value is True
+    return node.entries["value"].value, hidden
 
 
 def is_secret(block: Block, attribute: str) -> bool:

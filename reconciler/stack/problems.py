@@ -5,10 +5,11 @@ A finding is kept once per code and spot, however many instances of a block run 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
-from reconciler.diagnostics import Diagnostic, Place, error
+from reconciler.diagnostics import Diagnostic, Place, Via, error
 from reconciler.values import visible
 
 _WIDEST_EXCERPT = 400
@@ -61,6 +62,16 @@ class Problems:
     def __init__(self, texts: Texts) -> None:
         self.texts = texts
         self._found: dict[tuple[object, ...], Diagnostic] = {}
+        self._via: tuple[Via, ...] = ()
+
+    @contextmanager
+    def inside(self, via: tuple[Via, ...]) -> Iterator[None]:
+        """What is noted in here is said of a file that one gets to by `via` (a group's)."""
+        before, self._via = self._via, via
+        try:
+            yield
+        finally:
+            self._via = before
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -98,6 +109,8 @@ class Problems:
             diagnostic = replace(diagnostic, excerpt=self.texts.excerpt(diagnostic.place))
         if address and not diagnostic.address:
             diagnostic = replace(diagnostic, address=address)
+        if self._via and not diagnostic.via:
+            diagnostic = replace(diagnostic, via=self._via)
         diagnostic = replace(diagnostic, summary=_one_line(diagnostic.summary), hint=_one_line(diagnostic.hint))
         place = diagnostic.place
         spot = (place.file, place.line, place.column) if place is not None else (diagnostic.address, diagnostic.summary)

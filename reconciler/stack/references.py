@@ -1,8 +1,9 @@
 """What an expression refers to, found by walking its paths through the tree of instances, without running it.
 
-A path with constant indices leads to exact instances. An index that is computed from `index`, `key`, variables and
-locals is computed here; one that reads resources stands for the whole pool. A resource is never among its own
-references: `web[index - 1]` must not make a cycle of the pool.
+Paths go on through locals, through the inputs of a group to what its call names, and through a group's outputs to what
+these read. A path with constant indices leads to exact instances. An index that is computed from `index`, `key`,
+variables and locals is computed here; one that reads resources stands for the whole pool. A resource is never among its
+own references: `web[index - 1]` must not make a cycle of the pool.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.problems import Broken, Problem
 from reconciler.stack.shapes import Expression, Shape, expressions
 from reconciler.stack.tokens import Dynamic, Path, Slice, Step
-from reconciler.stack.tree import Block, Instance, Pool, Tree, attributes_of
+from reconciler.stack.tree import Block, Instance, Pool, Scope, Tree, attributes_of, readable
 from reconciler.stack.views import Run, instance_of, missing_resource, no_such_attribute, switched_off
 from reconciler.values import Address
 
@@ -61,65 +62,93 @@ class Found:
         return every - {own} if own in every else every
 
 
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """For whom a path is walked, and in which scope: `reader` is the resource whose expression it is, or the group
+    around a local, input or output; None for those of the stack itself.
+    """
+
+    reader: Instance | None
+    scope: Scope
+
+
 class Referrer:
-    """Walks paths. `reader` is the resource whose expression it is, None for locals and outputs."""
+    """Walks paths. `reader` is the resource whose expression it is, None for locals and outputs of the stack."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._tree: Tree = evaluator.scope.tree
-        self._locals: dict[str, Found] = {}
+        self._elsewhere: dict[tuple[int, int], Found] = {}
 
     def find(self, shape: Shape, reader: Instance | None) -> Found:
         """Everything that a shape refers to, what its locals refer to included."""
+        return self._find(shape, reader, reader.block.scope if reader is not None else self._evaluator.scope)
+
+    def _find(self, shape: Shape, reader: Instance | None, scope: Scope) -> Found:
         found = Found()
         for expression in expressions(shape):
-            self._expression(expression, reader, found)
+            self._expression(expression, _Walk(reader, scope), found)
         return found
 
-    def _expression(self, expression: Expression, reader: Instance | None, found: Found) -> None:
+    def _expression(self, expression: Expression, walk: _Walk, found: Found) -> None:
         for path in expression.paths:
-            if path.root == "local":
-                self._local(str(path.steps[0].segment), found)
+            if path.root in ("local", "var"):
+                self._name(path.root, str(path.steps[0].segment), walk.scope, found)
                 continue
-            spot = self._root(path.root, reader)
+            spot = self._root(path.root, walk)
             if spot is None:
                 continue
             try:
-                self._walk(spot, path, expression, reader, found)
+                self._walk(spot, path, expression, walk, found)
             except Broken:
                 found.broken = True
             except _Wrong as wrong:
                 place = expression.place_at(wrong.step.start, wrong.width)
                 found.problems.append(wrong.problem.diagnostic.at(place))
 
-    def _local(self, name: str, found: Found) -> None:
-        shape = self._evaluator.scope.late.get(name)
-        if shape is None:
-            found.broken = found.broken or self._evaluator.scope.locals.get(name) is None
-            return
-        if name not in self._locals:
-            self._locals[name] = Found()  # a cycle of locals is refused before; this only keeps it finite
-            self._locals[name] = self.find(shape, None)
-        inner = self._locals[name]
+    def _name(self, root: str, name: str, scope: Scope, found: Found) -> None:
+        """What a local, or the input behind a variable, refers to."""
+        if root == "var":
+            shape = scope.inputs.get(name)
+            if shape is None:
+                found.broken = found.broken or scope.variables.get(name) is None
+            elif scope.owner is not None:
+                self._through(shape, scope.owner, scope.owner.block.scope, found)
+        elif name in scope.late:
+            self._through(scope.late[name], scope.owner, scope, found)
+        else:
+            found.broken = found.broken or scope.locals.get(name) is None
+
+    def _through(self, shape: Shape, reader: Instance | None, scope: Scope, found: Found) -> None:
+        """Add what a shape in another place refers to."""
+        key = (id(shape), id(scope))
+        if key not in self._elsewhere:
+            self._elsewhere[key] = Found()  # a cycle of locals is refused before; this only keeps it finite
+            self._elsewhere[key] = self._find(shape, reader, scope)
+        inner = self._elsewhere[key]
         found.addresses |= inner.addresses
         found.pools += inner.pools
         found.reads |= inner.reads
         found.problems += inner.problems
         found.broken = found.broken or inner.broken
 
-    def _root(self, name: str, reader: Instance | None) -> Spot | None:
-        if reader is not None:
-            for around in reader.enclosing():
-                if around.kind.name == name:
+    def _root(self, name: str, walk: _Walk) -> Spot | None:
+        if walk.reader is not None:
+            for around in walk.reader.enclosing():
+                if around.kind.name == name and not around.block.group:
                     return around
-        return Section(None, name) if name in self._tree.sections_of(None) else None
+        owner = walk.scope.owner
+        return Section(owner, name) if name in self._tree.sections_of(owner) else None
 
-    def _walk(self, start: Spot, path: Path, expression: Expression, reader: Instance | None, found: Found) -> None:
+    def _walk(self, start: Spot, path: Path, expression: Expression, walk: _Walk, found: Found) -> None:
+        reader = walk.reader
         spot = self._singleton(start)
         last = Step(path.root, path.start)
         for step in path.steps:
             further: Spot | str | None
             if isinstance(spot, Instance):
+                if self._handed_out(spot, step, found):
+                    return
                 further = self._inside(spot, step)
                 if isinstance(further, str):
                     self._attribute(spot, further, step, expression, reader, found)
@@ -127,7 +156,7 @@ class Referrer:
             elif isinstance(spot, Section):
                 further = self._pool(spot, step, expression) if isinstance(step.segment, str) else None
             else:
-                further = self._chosen(spot, step, expression, reader)
+                further = self._chosen(spot, step, expression, walk)
             if further is None:
                 break  # computed, or some of many: it stands for all of the spot
             if isinstance(further, str):
@@ -145,13 +174,23 @@ class Referrer:
                 raise Broken
         return spot
 
+    def _handed_out(self, group: Instance, step: Step, found: Found) -> bool:
+        """Whether the step is an output of a group; adds what that reads."""
+        if group.inside is None or step.segment not in group.inside.outputs:
+            return False
+        output = group.inside.outputs[str(step.segment)]
+        if output is None:
+            raise Broken
+        self._through(output.shape, group, group.inside, found)
+        return True
+
     def _inside(self, instance: Instance, step: Step) -> Section | str | None:
         if not isinstance(step.segment, str):
             return None
         if step.segment in self._tree.sections_of(instance):
             return Section(instance, step.segment)
-        if step.segment not in attributes_of(instance.kind):
-            if instance.block.has_unknown_keys:
+        if step.segment not in readable(instance):
+            if instance.block.has_unknown_keys or (instance.inside is not None and not instance.inside.complete):
                 raise Broken
             raise _Wrong(no_such_attribute(self._tree, instance, step.segment), step)
         return step.segment
@@ -175,11 +214,11 @@ class Referrer:
             return _NOTHING
         raise _Wrong(switched_off(pool), step)
 
-    def _chosen(self, pool: Pool, step: Step, expression: Expression, reader: Instance | None) -> Instance | str | None:
+    def _chosen(self, pool: Pool, step: Step, expression: Expression, walk: _Walk) -> Instance | str | None:
         """The instance that a step into a pool leads to, None for all, `_NOTHING` when a branch may leave it out."""
         key: object = step.segment
         if isinstance(key, Dynamic):
-            key = self._computed(key, expression, reader)
+            key = self._computed(key, expression, walk)
         if key is None or isinstance(key, Slice):
             return None
         chosen = instance_of(pool, key)
@@ -189,15 +228,16 @@ class Referrer:
             return _NOTHING
         raise _Wrong(chosen, step)
 
-    def _computed(self, index: Dynamic, expression: Expression, reader: Instance | None) -> int | str | None:
+    def _computed(self, index: Dynamic, expression: Expression, walk: _Walk) -> int | str | None:
         parsed = expression.compiler.parse(index.text)
-        scope = self._evaluator.scope
+        scope = walk.scope
         if any(path.root in scope.resource_roots for path in parsed.paths) or parsed.calls_files:
             return None
-        if any(path.root == "local" and path.steps and path.steps[0].segment in scope.late for path in parsed.paths):
+        waiting = {"local": scope.late, "var": scope.inputs}
+        if any(path.steps and path.steps[0].segment in waiting.get(path.root, ()) for path in parsed.paths):
             return None
         names = frozenset(path.root for path in parsed.paths)
-        value = self._evaluator.index(index.text, Run(None, reader), names)
+        value = self._evaluator.index(index.text, Run(None, walk.reader, scope), names)
         return value if isinstance(value, int | str) and not isinstance(value, bool) else None
 
     def _attribute(
@@ -218,6 +258,11 @@ class Referrer:
     def _end(
         self, spot: Spot, path: Path, last: Step, expression: Expression, reader: Instance | None, found: Found
     ) -> None:
+        if isinstance(spot, Instance) and spot.block.group:
+            if spot.broken_inside():
+                raise Broken
+            found.addresses |= {each.address for each in spot.resources()}
+            return
         if isinstance(spot, Instance):
             if spot is reader and not expression.parsed.conditional:
                 problem = error("self-reference", f"`{spot.address}` refers to itself", hint="leave it out")
@@ -228,6 +273,9 @@ class Referrer:
         for pool in pools:
             if pool.broken:
                 raise Broken
+            if pool.block.group:
+                self._of_groups(pool, path, found)
+                continue
             for step in path.attributes:
                 self._item_attribute(pool, step, found)
             if reader is not None and pool.block is reader.block:
@@ -236,6 +284,17 @@ class Referrer:
                     found.own |= pool.addresses
                     continue
             found.pools.append(pool.addresses)
+
+    def _of_groups(self, pool: Pool, path: Path, found: Found) -> None:
+        """A whole pool of groups: what the outputs read that filters look up, else all that is in them."""
+        for group in pool.instances:
+            if not path.attributes:
+                if group.broken_inside():
+                    raise Broken
+                found.addresses |= {each.address for each in group.resources()}
+            for step in path.attributes:
+                if not self._handed_out(group, step, found) and self._inside(group, step) is not None:
+                    found.addresses |= {each.address for each in group.resources()}
 
     def _item_attribute(self, pool: Pool, step: Step, found: Found) -> None:
         kind = pool.block.kind
@@ -263,9 +322,12 @@ class Referrer:
     def named(self, text: str, reader: Instance) -> list[frozenset[Address]]:
         """The resources that an address in `after` names. Raises Problem or Broken."""
         parts = list(_parts(text))
-        spot = self._root(str(parts[0]), reader) if parts and isinstance(parts[0], str) else None
+        owner = reader.block.scope.owner
+        walk = _Walk(reader, reader.block.scope)
+        spot = self._root(str(parts[0]), walk) if parts and isinstance(parts[0], str) else None
         if spot is None:
-            known = sorted({*self._tree.sections_of(None), *(each.kind.name for each in reader.enclosing())})
+            around = {each.kind.name for each in reader.enclosing() if not each.block.group}
+            known = sorted({*self._tree.sections_of(owner), *around})
             hint = f"an address begins with one of {', '.join(known)}"
             raise Problem(error("unknown-reference", f"`{text}` is no address of a resource", hint=hint))
         spot = self._singleton(spot)
@@ -293,8 +355,12 @@ class Referrer:
 
     def _all_of(self, spot: Spot) -> Iterable[frozenset[Address]]:
         if isinstance(spot, Instance):
-            return [frozenset({spot.address})]
+            if spot.broken_inside():
+                raise Broken
+            return [frozenset(each.address for each in spot.resources())]
         if isinstance(spot, Pool):
+            if any(each.broken_inside() for each in spot.instances):
+                raise Broken
             return [spot.addresses]
         pools = self._tree.pools_of(spot.owner).get(spot.name, {}).values()
         if any(pool.broken for pool in pools):

@@ -16,18 +16,20 @@ from reconciler.model.resource import Resource, Stack
 from reconciler.stack.blocks import BlockReader
 from reconciler.stack.document import Document, load
 from reconciler.stack.engine import Engine
-from reconciler.stack.evaluate import Evaluator, Scope
+from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.expand import Expander
 from reconciler.stack.fields import FieldReader, Fields, ambiguous_in, note_ambiguous, texts
 from reconciler.stack.functions import PURE_FUNCTIONS
+from reconciler.stack.group_kind import within_groups
+from reconciler.stack.groups import GroupReader
 from reconciler.stack.locals import LocalReader
 from reconciler.stack.outputs import OutputReader, is_secret
 from reconciler.stack.problems import Problems, Texts
 from reconciler.stack.references import Referrer
 from reconciler.stack.settings import SettingsReader
-from reconciler.stack.shapes import Compiler
+from reconciler.stack.shapes import Compiler, Parsed
 from reconciler.stack.sources import Sources
-from reconciler.stack.tree import Block, Instance, Tree
+from reconciler.stack.tree import Block, Instance, Scope, Tree
 from reconciler.stack.variables import Inputs, VariableReader
 from reconciler.stack.views import plain
 from reconciler.values import Address
@@ -59,10 +61,14 @@ class _Resolver:
         self._problems = problems
         engine = Engine(PURE_FUNCTIONS, plain)
         self._tree = Tree(catalog, unknown_sections=not document.complete)
-        self._scope = Scope(self._tree, {}, {}, {})
-        self._compiler = Compiler(engine, problems)
+        self._scope = Scope(self._tree, sections={section for section, _ in document.sections})
+        parsed: dict[str, Parsed] = {}
+        self._compiler = Compiler(engine, problems, parsed)
         self._evaluator = Evaluator(engine, self._scope, sources, problems)
-        self._roots = frozenset({"var", "local", *catalog.sections("")})
+        self._groups = GroupReader(
+            catalog, self._evaluator, sources, problems, lambda: Compiler(engine, problems, parsed)
+        )
+        self._roots = frozenset({"var", "local", *within_groups(catalog, "")})
 
     def resolve(self, inputs: Inputs) -> Stack:
         document, problems = self._document, self._problems
@@ -71,29 +77,34 @@ class _Resolver:
         self._scope.locals.update(dict.fromkeys(document.locals))
         self._compiler.declare("var", self._scope.variables, complete=document.complete)
         self._compiler.declare("local", self._scope.locals, complete=document.complete)
-        LocalReader(self._evaluator, self._compiler, problems).read(document.locals, self._roots)
+        LocalReader(self._evaluator, self._compiler, problems).read(document.locals, self._roots, self._scope)
         for name, entry in document.locals.items():
             for node in ambiguous_in(entry.value):
                 note_ambiguous(problems, node, what=f"`{name}`")
 
         blocks = self._blocks()
-        expander = Expander(self._evaluator, problems)
+        expander = Expander(self._evaluator, problems, self._groups)
         if not expander.expand(blocks):
             raise Refused(problems.diagnostics)
         referrer = Referrer(self._evaluator)
         reader = FieldReader(self._evaluator, referrer, problems)
         settings = SettingsReader(expander, referrer, problems)
-        fields = {address: reader.read(instance) for address, instance in self._tree.instances.items()}
-        for section in blocks.values():
-            for block in section.values():
+        fields: dict[Address, Fields] = {}
+        for address, instance in self._tree.instances.items():
+            with problems.inside(instance.block.scope.via):
+                fields[address] = reader.read(instance)
+        for block in (*(each for section in blocks.values() for each in section.values()), *self._groups.opened):
+            with problems.inside(block.scope.via):
                 self._note_ambiguous(reader, block)
         _spread_secrets(reader, self._tree)
-        resources = [
-            self._resource(instance, fields[address], settings) for address, instance in self._tree.instances.items()
-        ]
+        resources: list[Resource] = []
+        for address, instance in self._tree.instances.items():
+            with problems.inside(instance.block.scope.via):
+                resources.append(self._resource(instance, fields[address], settings))
         resources.sort(key=lambda each: each.address.sort_key)
         for instance in self._tree.instances.values():
-            reader.check_beside(instance, fields)
+            with problems.inside(instance.block.scope.via):
+                reader.check_beside(instance, fields)
         outputs = OutputReader(self._evaluator, referrer, self._compiler, problems).read(document.outputs, self._roots)
         return Stack(
             name=document.name,
@@ -108,20 +119,22 @@ class _Resolver:
                 }
             ),
             secrets=frozenset(reader.secrets).union(
-                *(texts(known.value) for known in self._scope.variables.values() if known is not None and known.secret)
+                self._groups.secrets,
+                *(texts(known.value) for known in self._scope.variables.values() if known is not None and known.secret),
             ),
         )
 
     def _blocks(self) -> dict[str, dict[str, Block]]:
-        reader = BlockReader(self._catalog, self._compiler, self._problems, self._roots)
-        kinds = self._catalog.sections("")
+        reader = BlockReader(self._catalog, self._compiler, self._problems, self._roots, self._scope)
+        kinds = within_groups(self._catalog, "")
         blocks: dict[str, dict[str, Block]] = {}
         for section, entry in self._document.sections:
             reader.section(kinds[section], entry.value, entry.place, None, blocks.setdefault(section, {}))
         return blocks
 
     def _note_ambiguous(self, reader: FieldReader, block: Block) -> None:
-        reader.note_ambiguous(block)
+        if not block.group:
+            reader.note_ambiguous(block)
         for section in block.children.values():
             for child in section.values():
                 self._note_ambiguous(reader, child)
@@ -134,7 +147,7 @@ class _Resolver:
             kind=block.kind.name,
             values=MappingProxyType(fields.values),
             place=block.place,
-            parent=instance.parent.address if instance.parent is not None else None,
+            parent=instance.owner.address if instance.owner is not None else None,
             references=_union([*fields.references, settings.after(instance)]),
             lifecycle=settings.lifecycle(instance),
             timeouts=settings.timeouts(instance),

@@ -44,6 +44,7 @@ class SettingsReader:
         self._expander = expander
         self._referrer = referrer
         self._problems = problems
+        self._groups: dict[Address, frozenset[Address]] = {}
 
     def lifecycle(self, instance: Instance) -> Lifecycle:
         block = instance.block
@@ -98,7 +99,18 @@ class SettingsReader:
         return None
 
     def after(self, instance: Instance) -> frozenset[Address]:
-        """The resources that have to be there first."""
+        """The resources that have to be there first, those included that a group around it waits for."""
+        found = [self._after(instance)]
+        for around in instance.enclosing():
+            if not around.block.group:
+                break
+            if around.address not in self._groups:
+                self._groups[around.address] = self._after(around)
+            found.append(self._groups[around.address])
+        every = frozenset().union(*found) if any(found[1:]) else found[0]
+        return every - {instance.address}
+
+    def _after(self, instance: Instance) -> frozenset[Address]:
         shape = instance.block.meta.get("after")
         node = instance.block.meta_nodes.get("after")
         if shape is None or node is None:
@@ -204,7 +216,7 @@ class SettingsReader:
         if not isinstance(shape, Shape):
             return shape
         try:
-            return self._expander.settled(shape, what, instance)
+            return self._expander.settled(shape, what, instance, instance.block.scope)
         except Broken:
             return None
         except Problem as problem:

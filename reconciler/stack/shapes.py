@@ -146,12 +146,14 @@ def keyed(shape: Whole | Text, value: Any, section: str) -> Shape:
 
 
 class Compiler:
-    """Makes shapes of nodes. One expression text is analysed once, however often it is written."""
+    """Makes shapes of one file's nodes. One expression text is analysed once, however often it is written: `parsed` is
+    what is known from others.
+    """
 
-    def __init__(self, engine: Engine, problems: Problems) -> None:
+    def __init__(self, engine: Engine, problems: Problems, parsed: dict[str, Parsed]) -> None:
         self._engine = engine
         self._problems = problems
-        self._parsed: dict[str, Parsed] = {}
+        self._parsed = parsed
         self._declared: dict[str, tuple[Collection[str], bool]] = {}
 
     def declare(self, root: str, names: Collection[str], *, complete: bool) -> None:

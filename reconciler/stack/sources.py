@@ -1,7 +1,8 @@
 """Every file that a stack is made of, read once and remembered with its digest.
 
-`file()` and `template()` stay below the folder of the stack file that they stand in: the path is resolved with all its
-symbolic links before it is compared, only regular files are read, and no message ever quotes what a file holds.
+`file()`, `template()` and the files of groups stay below the folder of the stack file that began it: the path is
+resolved with all its symbolic links before it is compared, only regular files are read, and no message ever quotes what
+a file holds.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ class Sources:
         self._digests: dict[str, str] = {}
         self._texts: dict[Path, str] = {}
         self._folders: dict[str, Path] = {}
+        self._roots: dict[str, Path] = {}
+        self._trees: dict[str, Node | None] = {}
 
     def all(self) -> tuple[Source, ...]:
         return tuple(Source(path, self._digests[path]) for path in sorted(self._digests))
@@ -63,6 +66,7 @@ class Sources:
             return None
         self._digests[name] = hashlib.sha256(data).hexdigest()
         self._folders[name] = path.parent
+        self._roots.setdefault(name, path.parent)
         try:
             text = decode(data, name)
             self._problems.texts.add(name, text)
@@ -71,16 +75,32 @@ class Sources:
             self._problems.note(problem.diagnostic)
             return None
 
-    def read_text(self, asked: object, stack_file: str, limit: int) -> str:
-        """A text file below the folder of `stack_file`. Raises Refusal."""
+    def read_group(self, asked: str, stack_file: str) -> tuple[str, Node | None]:
+        """The name and the tree of a group's file, which is given relative to the file that calls it. Raises Refusal;
+        what is no YAML is noted.
+        """
+        shown, real = self._inside(asked, stack_file)
+        name = os.path.normpath(shown)
+        if name not in self._trees:
+            self._roots.setdefault(name, self._roots.get(stack_file, Path()))
+            if not real.is_file():
+                raise Refusal(f"there is no file `{asked}`")
+            self._trees[name] = self.read_yaml(Path(name))
+        return name, self._trees[name]
+
+    def _inside(self, asked: object, stack_file: str) -> tuple[Path, Path]:
+        """A path as it is shown, and the real one: below the stack's folder. Raises Refusal."""
         if not isinstance(asked, str) or not asked or "\0" in asked:
             raise Refusal("the path has to be text")
-        folder = self._folders.get(stack_file, Path())
-        shown = folder / asked
-        root = folder.resolve()
+        shown = self._folders.get(stack_file, Path()) / asked
         real = shown.resolve()
-        if Path(asked).is_absolute() or not real.is_relative_to(root):
+        if Path(asked).is_absolute() or not real.is_relative_to(self._roots.get(stack_file, Path()).resolve()):
             raise Refusal(f"`{asked}` is outside of the stack's folder")
+        return shown, real
+
+    def read_text(self, asked: object, stack_file: str, limit: int) -> str:
+        """A text file below the stack's folder, given relative to `stack_file`. Raises Refusal."""
+        shown, real = self._inside(asked, stack_file)
         if real not in self._texts:
             try:
                 data = _read(real, limit)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from reconciler.diagnostics import Place
+from reconciler.diagnostics import Place, Via
 from reconciler.model.kind import Catalog, Kind
-from reconciler.stack.shapes import Shape
+from reconciler.stack.group_kind import GROUP, within_groups
+from reconciler.stack.shapes import Expression, Shape
 from reconciler.stack.yaml_tree import Node
 from reconciler.values import Address
 
@@ -19,18 +20,73 @@ ID = "id"
 _NO_NAMES: Mapping[str, Any] = MappingProxyType({})
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A variable's or local's value. `secret` when anything secret is in it."""
+
+    value: Any
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOutput:
+    """What a group hands out under a name. `secret` when it says so itself."""
+
+    shape: Shape
+    secret: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """What the expressions of one file see: the stack's, or those of a group's file in one instance of the group.
+
+    A name that maps to None is declared, but a mistake was reported for it. `late` are the locals that read resources;
+    they are evaluated anew in every world. `inputs` are the variables of a group whose values read resources: shapes of
+    its call, evaluated where the call stands; `hidden` those of them that are secret by declaration. `owner` is the
+    group's instance, None for the stack. `sections` are those that the file names; `via` is how one gets to the file.
+    """
+
+    tree: Tree
+    owner: Instance | None = None
+    variables: dict[str, Known | None] = field(default_factory=dict)
+    locals: dict[str, Known | None] = field(default_factory=dict)
+    late: dict[str, Shape] = field(default_factory=dict)
+    inputs: dict[str, Shape] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
+    outputs: dict[str, GroupOutput | None] = field(default_factory=dict)
+    sections: set[str] = field(default_factory=set)
+    via: tuple[Via, ...] = ()
+    complete: bool = True
+    resource_roots: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        kinds = frozenset(each.name for each in self.tree.catalog.kinds)
+        self.resource_roots = frozenset(self.tree.sections_of(self.owner)) | kinds
+
+    def touches(self, expression: Expression) -> bool:
+        """Whether it reads resources, so that only a plan or an apply can tell its value."""
+        return any(
+            path.root in self.resource_roots
+            or (path.root == "local" and path.steps[0].segment in self.late)
+            or (path.root == "var" and path.steps[0].segment in self.inputs)
+            for path in expression.paths
+        )
+
+
 @dataclass(slots=True, eq=False)
 class Block:
-    """One resource as the YAML has it, before count and for_each.
+    """One resource, or group, as the YAML has it, before count and for_each.
 
     `fields` are its own fields and `meta` the keys that every resource has, both as shapes; `children` its child blocks
     by section and name. `managed_sections` are the child sections that it names, `unread` the fields whose value could
     not be read, `secret_fields` those that are secret in every instance, `keyed_by` the section (`project.vlans`) of
     each field that refers by key. `broken` means that its body could not
     be read at all, `has_unknown_keys` that some of it could not: what is missing there may be a misspelt section.
+    The `fields` of a group are the inputs of its call. `scope` is what the block's expressions see.
     """
 
     kind: Kind
+    scope: Scope
     parent: Block | None
     section: str
     name: str
@@ -53,6 +109,18 @@ class Block:
         return f"{above}{self.section}.{self.name}" if self.name else f"{above}{self.section}"
 
     @property
+    def group(self) -> bool:
+        return self.kind is GROUP
+
+    @property
+    def owner(self) -> Block | None:
+        """The block of the resource around it, past groups."""
+        here = self.parent
+        while here is not None and here.group:
+            here = here.parent
+        return here
+
+    @property
     def counted(self) -> bool:
         return "count" in self.meta
 
@@ -63,8 +131,9 @@ class Block:
 
 @dataclass(slots=True, eq=False)
 class Instance:
-    """One resource to be. `names` are `index`, `key` and `value` as its expressions see them. `secret_fields` grows
-    while fields are resolved; it is complete before any deferred value is evaluated.
+    """One resource to be, or one group. `names` are `index`, `key` and `value` as its expressions see them.
+    `secret_fields` grows while fields are resolved; it is complete before any deferred value is evaluated. `inside` is
+    what the file of a group sees.
     """
 
     block: Block
@@ -73,10 +142,33 @@ class Instance:
     names: Mapping[str, Any] = field(default_factory=lambda: _NO_NAMES)
     pools: dict[str, dict[str, Pool]] = field(default_factory=dict)
     secret_fields: set[str] = field(default_factory=set)
+    inside: Scope | None = None
 
     @property
     def kind(self) -> Kind:
         return self.block.kind
+
+    @property
+    def owner(self) -> Instance | None:
+        """The resource around it, past groups."""
+        return next((each for each in self.enclosing() if not each.block.group), None)
+
+    def resources(self) -> Iterator[Instance]:
+        """Itself, or all resources directly in a group."""
+        if not self.block.group:
+            yield self
+            return
+        for section in self.pools.values():
+            for pool in section.values():
+                for instance in pool.instances:
+                    yield from instance.resources()
+
+    def broken_inside(self) -> bool:
+        """Whether anything directly in a group could not be read."""
+        pools = [pool for section in self.pools.values() for pool in section.values()]
+        return self.block.group and any(
+            pool.broken or any(each.broken_inside() for each in pool.instances) for pool in pools
+        )
 
     def enclosing(self) -> Iterator[Instance]:
         """The resources around it, the nearest first."""
@@ -99,7 +191,14 @@ class Pool:
     positions: dict[str, int] = field(default_factory=dict)
     broken: bool = False
     instances: tuple[Instance, ...] = ()
-    addresses: frozenset[Address] = frozenset()
+    _addresses: frozenset[Address] | None = None
+
+    @property
+    def addresses(self) -> frozenset[Address]:
+        """Of its resources; those in its groups, where it is a pool of groups. Asked when all of the tree is there."""
+        if self._addresses is None:
+            self._addresses = frozenset(each.address for one in self.instances for each in one.resources())
+        return self._addresses
 
     @property
     def plain(self) -> bool:
@@ -108,7 +207,6 @@ class Pool:
     def close(self) -> None:
         """All slots are in: what is asked often is worked out once."""
         self.instances = tuple(each for each in self.slots if each is not None)
-        self.addresses = frozenset(each.address for each in self.instances)
         self.positions = {key: position for position, key in enumerate(self.keys)}
 
 
@@ -125,9 +223,12 @@ class Tree:
     _sections: dict[str, dict[str, Kind]] = field(default_factory=dict)
 
     def sections_of(self, owner: Instance | None) -> dict[str, Kind]:
+        """What may stand in a resource, at the top (None), or in a group: the same as around the group."""
+        if owner is not None and owner.block.group:
+            owner = owner.owner
         name = owner.kind.name if owner is not None else ""
         if name not in self._sections:
-            self._sections[name] = self.catalog.sections(name)
+            self._sections[name] = within_groups(self.catalog, name)
         return self._sections[name]
 
     def pools_of(self, owner: Instance | None) -> dict[str, dict[str, Pool]]:
@@ -137,3 +238,8 @@ class Tree:
 def attributes_of(kind: Kind) -> set[str]:
     """What expressions may read of a resource of this kind."""
     return {*kind.fields, *kind.outputs, ID}
+
+
+def readable(instance: Instance) -> set[str]:
+    """What expressions may read of an instance: a resource's attributes, a group's outputs."""
+    return set(instance.inside.outputs) if instance.inside is not None else attributes_of(instance.kind)

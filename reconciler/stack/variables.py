@@ -8,18 +8,18 @@ of a secret variable.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 from reconciler.diagnostics import Place, did_you_mean, one
-from reconciler.stack.evaluate import Known
 from reconciler.stack.patterns import Pattern
 from reconciler.stack.problems import Problem, Problems
 from reconciler.stack.sources import Sources
 from reconciler.stack.tokens import OPEN
+from reconciler.stack.tree import Known
 from reconciler.stack.yaml_scalars import ambiguous, resolve
 from reconciler.stack.yaml_tree import Entry, Items, Node, Scalar, Table, parse, plain_value, type_word
 
@@ -56,6 +56,18 @@ class _Given:
     origin: str
     place: Place | None = None
     text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A value that a group is given: `late` ones are known when the plan is made. `secret` when anything secret is in
+    it.
+    """
+
+    place: Place
+    value: Any = None
+    secret: bool = False
+    late: bool = False
 
 
 @dataclass(slots=True)
@@ -99,6 +111,47 @@ class VariableReader:
                     or (f"declared: {', '.join(sorted(by_name))}" if by_name else "the stack declares no variables"),
                 )
         return {each.name: self._value(each, given.get(each.name)) for each in declared}
+
+    def receive(
+        self,
+        entries: Mapping[str, Entry],
+        handed: Mapping[str, Handed],
+        unread: Set[str],
+        call: Place,
+        *,
+        complete: bool,
+    ) -> tuple[dict[str, Known | None], set[str]]:
+        """The variables of a group, as its call at `call` sets them, and which of them are secret by declaration.
+
+        A late one is only declared: its value is not known here. `unread` are inputs for which a mistake was noted.
+        """
+        declared = {name: self._declaration(name, entry) for name, entry in entries.items()}
+        for name, value in handed.items():
+            if name not in declared and complete:
+                there = f"declared: {', '.join(sorted(declared))}" if declared else "the file declares no variables"
+                hint = did_you_mean(name, declared) or there
+                self._problems.add(
+                    "unknown-variable", f"the group's file declares no variable `{name}`", value.place, hint=hint
+                )
+        known: dict[str, Known | None] = {}
+        for name, each in declared.items():
+            given = handed.get(name)
+            if given is None and name not in unread and each.sound and each.default is None:
+                self._problems.add(
+                    "variable-unset",
+                    f"the group's variable `{name}` is not set and has no default",
+                    call,
+                    hint=f"add it to `inputs`: {name}: ...",
+                )
+                known[name] = None
+            elif name in unread or (given is not None and given.late):
+                known[name] = None
+            elif given is None or given.value is None:
+                known[name] = self._value(each, None) if each.default is not None else Known(None, each.secret)
+            else:
+                each.secret = each.secret or given.secret  # a mistake in the value must not show it
+                known[name] = self._value(each, _Given(given.value, "the call", given.place))
+        return known, {name for name, each in declared.items() if each.secret}
 
     # declarations
 

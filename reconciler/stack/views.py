@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn
 from reconciler.diagnostics import did_you_mean, error, one
 from reconciler.model.resource import World
 from reconciler.stack.problems import Broken, Problem
-from reconciler.stack.tree import ID, Instance, Pool, Tree, attributes_of
+from reconciler.stack.tree import ID, Instance, Pool, Scope, Tree, readable
 from reconciler.values import Address, Unknown
 
 MAX_VALUES: Final = 100_000
@@ -33,7 +33,8 @@ class Waiting(Exception):
 class Run:
     """One evaluation: the world it sees, for whom it runs, and what happened in it.
 
-    `instance` is where names are looked up (None inside of locals), `reader` the resource that it is all for.
+    `instance` and `scope` are where names are looked up (no instance inside of a stack's own locals), `reader` the
+    resource that it is all for. `values` keeps what locals, inputs and outputs of groups came to.
     `secret` is set when anything secret was read; `lenient` lets a missing key of the user's own data be undefined,
     because the expression asks for that with `default` or `is defined`; `missed` is the last of those. `guessed` is set
     when made-up values were read; `reads` are the resources that were.
@@ -43,26 +44,28 @@ class Run:
         "guessed",
         "instance",
         "lenient",
-        "local_values",
         "missed",
         "reader",
         "reads",
+        "scope",
         "secret",
         "stopped",
+        "values",
         "world",
     )
 
-    def __init__(self, world: World | None, instance: Instance | None) -> None:
+    def __init__(self, world: World | None, instance: Instance | None, scope: Scope) -> None:
         self.world = world
         self.instance = instance
         self.reader = instance
+        self.scope = scope
         self.lenient = False
         self.secret = False
         self.guessed = False
         self.missed = ""
         self.reads: set[Address] = set()
         self.stopped: Waiting | Problem | Broken | None = None
-        self.local_values: dict[str, Any] = {}
+        self.values: dict[tuple[int, int], Any] = {}
 
     def stop(self, reason: Waiting | Problem | Broken) -> NoReturn:
         self.stopped = self.stopped or reason
@@ -97,7 +100,11 @@ class Run:
                 "use var, local, index, key and value here",
             )
         field = instance.kind.fields.get(name)
-        tainted = name in instance.secret_fields or name in instance.block.secret_fields
+        tainted = (
+            name in instance.secret_fields
+            or name in instance.block.secret_fields
+            or name in instance.kind.secret_outputs
+        )
         if tainted or (field is not None and field.secret):
             self.secret = True
         try:
@@ -208,16 +215,21 @@ class NamesView:
         return f"({self._word})"
 
 
+ReadOutput = Callable[[Run, Instance, str], Any]
+"""How the output of a group is read; an evaluator's business."""
+
+
 class SectionView:
     """A section: the resources of one kind in one place, by name."""
 
-    __slots__ = ("_owner", "_run", "_section", "_tree")
+    __slots__ = ("_output", "_owner", "_run", "_section", "_tree")
 
-    def __init__(self, run: Run, tree: Tree, owner: Instance | None, section: str) -> None:
+    def __init__(self, run: Run, tree: Tree, owner: Instance | None, section: str, output: ReadOutput) -> None:
         self._run = run
         self._tree = tree
         self._owner = owner
         self._section = section
+        self._output = output
 
     def _pools(self) -> dict[str, Pool]:
         return self._tree.pools_of(self._owner).get(self._section, {})
@@ -226,7 +238,7 @@ class SectionView:
         pool = self._pools().get(name)
         if pool is None:
             self._run.stop(missing_resource(self._tree, self._owner, self._section, str(name)))
-        return view_of(self._run, self._tree, pool)
+        return view_of(self._run, self._tree, pool, self._output)
 
     def __iter__(self) -> Iterator[str]:
         return iter(list(self._pools()))
@@ -241,7 +253,7 @@ class SectionView:
         return list(self._pools())
 
     def items(self) -> list[tuple[str, Any]]:
-        return [(name, view_of(self._run, self._tree, pool)) for name, pool in self._pools().items()]
+        return [(name, view_of(self._run, self._tree, pool, self._output)) for name, pool in self._pools().items()]
 
 
 class PoolView:
@@ -251,21 +263,22 @@ class PoolView:
     It has no `items`, for the engine would take it for a mapping then, and iterate and slice it otherwise.
     """
 
-    __slots__ = ("_pool", "_run", "_tree")
+    __slots__ = ("_output", "_pool", "_run", "_tree")
 
-    def __init__(self, run: Run, tree: Tree, pool: Pool) -> None:
+    def __init__(self, run: Run, tree: Tree, pool: Pool, output: ReadOutput) -> None:
         self._run = run
         self._tree = tree
         self._pool = pool
+        self._output = output
 
     def __getitem__(self, key: Any) -> Any:
         chosen = instance_of(self._pool, key)
         if isinstance(chosen, Problem):
             self._run.stop(chosen)
-        return ResourceView(self._run, self._tree, chosen)
+        return ResourceView(self._run, self._tree, chosen, self._output)
 
     def __iter__(self) -> Iterator[ResourceView]:
-        return (ResourceView(self._run, self._tree, each) for each in self._pool.instances)
+        return (ResourceView(self._run, self._tree, each, self._output) for each in self._pool.instances)
 
     def __len__(self) -> int:
         return len(self._pool.instances)
@@ -285,26 +298,32 @@ class WholePoolView(PoolView, Sequence[Any]):
 
     def __getitem__(self, key: Any) -> Any:
         if type(key) is int and 0 <= key < len(self._pool.instances):
-            return ResourceView(self._run, self._tree, self._pool.instances[key])
+            return ResourceView(self._run, self._tree, self._pool.instances[key], self._output)
         return super().__getitem__(key)
 
 
 class ResourceView:
-    """One resource: its attributes and the sections in it."""
+    """One resource: its attributes and the sections in it. Or a group: its outputs and the sections in it."""
 
-    __slots__ = ("_instance", "_run", "_tree")
+    __slots__ = ("_instance", "_output", "_run", "_tree")
 
-    def __init__(self, run: Run, tree: Tree, instance: Instance) -> None:
+    def __init__(self, run: Run, tree: Tree, instance: Instance, output: ReadOutput) -> None:
         self._run = run
         self._tree = tree
         self._instance = instance
+        self._output = output
 
     def __getitem__(self, name: Any) -> Any:
         instance = self._instance
         sections = self._tree.sections_of(instance)
+        if instance.inside is not None and name in instance.inside.outputs:
+            try:
+                return self._run.give(self._output(self._run, instance, name))
+            except (Waiting, Problem, Broken) as reason:
+                self._run.stop(reason)
         if name in sections:
-            return section_view(self._run, self._tree, instance, name)
-        if name not in attributes_of(instance.kind):
+            return section_view(self._run, self._tree, instance, name, self._output)
+        if name not in readable(instance):
             self._run.stop(no_such_attribute(self._tree, instance, str(name)))
         return self._run.give(self._run.read(instance, name))
 
@@ -317,25 +336,29 @@ class ResourceView:
 
 def _id_of(view: ResourceView) -> Any:
     """Not a method, for the engine could call it."""
+    if view._instance.block.group:
+        view._run.stop(whole_group(view._instance))
     return view._run.read(view._instance, ID)
 
 
-def section_view(run: Run, tree: Tree, owner: Instance | None, section: str) -> Any:
+def section_view(run: Run, tree: Tree, owner: Instance | None, section: str, output: ReadOutput) -> Any:
     """A section, or its one resource when the kind is a singleton."""
     pools = tree.pools_of(owner).get(section, {})
-    return view_of(run, tree, pools[""]) if "" in pools else SectionView(run, tree, owner, section)
+    if "" in pools:
+        return view_of(run, tree, pools[""], output)
+    return SectionView(run, tree, owner, section, output)
 
 
-def view_of(run: Run, tree: Tree, pool: Pool) -> Any:
+def view_of(run: Run, tree: Tree, pool: Pool, output: ReadOutput) -> Any:
     """One resource or a pool of them."""
     if pool.broken:
         run.stop(Broken())
     if not pool.plain:
         gaps = pool.block.counted and len(pool.instances) < len(pool.slots)
-        return PoolView(run, tree, pool) if gaps else WholePoolView(run, tree, pool)
+        return PoolView(run, tree, pool, output) if gaps else WholePoolView(run, tree, pool, output)
     if not pool.instances:
         run.stop(switched_off(pool))
-    return ResourceView(run, tree, pool.instances[0])
+    return ResourceView(run, tree, pool.instances[0], output)
 
 
 def missing_resource(tree: Tree, owner: Instance | None, section: str, name: str) -> Problem | Broken:
@@ -358,15 +381,17 @@ def missing_resource(tree: Tree, owner: Instance | None, section: str, name: str
 
 
 def no_such_attribute(tree: Tree, instance: Instance, name: str) -> Problem:
-    known = attributes_of(instance.kind) | set(tree.sections_of(instance))
-    return Problem(
-        error(
-            "unknown-attribute",
-            f"{one(instance.kind.name)} has no `{name}`",
-            hint=did_you_mean(name, known) or f"it has: {', '.join(sorted(attributes_of(instance.kind)))}",
-        ),
-        certain=True,
-    )
+    own = readable(instance)
+    what = f"`{instance.address}`" if instance.block.group else one(instance.kind.name)
+    there = f"it has: {', '.join(sorted(own))}" if own else "its file has no outputs"
+    hint = did_you_mean(name, own | set(tree.sections_of(instance))) or there
+    return Problem(error("unknown-attribute", f"{what} has no `{name}`", hint=hint), certain=True)
+
+
+def whole_group(group: Instance) -> Problem:
+    own = readable(group)
+    hint = f"name an output of it: {', '.join(sorted(own))}" if own else "give its file an output, and name that"
+    return Problem(error("reference-kind", f"`{group.address}` is a group, not a value", hint=hint), certain=True)
 
 
 def instance_of(pool: Pool, key: object) -> Instance | Problem:

@@ -1,0 +1,210 @@
+"""Groups: the file of a group, read for each of its instances.
+
+Each instance has a scope of its own, and blocks of its own, since what an expression comes to, and even whether it has
+to wait for a resource, depends on what the instance is given. The file is parsed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from reconciler.diagnostics import Via
+from reconciler.model.kind import Catalog
+from reconciler.stack.blocks import BlockReader
+from reconciler.stack.document import Document, read_group
+from reconciler.stack.evaluate import Evaluator
+from reconciler.stack.fields import ambiguous_in, note_ambiguous, texts
+from reconciler.stack.group_kind import within_groups
+from reconciler.stack.locals import LocalReader
+from reconciler.stack.outputs import written_output
+from reconciler.stack.problems import Broken, Problem, Problems
+from reconciler.stack.shapes import Compiler, Shape, expressions
+from reconciler.stack.sources import Refusal, Sources
+from reconciler.stack.tree import Block, GroupOutput, Instance, Scope
+from reconciler.stack.variables import Handed, VariableReader
+from reconciler.stack.views import Run
+from reconciler.stack.yaml_tree import Scalar, Table, type_word
+
+MAX_DEPTH: Final = 8
+MAX_GROUPS: Final = 2_000
+"""Instances of groups in a stack. Each is read by itself."""
+
+
+class GroupReader:
+    """Opens groups. `opened` are the blocks of all that were, `secrets` the texts that they were given in secret."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        evaluator: Evaluator,
+        sources: Sources,
+        problems: Problems,
+        compilers: Callable[[], Compiler],
+    ) -> None:
+        self._catalog = catalog
+        self._evaluator = evaluator
+        self._sources = sources
+        self._problems = problems
+        self._compilers = compilers
+        self._documents: dict[tuple[str, str], Document] = {}
+        self._count = 0
+        self.opened: list[Block] = []
+        self.secrets: set[str] = set()
+
+    def open(self, group: Instance) -> Mapping[str, Mapping[str, Block]]:
+        """The blocks of a group's sections, after setting what is inside of it. Raises Broken."""
+        block = group.block
+        name, tree = self._tree(group)
+        via = (
+            Via(f"the call of {group.address}", block.place, self._problems.texts.excerpt(block.place)),
+            *block.scope.via,
+        )
+        with self._problems.inside(via):
+            around = block.owner.kind.name if block.owner is not None else ""
+            document = self._document(name, tree, around)
+            scope = Scope(self._evaluator.scope.tree, group, via=via, complete=document.complete)
+            group.inside = scope
+            scope.sections.update(section for section, _ in document.sections)
+            compiler = self._compilers()
+            self._variables(group, document, scope)
+            scope.locals.update(dict.fromkeys(document.locals))
+            compiler.declare("var", scope.variables, complete=document.complete)
+            compiler.declare("local", scope.locals, complete=document.complete)
+            roots = frozenset({"var", "local", *within_groups(self._catalog, around), *_around(block)})
+            LocalReader(self._evaluator, compiler, self._problems).read(document.locals, roots, scope)
+            for each, entry in document.locals.items():
+                for node in ambiguous_in(entry.value):
+                    note_ambiguous(self._problems, node, what=f"`{each}`")
+            self._outputs(document, compiler, roots, scope)
+            return self._blocks(block, document, compiler, roots, scope, around)
+
+    def _tree(self, group: Instance) -> tuple[str, Table]:
+        block = group.block
+        node = block.meta_nodes["from"]
+        place = node.place
+        assert isinstance(node, Scalar)
+        self._count += 1
+        if self._count > MAX_GROUPS:
+            if self._count == MAX_GROUPS + 1:
+                hint = "use count and for_each in the group's file"
+                message = f"the stack has more than {MAX_GROUPS:,} groups"
+                self._problems.add("too-large", message, block.place, address=str(group.address), hint=hint)
+            raise Broken
+        try:
+            name, tree = self._sources.read_group(str(node.value), place.file)
+        except Refusal as problem:
+            hint = "the file of a group stands below the stack's folder; its path is relative to the file that names it"
+            self._problems.add("file-refused", str(problem), place, address=str(group.address), hint=hint)
+            raise Broken from None
+        chain = [each.place.file for each in (Via("", place), *block.scope.via)]
+        if name in chain:
+            around = " -> ".join([*reversed(chain[: chain.index(name) + 1]), name])
+            hint = "a group cannot hold itself"
+            self._problems.add("group-cycle", f"`{name}` includes itself: {around}", place, hint=hint)
+            raise Broken
+        if len(chain) > MAX_DEPTH:
+            self._problems.add("too-deep", f"groups stand in each other more than {MAX_DEPTH} deep", place)
+            raise Broken
+        if tree is None:
+            raise Broken  # empty, or no YAML, which was noted
+        if not isinstance(tree, Table):
+            message = f"the file of a group is a mapping, not {type_word(tree)}"
+            self._problems.add("wrong-type", message, tree.place)
+            raise Broken
+        return name, tree
+
+    def _document(self, name: str, tree: Table, around: str) -> Document:
+        key = (name, around)
+        if key not in self._documents:
+            self._documents[key] = read_group(tree, around, self._catalog, self._problems)
+        return self._documents[key]
+
+    def _variables(self, group: Instance, document: Document, scope: Scope) -> None:
+        block = group.block
+        handed: dict[str, Handed] = {}
+        unread = set(block.unread)
+        with self._problems.inside(block.scope.via):
+            for name, shape in block.fields.items():
+                value = self._handed(group, name, shape)
+                if value is None:
+                    unread.add(name)
+                else:
+                    handed[name] = value
+                    if value.secret and not value.late:
+                        self.secrets.update(texts(value.value))
+            known, hidden = VariableReader(self._problems, self._sources).receive(
+                document.variables, handed, unread, block.place, complete=document.complete
+            )
+        scope.variables.update(known)
+        scope.hidden |= hidden
+        scope.inputs.update({name: block.fields[name] for name, each in handed.items() if each.late and name in known})
+        for each in known.values():
+            if each is not None and each.secret:
+                self.secrets.update(texts(each.value))
+
+    def _handed(self, group: Instance, name: str, shape: Shape) -> Handed | None:
+        """What the call gives for a variable; None when a mistake was noted."""
+        block = group.block
+        place = shape.node.place
+        for node in ambiguous_in(shape.node):
+            note_ambiguous(self._problems, node, address=block.path, what=f"`{name}`")
+        for expression in expressions(shape):
+            for function, path, offset in expression.parsed.files:
+                try:
+                    self._evaluator.check_file(function, path, expression.node.place.file)
+                except Refusal as problem:
+                    spot = expression.place_at(offset, len(path) + 2)
+                    self._problems.add("file-refused", str(problem), spot, address=block.path)
+                    return None
+        if any(map(block.scope.touches, expressions(shape))):
+            return Handed(place, late=True)
+        run = Run(None, group, block.scope)
+        try:
+            return Handed(place, self._evaluator.value(shape, run), run.secret)
+        except Broken:
+            return None
+        except Problem as problem:
+            self._problems.note(problem.diagnostic, address=str(group.address))
+            return None
+
+    def _outputs(self, document: Document, compiler: Compiler, roots: frozenset[str], scope: Scope) -> None:
+        for name, entry in document.outputs.items():
+            written = written_output(name, entry, self._problems)
+            shape = compiler.shape(written[0], roots) if written is not None else None
+            if written is not None:
+                for node in ambiguous_in(written[0]):
+                    note_ambiguous(self._problems, node, what=f"`{name}`")
+            taken = scope.tree.sections_of(scope.owner)
+            if name in taken:
+                hint = "what stands in a group is read by its path; give the output another name"
+                self._problems.add("bad-name", f"the output `{name}` is named like a section", entry.place, hint=hint)
+                shape = None
+            scope.outputs[name] = GroupOutput(shape, written[1]) if shape is not None and written is not None else None
+
+    def _blocks(
+        self,
+        block: Block,
+        document: Document,
+        compiler: Compiler,
+        roots: frozenset[str],
+        scope: Scope,
+        around: str,
+    ) -> dict[str, dict[str, Block]]:
+        reader = BlockReader(self._catalog, compiler, self._problems, roots, scope)
+        kinds = within_groups(self._catalog, around)
+        blocks: dict[str, dict[str, Block]] = {}
+        for section, entry in document.sections:
+            if block.owner is not None:
+                block.owner.managed_sections.add(section)
+            reader.section(kinds[section], entry.value, entry.place, block, blocks.setdefault(section, {}))
+        self.opened += [each for section in blocks.values() for each in section.values()]
+        return blocks
+
+
+def _around(block: Block) -> Iterator[str]:
+    """The kinds of the resources around a group, which its file sees."""
+    here = block.owner
+    while here is not None:
+        yield here.kind.name
+        here = here.owner

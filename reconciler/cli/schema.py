@@ -26,6 +26,7 @@ def command(folder: Path) -> int:
         texts = {
             plan_schema.FILE_NAME: plan_schema.plan_schema(),
             stack_schema.FILE_NAME: stack_schema.stack_schema_text(catalog()),
+            stack_schema.GROUP_FILE_NAME: stack_schema.group_schema_text(catalog()),
         }
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in sorted(texts.items()):

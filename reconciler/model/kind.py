@@ -414,6 +414,10 @@ class Catalog:
         """The sections allowed in a resource of kind `parent` ("" = the top of the stack), by YAML key."""
         return {each.section: each for each in self.kinds if parent in each.parents}
 
+    def holds_groups(self, parent: str) -> bool:
+        """Whether groups can stand in a resource of kind `parent`: at the top, and in what stands there and holds some."""
+        return parent == "" or ("" in self[parent].parents and bool(self.sections(parent)))
+
     def listed_under(self, owner: str) -> tuple[Kind, ...]:
         return tuple(each for each in self.kinds if owner in each.listed_under)
 

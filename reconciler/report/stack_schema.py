@@ -11,34 +11,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
 
 from reconciler.model.kind import Catalog, Form, Kind
 from reconciler.model.rules import CreateOnly, Field, FromKey, Ours, Replace, Update, WriteOnce, any_change
+from reconciler.report.language_schema import NAME, Schema, common, ref
+from reconciler.values import GROUPS
+
+FILENAME = "stack.schema.json"
+
 
 FILE_NAME = "stack.schema.json"
-
-Schema = dict[str, Any]
-
-_IDENTIFIER: Final = "[A-Za-z_][A-Za-z0-9_]*"
-_EXPRESSION: Final = r"\$\{\{"
-_INSTANCE_KEY: Final = r'^[^\s"\\\x00-\x1f\x7f]{1,80}$'
-_DURATION: Final = r"^(?=[0-9])([0-9]+(\.[0-9]+)?h)?([0-9]+(\.[0-9]+)?m)?([0-9]+(\.[0-9]+)?s)?$"
-_MOST: Final = 10_000
-_WEEK: Final = 7 * 24 * 3600
-_NAME: Final[Schema] = {
-    "description": "A resource's key, a part of its address: letters, digits, - and _.",
-    "pattern": "^[A-Za-z0-9_-]{1,100}$",
-}
-_JSON_TYPES: Final[Mapping[str, str]] = {
-    "string": "string",
-    "integer": "integer",
-    "number": "number",
-    "boolean": "boolean",
-    "list": "array",
-    "map": "object",
-}
-"""A variable's types in the words of JSON Schema."""
+GROUP_FILE_NAME = "group.schema.json"
 
 
 def stack_schema_text(catalog: Catalog) -> str:
@@ -46,47 +29,72 @@ def stack_schema_text(catalog: Catalog) -> str:
     return json.dumps(stack_schema(catalog), indent=2, ensure_ascii=False) + "\n"
 
 
+def group_schema_text(catalog: Catalog) -> str:
+    """The schema of a group's file as the text of its own."""
+    return json.dumps(group_schema(catalog), indent=2, ensure_ascii=False) + "\n"
+
+
 def stack_schema(catalog: Catalog) -> Schema:
     """The schema of a stack of these kinds (JSON Schema 2020-12)."""
-    definitions: Schema = _common()
+    name: Schema = {
+        "description": "The stack's name. It marks what the stack owns.",
+        "type": "string",
+        "pattern": "^[a-z0-9][a-z0-9-]{0,39}$",
+    }
+    top = {"stack": name, **{each: ref(each) for each in ("variables", "locals", "outputs")}}
+    return {
+        **_head(FILE_NAME, "Stack", "A stack file of the reconciler."),
+        "required": ["stack"],
+        "properties": {**top, **_sections(catalog, "")},
+        "additionalProperties": False,
+        "$defs": _definitions(catalog),
+    }
+
+
+def group_schema(catalog: Catalog) -> Schema:
+    """The schema of a group's file. It knows not where the group will stand, so it takes the sections of all places."""
+    places = ["", *(each.name for each in catalog.kinds if catalog.holds_groups(each.name))]
+    sections = {name: part for place in reversed(places) for name, part in _sections(catalog, place).items()}
+    return {
+        **_head(GROUP_FILE_NAME, "Group", "A file that a stack of the reconciler uses as a part of itself."),
+        "properties": {
+            "stack": {"description": "Without meaning in a group.", "type": "string"},
+            **{each: ref(each) for each in ("variables", "locals", "outputs")},
+            **sections,
+        },
+        "additionalProperties": False,
+        "$defs": _definitions(catalog),
+    }
+
+
+def _head(file: str, title: str, description: str) -> Schema:
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": file,
+        "title": title,
+        "description": description,
+        "type": "object",
+    }
+
+
+def _definitions(catalog: Catalog) -> Schema:
+    definitions: Schema = common()
     for kind in catalog.kinds:
         definitions[kind.name] = _block(kind, catalog)
         if kind.form is Form.MAP:
             definitions[_section_name(kind, catalog)] = _section(kind)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": FILE_NAME,
-        "title": "Stack",
-        "description": "A stack file of the reconciler.",
-        "type": "object",
-        "required": ["stack"],
-        "properties": {
-            "stack": {
-                "description": "The stack's name. It marks what the stack owns.",
-                "type": "string",
-                "pattern": "^[a-z0-9][a-z0-9-]{0,39}$",
-            },
-            **{each: _ref(each) for each in ("variables", "locals", "outputs")},
-            **_sections(catalog, ""),
-        },
-        "additionalProperties": False,
-        "$defs": definitions,
-    }
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/$defs/{name}"}
+    return definitions
 
 
 # kinds
 
 
 def _sections(catalog: Catalog, parent: str) -> Schema:
-    found = catalog.sections(parent)
-    return {
-        section: _ref(_section_name(kind, catalog) if kind.form is Form.MAP else kind.name)
-        for section, kind in found.items()
+    sections = {
+        section: ref(_section_name(kind, catalog) if kind.form is Form.MAP else kind.name)
+        for section, kind in catalog.sections(parent).items()
     }
+    return {**sections, GROUPS: ref(GROUPS)} if catalog.holds_groups(parent) else sections
 
 
 def _section_name(kind: Kind, catalog: Catalog) -> str:
@@ -105,25 +113,25 @@ def _section(kind: Kind) -> Schema:
         section["type"] = ["array", "object", "null"]
         section |= {"items": {**names, "type": "string"}, "uniqueItems": True}
     if "enum" in names:
-        properties = {each: _ref(kind.name) for each in names["enum"]}
+        properties = {each: ref(kind.name) for each in names["enum"]}
         return {**section, "properties": properties, "additionalProperties": False}
-    return {**section, "propertyNames": names, "additionalProperties": _ref(kind.name)}
+    return {**section, "propertyNames": names, "additionalProperties": ref(kind.name)}
 
 
 def _names(kind: Kind) -> Schema:
     """The keys of a section: those that the field which they give allows, when they always give one."""
     name = kind.key_field
     if name is None or not isinstance(kind.fields[name].rule, FromKey):
-        return _NAME
+        return NAME
     allowed = kind.spec.model_json_schema()["properties"][name].get("enum")
-    return {"enum": allowed} if allowed else _NAME
+    return {"enum": allowed} if allowed else NAME
 
 
 def _block(kind: Kind, catalog: Catalog) -> Schema:
     """One resource."""
     own = _fields(kind)
     needed = [name for name in own if kind.fields[name].required and name != kind.key_field]
-    meta = {each: _ref(each) for each in ("count", "for_each", "when", "after", "timeouts")}
+    meta = {each: ref(each) for each in ("count", "for_each", "when", "after", "timeouts")}
     body: Schema = {
         "type": "object" if needed else ["object", "null"],
         "properties": {**own, **_sections(catalog, kind.name), **meta, "lifecycle": _lifecycle(kind)},
@@ -131,7 +139,7 @@ def _block(kind: Kind, catalog: Catalog) -> Schema:
         "dependentSchemas": {"count": {"properties": {"for_each": False}}},
     }
     if kind.adoptable:
-        body["properties"]["existing"] = _ref("existing")
+        body["properties"]["existing"] = ref("existing")
         body["if"] = {"required": ["existing"]}
         body["then"] = {"properties": dict.fromkeys(own, False)}
         if needed:
@@ -165,7 +173,7 @@ def _open(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
     forms = [each for form in forms for each in form.get("anyOf", [form])]
     forms = [each for place, each in enumerate(forms) if each not in forms[:place]]
     if not any(each.keys() <= {"type", "description"} and each.get("type", "string") == "string" for each in forms):
-        forms.insert(-1 if forms[-1] == {"type": "null"} else len(forms), _ref("expression"))
+        forms.insert(-1 if forms[-1] == {"type": "null"} else len(forms), ref("expression"))
     return forms[0] if len(forms) == 1 else {"anyOf": forms}
 
 
@@ -217,20 +225,20 @@ def _sentence(text: str, note: str) -> str:
 
 
 def _lifecycle(kind: Kind) -> Schema:
-    names: Schema = {"anyOf": [{"enum": list(kind.fields)}, _ref("expression")]}
+    names: Schema = {"anyOf": [{"enum": list(kind.fields)}, ref("expression")]}
     return {
         "description": "How it is treated when it changes.",
         "type": ["object", "null"],
         "properties": {
-            "protect": _ref("protect"),
+            "protect": ref("protect"),
             "ignore_changes": {
                 "description": "Fields whose changes are left alone.",
-                "anyOf": [{"type": "array", "items": names}, _ref("expression"), {"type": "null"}],
+                "anyOf": [{"type": "array", "items": names}, ref("expression"), {"type": "null"}],
             },
-            "create_before_destroy": _ref("create_before_destroy"),
+            "create_before_destroy": ref("create_before_destroy"),
             "on_change": {
                 "description": "What a change of a field does, instead of what it does by itself.",
-                "anyOf": [{"type": "object", **_ways(kind)}, _ref("expression"), {"type": "null"}],
+                "anyOf": [{"type": "object", **_ways(kind)}, ref("expression"), {"type": "null"}],
             },
         },
         "additionalProperties": False,
@@ -239,135 +247,5 @@ def _lifecycle(kind: Kind) -> Schema:
 
 def _ways(kind: Kind) -> Schema:
     ways = {name: sorted(kind.ways(name)) for name in kind.fields}
-    choices = {name: {"anyOf": [{"enum": found}, _ref("expression")]} for name, found in ways.items() if found}
+    choices = {name: {"anyOf": [{"enum": found}, ref("expression")]} for name, found in ways.items() if found}
     return {"properties": choices, "additionalProperties": False}
-
-
-def _common() -> Schema:
-    """The definitions that do not depend on the kinds."""
-    key: Schema = {"type": "string", "pattern": _INSTANCE_KEY}
-    keys: Schema = {"anyOf": [key, _ref("expression")]}
-    length: Schema = {
-        "anyOf": [
-            {"type": "string", "pattern": _DURATION},
-            {"type": "number", "exclusiveMinimum": 0, "maximum": _WEEK},
-            _ref("expression"),
-            {"type": "null"},
-        ]
-    }
-    return {
-        "expression": {
-            "description": "An expression: `${{ ... }}`. One that is the whole value keeps its type.",
-            "type": "string",
-            "pattern": _EXPRESSION,
-        },
-        "plain": {
-            "description": "A value without expressions.",
-            "not": {"type": "string", "pattern": _EXPRESSION},
-            "items": _ref("plain"),
-            "additionalProperties": _ref("plain"),
-        },
-        "variables": {
-            "description": "Values that are given from outside; one without a default has to be given.",
-            "type": ["object", "null"],
-            "propertyNames": {"pattern": f"^{_IDENTIFIER}$"},
-            "additionalProperties": _ref("variable"),
-        },
-        "variable": _variable(),
-        "locals": {
-            "description": "Named values, for expressions to read as `local.NAME`.",
-            "type": ["object", "null"],
-        },
-        "outputs": {
-            "description": "Values to show after an apply.",
-            "type": ["object", "null"],
-            "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"},
-            "additionalProperties": _ref("output"),
-        },
-        "output": {
-            "description": "A value, or a mapping with the `value`; one that reads a secret needs `secret: true`.",
-            "if": {"type": "object"},
-            "then": {
-                "required": ["value"],
-                "properties": {
-                    "value": {"description": "The value, of any type."},
-                    "secret": {"description": "Whether the value is hidden.", "type": "boolean"},
-                    "description": {"description": "What it is."},
-                },
-                "additionalProperties": False,
-            },
-        },
-        "count": {
-            "description": "How many there are: `index` counts them from 0, and addresses end in [0], [1], ...",
-            "anyOf": [{"type": "integer", "minimum": 0, "maximum": _MOST}, _ref("expression")],
-        },
-        "for_each": {
-            "description": 'One for each text in a list or key of a map: `key` and `value`; addresses end in ["k"].',
-            "anyOf": [
-                {"type": "array", "items": keys, "maxItems": _MOST, "uniqueItems": True},
-                {"type": "object", "propertyNames": key, "maxProperties": _MOST},
-                _ref("expression"),
-            ],
-        },
-        "when": {
-            "description": "Whether it is there at all.",
-            "anyOf": [{"type": "boolean"}, _ref("expression")],
-        },
-        "after": {
-            "description": "Addresses of what has to be there first, though no expression reads it.",
-            "type": "array",
-            "items": {"type": "string"},
-        },
-        "protect": {
-            "description": "Whether a plan that would destroy or replace it is refused.",
-            "anyOf": [{"type": "boolean"}, _ref("expression"), {"type": "null"}],
-        },
-        "create_before_destroy": {
-            "description": "Whether a replacement is made before the old one is destroyed.",
-            "anyOf": [{"type": "boolean"}, _ref("expression"), {"type": "null"}],
-        },
-        "timeouts": {
-            "description": "How long to wait, such as 30m, 1h30m, or a number of seconds; at most a week.",
-            "type": ["object", "null"],
-            "properties": {
-                "create": {"description": "Until it is ready.", **length},
-                "delete": {"description": "Until it is gone.", **length},
-            },
-            "additionalProperties": False,
-        },
-        "existing": {
-            "description": "The uuid or the name of one that the stack does not own: it is never changed nor deleted.",
-            "type": "string",
-            "pattern": r"\S",
-        },
-    }
-
-
-def _variable() -> Schema:
-    """A declaration. The limits are for numbers, the pattern is for text, and the default is of the declared type."""
-    number: Schema = {"type": "number"}
-    cases: list[Schema] = []
-    for name, json_type in _JSON_TYPES.items():
-        then: Schema = {"default": {"type": [json_type, "null"]}}
-        if name not in ("integer", "number"):
-            then |= {"minimum": False, "maximum": False}
-        if name != "string":
-            then["pattern"] = False
-        declared = {"required": ["type"], "properties": {"type": {"const": name}}}
-        cases.append({"if": declared, "then": {"properties": then}})
-    return {
-        "description": "A variable, for expressions to read as `var.NAME`.",
-        "type": ["object", "null"],
-        "properties": {
-            "default": {"description": "Its value when none is given; no expression.", **_ref("plain")},
-            "type": {"description": "Its type; that of the default when left out.", "enum": list(_JSON_TYPES)},
-            "secret": {"description": "Whether its value is never shown.", "type": "boolean"},
-            "minimum": {"description": "The smallest number that fits.", **number},
-            "maximum": {"description": "The largest number that fits.", **number},
-            "pattern": {"description": "A regular expression, found anywhere in the text.", "type": "string"},
-            "enum": {"description": "The values that fit.", "type": "array", "minItems": 1},
-            "description": {"description": "What it is for."},
-        },
-        "additionalProperties": False,
-        "allOf": cases,
-    }

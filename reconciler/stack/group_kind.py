@@ -46,9 +46,6 @@ GROUP: Final = _GroupKind()
 
 
 def within_groups(catalog: Catalog, parent: str) -> dict[str, Kind]:
-    """The sections in a resource of kind `parent` ("" = the top of a stack), by key; groups where whole parts of a
-    stack can stand: at the top, and in what stands there and holds others.
-    """
+    """The sections in a resource of kind `parent` ("" = the top of a stack), by key, groups included."""
     sections = catalog.sections(parent)
-    top = parent == "" or "" in catalog[parent].parents
-    return {**sections, GROUPS: GROUP} if top and sections else sections
+    return {**sections, GROUPS: GROUP} if catalog.holds_groups(parent) else sections

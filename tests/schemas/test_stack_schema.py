@@ -61,15 +61,19 @@ def test_the_schema_is_one() -> None:
 
 
 def test_the_repository_holds_the_schema_that_is_made_now() -> None:
-    text = (ROOT / "schemas" / stack_schema.FILE_NAME).read_text(encoding="utf-8")
-    assert text == stack_schema.stack_schema_text(catalog()), "run `reconciler schema`"
-    assert json.loads(text) == SCHEMA
+    made = {
+        stack_schema.FILE_NAME: stack_schema.stack_schema_text(catalog()),
+        stack_schema.GROUP_FILE_NAME: stack_schema.group_schema_text(catalog()),
+    }
+    for name, text in made.items():
+        assert (ROOT / "schemas" / name).read_text(encoding="utf-8") == text, "run `reconciler schema`"
+    assert json.loads(made[stack_schema.FILE_NAME]) == SCHEMA
 
 
 def test_the_command_writes_both_schemas(tmp_path: Path) -> None:
     assert run(["schema", str(tmp_path / "made")]) == 0
     made = {each.name: each.read_bytes() for each in (tmp_path / "made").iterdir()}
-    names = (plan_schema.FILE_NAME, stack_schema.FILE_NAME)
+    names = (plan_schema.FILE_NAME, stack_schema.FILE_NAME, stack_schema.GROUP_FILE_NAME)
     assert made == {name: (ROOT / "schemas" / name).read_bytes() for name in names}
 
 

@@ -1,0 +1,186 @@
+"""The parts of a stack's schema that do not depend on the kinds: variables, locals, outputs, groups, and the keys that
+every resource has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+Schema = dict[str, Any]
+
+_IDENTIFIER: Final = "[A-Za-z_][A-Za-z0-9_]*"
+_EXPRESSION: Final = r"\$\{\{"
+_INSTANCE_KEY: Final = r'^[^\s"\\\x00-\x1f\x7f]{1,80}$'
+_DURATION: Final = r"^(?=[0-9])([0-9]+(\.[0-9]+)?h)?([0-9]+(\.[0-9]+)?m)?([0-9]+(\.[0-9]+)?s)?$"
+_MOST: Final = 10_000
+_WEEK: Final = 7 * 24 * 3600
+NAME: Final[Schema] = {
+    "description": "A resource's key, a part of its address: letters, digits, - and _.",
+    "pattern": "^[A-Za-z0-9_-]{1,100}$",
+}
+_JSON_TYPES: Final[Mapping[str, str]] = {
+    "string": "string",
+    "integer": "integer",
+    "number": "number",
+    "boolean": "boolean",
+    "list": "array",
+    "map": "object",
+}
+"""A variable's types in the words of JSON Schema."""
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def common() -> Schema:
+    """The definitions that do not depend on the kinds."""
+    key: Schema = {"type": "string", "pattern": _INSTANCE_KEY}
+    keys: Schema = {"anyOf": [key, ref("expression")]}
+    length: Schema = {
+        "anyOf": [
+            {"type": "string", "pattern": _DURATION},
+            {"type": "number", "exclusiveMinimum": 0, "maximum": _WEEK},
+            ref("expression"),
+            {"type": "null"},
+        ]
+    }
+    return {
+        "expression": {
+            "description": "An expression: `${{ ... }}`. One that is the whole value keeps its type.",
+            "type": "string",
+            "pattern": _EXPRESSION,
+        },
+        "plain": {
+            "description": "A value without expressions.",
+            "not": {"type": "string", "pattern": _EXPRESSION},
+            "items": ref("plain"),
+            "additionalProperties": ref("plain"),
+        },
+        "variables": {
+            "description": "Values that are given from outside; one without a default has to be given.",
+            "type": ["object", "null"],
+            "propertyNames": {"pattern": f"^{_IDENTIFIER}$"},
+            "additionalProperties": ref("variable"),
+        },
+        "variable": _variable(),
+        "locals": {
+            "description": "Named values, for expressions to read as `local.NAME`.",
+            "type": ["object", "null"],
+        },
+        "outputs": {
+            "description": "Values to show after an apply.",
+            "type": ["object", "null"],
+            "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"},
+            "additionalProperties": ref("output"),
+        },
+        "output": {
+            "description": "A value, or a mapping with the `value`; one that reads a secret needs `secret: true`.",
+            "if": {"type": "object"},
+            "then": {
+                "required": ["value"],
+                "properties": {
+                    "value": {"description": "The value, of any type."},
+                    "secret": {"description": "Whether the value is hidden.", "type": "boolean"},
+                    "description": {"description": "What it is."},
+                },
+                "additionalProperties": False,
+            },
+        },
+        "count": {
+            "description": "How many there are: `index` counts them from 0, and addresses end in [0], [1], ...",
+            "anyOf": [{"type": "integer", "minimum": 0, "maximum": _MOST}, ref("expression")],
+        },
+        "for_each": {
+            "description": 'One for each text in a list or key of a map: `key` and `value`; addresses end in ["k"].',
+            "anyOf": [
+                {"type": "array", "items": keys, "maxItems": _MOST, "uniqueItems": True},
+                {"type": "object", "propertyNames": key, "maxProperties": _MOST},
+                ref("expression"),
+            ],
+        },
+        "when": {
+            "description": "Whether it is there at all.",
+            "anyOf": [{"type": "boolean"}, ref("expression")],
+        },
+        "after": {
+            "description": "Addresses of what has to be there first, though no expression reads it.",
+            "type": "array",
+            "items": {"type": "string"},
+        },
+        "protect": {
+            "description": "Whether a plan that would destroy or replace it is refused.",
+            "anyOf": [{"type": "boolean"}, ref("expression"), {"type": "null"}],
+        },
+        "create_before_destroy": {
+            "description": "Whether a replacement is made before the old one is destroyed.",
+            "anyOf": [{"type": "boolean"}, ref("expression"), {"type": "null"}],
+        },
+        "timeouts": {
+            "description": "How long to wait, such as 30m, 1h30m, or a number of seconds; at most a week.",
+            "type": ["object", "null"],
+            "properties": {
+                "create": {"description": "Until it is ready.", **length},
+                "delete": {"description": "Until it is gone.", **length},
+            },
+            "additionalProperties": False,
+        },
+        "groups": {
+            "description": "Stack files that are used as parts of this one.",
+            "type": ["object", "null"],
+            "propertyNames": NAME,
+            "additionalProperties": ref("group"),
+        },
+        "group": {
+            "description": "A stack file that is used as a part of this one.",
+            "type": "object",
+            "required": ["from"],
+            "properties": {
+                "from": {
+                    "description": "The file, relative to this one, below the stack's folder.",
+                    "type": "string",
+                    "not": {"pattern": _EXPRESSION},
+                },
+                "inputs": {"description": "Values for the variables of the file.", "type": ["object", "null"]},
+                **{each: ref(each) for each in ("count", "for_each", "when", "after")},
+            },
+            "additionalProperties": False,
+            "dependentSchemas": {"count": {"properties": {"for_each": False}}},
+        },
+        "existing": {
+            "description": "The uuid or the name of one that the stack does not own: it is never changed nor deleted.",
+            "type": "string",
+            "pattern": r"\S",
+        },
+    }
+
+
+def _variable() -> Schema:
+    """A declaration. The limits are for numbers, the pattern is for text, and the default is of the declared type."""
+    number: Schema = {"type": "number"}
+    cases: list[Schema] = []
+    for name, json_type in _JSON_TYPES.items():
+        then: Schema = {"default": {"type": [json_type, "null"]}}
+        if name not in ("integer", "number"):
+            then |= {"minimum": False, "maximum": False}
+        if name != "string":
+            then["pattern"] = False
+        declared = {"required": ["type"], "properties": {"type": {"const": name}}}
+        cases.append({"if": declared, "then": {"properties": then}})
+    return {
+        "description": "A variable, for expressions to read as `var.NAME`.",
+        "type": ["object", "null"],
+        "properties": {
+            "default": {"description": "Its value when none is given; no expression.", **ref("plain")},
+            "type": {"description": "Its type; that of the default when left out.", "enum": list(_JSON_TYPES)},
+            "secret": {"description": "Whether its value is never shown.", "type": "boolean"},
+            "minimum": {"description": "The smallest number that fits.", **number},
+            "maximum": {"description": "The largest number that fits.", **number},
+            "pattern": {"description": "A regular expression, found anywhere in the text.", "type": "string"},
+            "enum": {"description": "The values that fit.", "type": "array", "minItems": 1},
+            "description": {"description": "What it is for."},
+        },
+        "additionalProperties": False,
+        "allOf": cases,
+    }

@@ -415,7 +415,7 @@ class Catalog:
         return {each.section: each for each in self.kinds if parent in each.parents}
 
     def holds_groups(self, parent: str) -> bool:
-        """Whether groups can stand in a resource of kind `parent`: at the top, and in what stands there and holds any."""
+        """Whether groups can stand in a resource of kind `parent`: at the top, and in what holds others there."""
         return parent == "" or ("" in self[parent].parents and bool(self.sections(parent)))
 
     def listed_under(self, owner: str) -> tuple[Kind, ...]:

@@ -106,7 +106,9 @@ def replan(
     """Make the saved plan again, now. Raises `Refused` with exit code 5 when anything it rests on has moved."""
     _check_sources(saved)
     flags = tuple(
-        f"{name}={value if isinstance(value, str) else canonical_json(value)}" for name, value in saved.inputs.items()
+        f"{name}={value if isinstance(value, str) else canonical_json(value)}"
+        for name, value in saved.inputs.items()
+        if value is not None  # nobody set it: its default says so again
     )
     stack = read_stack(saved.paths, Inputs(flags, saved.var_files, environment))
     planned = make_plan(stack, account, saved.options, parallelism=parallelism)

@@ -16,33 +16,30 @@ taken out.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from minijinja import Environment, TemplateError
+
+from reconciler.stack.vocabulary import NO_FILTERS, ONLY_FILTERS
 
 EXPRESSION_FUEL: Final = 50_000
 TEMPLATE_FUEL: Final = 500_000
 """Steps, plus a share of every character made: the first ends at some 3 MB of text, the second at some 30 MB."""
 
-FILTERS: Final = frozenset(
-    """
-    abs attr bool capitalize count d default dictsort filesizeformat first float format groupby indent int items
-    join last length lines list lower map max min pluralize reject rejectattr replace reverse round select
-    selectattr sort split string striptags sum title tojson trim truncate unique upper urlencode wordwrap
-    b64encode cidrhost
-    """.split()  # noqa: SIM905 - a word list is read more easily than fifty quoted words
-)
-TESTS: Final = frozenset(
-    """
-    boolean defined divisibleby endingwith eq equalto even false float ge greaterthan gt in int integer iterable
-    le lessthan lower lt mapping ne none number odd sameas sequence startingwith string true undefined upper
-    """.split()  # noqa: SIM905 - a word list is read more easily than fifty quoted words
-)
+
+WORK: Final = 200_000
+"""Values, and blocks of 64 characters, that the functions may be given and may make in one evaluation: the engine
+counts no fuel for them."""
 
 _UNWANTED_GLOBALS = ("cycler", "debug", "dict", "joiner", "namespace")
 """`debug` prints the whole context, secrets too; the others keep state or make mappings from nothing."""
 _UNWANTED_FILTERS = ("batch", "chain", "e", "escape", "pprint", "safe", "slice", "zip")
+
+
+_TOO_MUCH: Final = "it takes too long or makes too much"
 
 
 class Failure(Exception):
@@ -68,15 +65,51 @@ UNDEFINED: Final = object()
 """What `evaluate` returns for an expression that comes to nothing at all (`[1][4]`, `1 if false`)."""
 
 
+class _Work(threading.local):
+    """What the functions have done in the evaluation that this thread is in, and how deep evaluations stand in it."""
+
+    done = 0
+    depth = 0
+
+
 class Engine:
     """Evaluates expressions and templates. Safe to use from several threads; it keeps nothing between calls.
 
+    `functions` are what expressions can call, `size_of` says how much work there is in what one is given or makes.
     `to_plain` turns a handed-in view into plain data, for `tojson`.
     """
 
-    def __init__(self, functions: Mapping[str, Callable[..., Any]], to_plain: Callable[[Any], Any]) -> None:
-        self._expressions = _environment(EXPRESSION_FUEL, functions, to_plain)
-        self._templates = _environment(TEMPLATE_FUEL, functions, to_plain)
+    def __init__(
+        self,
+        functions: Mapping[str, Callable[..., Any]],
+        to_plain: Callable[[Any], Any],
+        size_of: Callable[[Any], int],
+    ) -> None:
+        self._work = _Work()
+        self._size_of = size_of
+        counted = {name: partial(self._counted, function) for name, function in functions.items()}
+        self._expressions = _environment(EXPRESSION_FUEL, counted, to_plain)
+        self._templates = _environment(TEMPLATE_FUEL, counted, to_plain)
+
+    def _counted(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        """Call a function, and count what goes in and what comes out. Raises TypeError when it is too much."""
+        self._count(sum(map(self._size_of, (*arguments, *named.values()))))
+        made = function(*arguments, **named)
+        self._count(self._size_of(made))
+        return made
+
+    def _count(self, amount: int) -> None:
+        self._work.done += 1 + amount
+        if self._work.done > WORK:
+            raise TypeError(_TOO_MUCH)
+
+    def _begin(self) -> None:
+        if self._work.depth == 0:
+            self._work.done = 0
+        self._work.depth += 1
+
+    def _end(self) -> None:
+        self._work.depth -= 1
 
     def check(self, text: str) -> None:
         """Raises Failure when the text is not one expression."""
@@ -90,12 +123,15 @@ class Engine:
 
         Raises Failure; whatever a view raises comes through as it is, unless the engine swallowed it.
         """
+        self._begin()
         try:
             return self._expressions.eval_expr(f"({text}\n)|default(undefined__)", undefined__=UNDEFINED, **names)
         except TemplateError as problem:
             raise _failure(problem, text, shift=1) from None
         except _PYTHON_ERRORS as problem:
-            raise Failure(_python_message(problem)) from None
+            raise _python_failure(problem) from None
+        finally:
+            self._end()
 
     def names_in(self, text: str) -> frozenset[str]:
         """The names that a template reads and does not set. Raises Failure when it cannot be parsed."""
@@ -106,12 +142,15 @@ class Engine:
 
     def render(self, text: str, names: Mapping[str, Any]) -> str:
         """The text that a template makes. Raises as `evaluate` does."""
+        self._begin()
         try:
             return str(self._templates.render_str(text, **names))
         except TemplateError as problem:
             raise _failure(problem, text, shift=0) from None
         except _PYTHON_ERRORS as problem:
-            raise Failure(_python_message(problem)) from None
+            raise _python_failure(problem) from None
+        finally:
+            self._end()
 
 
 def _environment(fuel: int, functions: Mapping[str, Callable[..., Any]], to_plain: Callable[[Any], Any]) -> Environment:
@@ -127,11 +166,11 @@ def _environment(fuel: int, functions: Mapping[str, Callable[..., Any]], to_plai
         environment.remove_global(name)
     for name in _UNWANTED_FILTERS:
         environment.remove_filter(name)
-    for name, function in functions.items():
-        environment.add_global(name, function)
+    for name in functions.keys() - ONLY_FILTERS:
+        environment.add_global(name, functions[name])
     environment.add_filter("tojson", lambda value, indent=None: _to_json(to_plain(value), indent))
-    environment.add_filter("b64encode", functions["b64encode"])
-    environment.add_filter("cidrhost", functions["cidrhost"])
+    for name in functions.keys() - NO_FILTERS:
+        environment.add_filter(name, functions[name])
     return environment
 
 
@@ -143,7 +182,7 @@ def _to_json(value: Any, indent: Any) -> str:
 
 def _failure(problem: TemplateError, text: str, shift: int) -> Failure:
     if problem.kind == "OutOfFuel":
-        return Failure("it takes too long or makes too much", limit=True)
+        return Failure(_TOO_MUCH, limit=True)
     message = problem.detail or problem.kind
     if problem.kind == "Unknown" or "panic" in message:
         message = "these values cannot be compared or combined"
@@ -154,6 +193,11 @@ def _failure(problem: TemplateError, text: str, shift: int) -> Failure:
         before = text.encode()[: problem.range[0] - shift].decode("utf-8", "ignore")
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
     return Failure(" ".join(message.split()), line, column, syntax=problem.kind == "SyntaxError")
+
+
+def _python_failure(problem: Exception) -> Failure:
+    message = _python_message(problem)
+    return Failure(message, limit=message == _TOO_MUCH)
 
 
 def _python_message(problem: Exception) -> str:

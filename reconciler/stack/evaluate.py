@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from reconciler.diagnostics import Diagnostic, Place, Refused, did_you_mean, error, one
 from reconciler.model.resource import Evaluated, World
 from reconciler.model.rules import Refers
 from reconciler.stack.engine import UNDEFINED, Engine, Failure
-from reconciler.stack.functions import FILE_FUNCTIONS, FUNCTIONS
+from reconciler.stack.functions.secrets import (
+    KEY_VARIABLE,
+    SHORTEST_KEY,
+    Derivation,
+    NoKey,
+    derived_alphabet,
+    derived_length,
+    derived_name,
+)
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.shapes import (
     INSTANCE_NAMES,
@@ -26,6 +34,7 @@ from reconciler.stack.sources import MAX_TEMPLATE_BYTES, Refusal, Sources
 from reconciler.stack.templates import fault_in, handles_missing
 from reconciler.stack.tree import ID, Instance, Scope
 from reconciler.stack.views import (
+    KeyPairView,
     NamesView,
     ResourceView,
     Run,
@@ -35,6 +44,7 @@ from reconciler.stack.views import (
     section_view,
     whole_group,
 )
+from reconciler.stack.vocabulary import BOUND_FUNCTIONS, FUNCTIONS
 from reconciler.stack.yaml_tree import MAX_BYTES
 from reconciler.values import Address
 
@@ -49,9 +59,13 @@ class Evaluator:
     `scope` is that of the stack itself; a run says in which one it is evaluated.
     """
 
-    def __init__(self, engine: Engine, scope: Scope, sources: Sources, problems: Problems) -> None:
+    def __init__(
+        self, engine: Engine, scope: Scope, sources: Sources, problems: Problems, derivation: Derivation
+    ) -> None:
         self._engine = engine
         self._sources = sources
+        self._derivation = derivation
+        self.derived: set[str] = set()
         self._templates: dict[str, _Template] = {}
         self.scope = scope
         self.problems = problems
@@ -129,7 +143,7 @@ class Evaluator:
         )
 
     def _raw(self, expression: Expression, run: Run) -> Any:
-        run.lenient, run.missed = expression.parsed.lenient, ""
+        run.lenient, run.missed, run.gaps = expression.parsed.lenient, "", expression.parsed.gaps
         try:
             value = self._engine.evaluate(expression.text, self._names(expression.roots, run, expression))
         except (Waiting, Broken):
@@ -204,12 +218,14 @@ class Evaluator:
             elif root in INSTANCE_NAMES:
                 if instance is not None and root in instance.names:
                     names[root] = run.give(instance.names[root])
+                elif root == "value":
+                    names[root] = run.give(run.itself)
             elif instance is not None and (around := _enclosing(instance, root)) is not None:
                 names[root] = ResourceView(run, run.scope.tree, around, self._output)
             elif root in run.scope.resource_roots:
                 names[root] = section_view(run, run.scope.tree, run.scope.owner, root, self._output)
-        if expression is not None and expression.parsed.calls_files:
-            names.update(self._file_functions(run, expression.node.place))
+        if expression is not None and expression.parsed.bound:
+            names.update(self._bound_functions(run, expression.node.place))
         return names
 
     def _variable(self, run: Run, name: str) -> Any:
@@ -254,6 +270,38 @@ class Evaluator:
                 run.instance, run.scope, run.lenient, run.missed = before
         return run.values[key]
 
+    def _bound_functions(self, run: Run, place: Place) -> Mapping[str, Callable[..., Any]]:
+        return {**self._file_functions(run, place), **self._secret_functions(run)}
+
+    def _secret_functions(self, run: Run) -> Mapping[str, Callable[..., Any]]:
+        def no_key() -> NoReturn:
+            run.fail(
+                "derive-key-missing",
+                f"{KEY_VARIABLE} is not set, or has fewer than {SHORTEST_KEY} characters",
+                f"keep one with the stack's other secrets: export {KEY_VARIABLE}=$(openssl rand -hex 32)",
+                certain=True,
+            )
+
+        def derive(name: Any = None, length: Any = None, alphabet: Any = "letters") -> str:
+            wanted = derived_name(name), derived_length(length), derived_alphabet(alphabet)
+            run.secret = True
+            try:
+                made = self._derivation.text(*wanted)
+            except NoKey:
+                no_key()
+            self.derived.add(made)
+            return made
+
+        def derive_ssh_key(name: Any = None) -> KeyPairView:
+            try:
+                pair = self._derivation.key_pair(derived_name(name))
+            except NoKey:
+                no_key()
+            self.derived.add(pair.private)
+            return KeyPairView(run, pair)
+
+        return {"derive": derive, "derive_ssh_key": derive_ssh_key}
+
     def _file_functions(self, run: Run, place: Place) -> Mapping[str, Callable[..., Any]]:
         depth = 0
 
@@ -283,7 +331,8 @@ class Evaluator:
             depth += 1
             lenient = run.lenient
             try:
-                return self._render(arguments[0], text, {**names, "file": file, "template": template}, run)
+                bound = {"file": file, "template": template, **self._secret_functions(run)}
+                return self._render(arguments[0], text, {**names, **bound}, run)
             finally:
                 depth -= 1
                 run.lenient = lenient
@@ -296,7 +345,7 @@ class Evaluator:
             run.fail(template.code, f"{path}, {template.fault}", certain=True)
         strange = sorted(template.needs - set(names))
         if strange:
-            given = sorted(set(names) - FILE_FUNCTIONS)
+            given = sorted(set(names) - BOUND_FUNCTIONS)
             hint = did_you_mean(strange[0], given) or f"it is given: {', '.join(given) or 'no names'}"
             message = f"{path}, line {_line_of(text, strange[0])}: `{strange[0]}` is not known"
             run.fail("unknown-name", message, hint, certain=True)

@@ -19,10 +19,11 @@ from reconciler.stack.group_kind import within_groups
 from reconciler.stack.locals import LocalReader
 from reconciler.stack.outputs import written_output
 from reconciler.stack.problems import Broken, Problem, Problems
+from reconciler.stack.rules import check_rules
 from reconciler.stack.shapes import Compiler, Shape, expressions
 from reconciler.stack.sources import Refusal, Sources
 from reconciler.stack.tree import Block, GroupOutput, Instance, Scope
-from reconciler.stack.variables import Handed, VariableReader
+from reconciler.stack.variables import Handed, Ruled, VariableReader
 from reconciler.stack.views import Run
 from reconciler.stack.yaml_tree import Scalar, Table, type_word
 
@@ -67,12 +68,13 @@ class GroupReader:
             group.inside = scope
             scope.sections.update(section for section, _ in document.sections)
             compiler = self._compilers()
-            self._variables(group, document, scope)
+            ruled = self._variables(group, document, scope)
             scope.locals.update(dict.fromkeys(document.locals))
             compiler.declare("var", scope.variables, complete=document.complete)
             compiler.declare("local", scope.locals, complete=document.complete)
             roots = frozenset({"var", "local", *within_groups(self._catalog, around), *_around(block)})
             LocalReader(self._evaluator, compiler, self._problems).read(document.locals, roots, scope)
+            check_rules(ruled, self._evaluator, compiler, scope, self._problems)
             for each, entry in document.locals.items():
                 for node in ambiguous_in(entry.value):
                     note_ambiguous(self._problems, node, what=f"`{each}`")
@@ -120,7 +122,7 @@ class GroupReader:
             self._documents[key] = read_group(tree, around, self._catalog, self._problems)
         return self._documents[key]
 
-    def _variables(self, group: Instance, document: Document, scope: Scope) -> None:
+    def _variables(self, group: Instance, document: Document, scope: Scope) -> list[Ruled]:
         block = group.block
         handed: dict[str, Handed] = {}
         unread = set(block.unread)
@@ -133,15 +135,15 @@ class GroupReader:
                     handed[name] = value
                     if value.secret and not value.late:
                         self.secrets.update(texts(value.value))
-            known, hidden = VariableReader(self._problems, self._sources).receive(
-                document.variables, handed, unread, block.place, complete=document.complete
-            )
+            reader = VariableReader(self._problems, self._sources)
+            known, hidden = reader.receive(document.variables, handed, unread, block.place, complete=document.complete)
         scope.variables.update(known)
         scope.hidden |= hidden
         scope.inputs.update({name: block.fields[name] for name, each in handed.items() if each.late and name in known})
         for each in known.values():
             if each is not None and each.secret:
                 self.secrets.update(texts(each.value))
+        return reader.ruled
 
     def _handed(self, group: Instance, name: str, shape: Shape) -> Handed | None:
         """What the call gives for a variable; None when a mistake was noted."""

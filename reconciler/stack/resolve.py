@@ -6,7 +6,7 @@ mistake is left out without a word.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,13 +19,16 @@ from reconciler.stack.engine import Engine
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.expand import Expander
 from reconciler.stack.fields import FieldReader, Fields, ambiguous_in, note_ambiguous, texts
-from reconciler.stack.functions import PURE_FUNCTIONS
+from reconciler.stack.functions import FUNCTIONS
+from reconciler.stack.functions.arguments import size_of
+from reconciler.stack.functions.secrets import KEY_VARIABLE, Derivation
 from reconciler.stack.group_kind import within_groups
 from reconciler.stack.groups import GroupReader
 from reconciler.stack.locals import LocalReader
 from reconciler.stack.outputs import OutputReader, is_secret
 from reconciler.stack.problems import Problems, Texts
 from reconciler.stack.references import Referrer
+from reconciler.stack.rules import check_rules
 from reconciler.stack.settings import SettingsReader
 from reconciler.stack.shapes import Compiler, Parsed
 from reconciler.stack.sources import Sources
@@ -45,7 +48,7 @@ def read_stack(paths: Sequence[Path], catalog: Catalog, inputs: Inputs) -> Stack
     document = load(paths, catalog, sources, problems)
     if document is None:
         raise Refused(problems.diagnostics)
-    stack = _Resolver(document, catalog, sources, problems).resolve(inputs)
+    stack = _Resolver(document, catalog, sources, problems, inputs.environment).resolve(inputs)
     if problems:
         raise Refused(problems.diagnostics)
     return stack
@@ -54,17 +57,25 @@ def read_stack(paths: Sequence[Path], catalog: Catalog, inputs: Inputs) -> Stack
 class _Resolver:
     """One reading of one stack."""
 
-    def __init__(self, document: Document, catalog: Catalog, sources: Sources, problems: Problems) -> None:
+    def __init__(
+        self,
+        document: Document,
+        catalog: Catalog,
+        sources: Sources,
+        problems: Problems,
+        environment: Mapping[str, str],
+    ) -> None:
         self._document = document
         self._catalog = catalog
         self._sources = sources
         self._problems = problems
-        engine = Engine(PURE_FUNCTIONS, plain)
+        engine = Engine(FUNCTIONS, plain, size_of)
         self._tree = Tree(catalog, unknown_sections=not document.complete)
         self._scope = Scope(self._tree, sections={section for section, _ in document.sections})
         parsed: dict[str, Parsed] = {}
         self._compiler = Compiler(engine, problems, parsed)
-        self._evaluator = Evaluator(engine, self._scope, sources, problems)
+        derivation = Derivation(environment.get(KEY_VARIABLE, ""), document.name)
+        self._evaluator = Evaluator(engine, self._scope, sources, problems, derivation)
         self._groups = GroupReader(
             catalog, self._evaluator, sources, problems, lambda: Compiler(engine, problems, parsed)
         )
@@ -78,6 +89,7 @@ class _Resolver:
         self._compiler.declare("var", self._scope.variables, complete=document.complete)
         self._compiler.declare("local", self._scope.locals, complete=document.complete)
         LocalReader(self._evaluator, self._compiler, problems).read(document.locals, self._roots, self._scope)
+        check_rules(variables.ruled, self._evaluator, self._compiler, self._scope, problems)
         for name, entry in document.locals.items():
             for node in ambiguous_in(entry.value):
                 note_ambiguous(problems, node, what=f"`{name}`")
@@ -120,6 +132,7 @@ class _Resolver:
             ),
             secrets=frozenset(reader.secrets).union(
                 self._groups.secrets,
+                self._evaluator.derived,
                 *(texts(known.value) for known in self._scope.variables.values() if known is not None and known.secret),
             ),
         )

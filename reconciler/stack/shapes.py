@@ -14,8 +14,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from reconciler.diagnostics import Place, did_you_mean
-from reconciler.stack.engine import FILTERS, TESTS, Engine, Failure
-from reconciler.stack.functions import FILE_FUNCTIONS, FUNCTIONS
+from reconciler.stack.engine import Engine, Failure
 from reconciler.stack.problems import Problems
 from reconciler.stack.templates import handles_missing
 from reconciler.stack.tokens import (
@@ -32,22 +31,29 @@ from reconciler.stack.tokens import (
     tokenize,
     words,
 )
+from reconciler.stack.vocabulary import BOUND_FUNCTIONS, FILE_FUNCTIONS, FILTERS, FUNCTIONS, TESTS
 from reconciler.stack.yaml_tree import Items, Node, Scalar, plain_value
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_BRANCHES: Final = frozenset({"if", "and", "or", "default", "d", "is", "select", "selectattr", "reject", "rejectattr"})
+_BRANCHES: Final = frozenset(
+    {"if", "and", "or", "default", "d", "is", "select", "selectattr", "reject", "rejectattr", "first_of"}
+)
 INSTANCE_NAMES: Final = ("index", "key", "value")
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What is known of an expression from its text alone. `faults` are code, message, offset, width and hint."""
+    """What is known of an expression from its text alone. `bound` says that it calls functions that depend on who
+    calls, `gaps` that it asks for the first thing that is there. `faults` are code, message, offset, width and hint.
+    """
 
     paths: tuple[Path, ...]
     lenient: bool
     conditional: bool
     files: tuple[tuple[str, str, int], ...]
     calls_files: bool
+    bound: bool
+    gaps: bool
     faults: tuple[tuple[str, str, int, int, str], ...] = ()
 
 
@@ -274,6 +280,7 @@ class Compiler:
             faults.append(("broken-expression", "the expression is empty", 0, 1, "write a name: ${{ var.name }}"))
         else:
             faults += self._syntax(text) or _strange_words(text)
+        called = {word.name for word in words(tokens) if word.kind == "function"}
         # a path is read from tokens on the understanding that the brackets match
         found = () if faults else tuple(paths(tokens))
         return Parsed(
@@ -281,7 +288,9 @@ class Compiler:
             lenient=handles_missing(text),
             conditional=any(token.kind == "name" and token.text in _BRANCHES for token in tokens),
             files=tuple(file_arguments(tokens, FILE_FUNCTIONS)),
-            calls_files=any(word.kind == "function" and word.name in FILE_FUNCTIONS for word in words(tokens)),
+            calls_files=bool(called & FILE_FUNCTIONS),
+            bound=bool(called & BOUND_FUNCTIONS),
+            gaps="first_of" in called,
             faults=tuple(faults) or tuple(_bare_names(found)),
         )
 

@@ -66,13 +66,25 @@ class Handed:
     late: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A variable with rules of its own, its value, and where that was given."""
+
+    declared: Declared
+    value: Any
+    place: Place
+
+
 class VariableReader:
-    """Reads declarations and given values into known ones."""
+    """Reads declarations and given values into known ones. `ruled` are those with rules, which are asked when all names
+    are there that a rule may read.
+    """
 
     def __init__(self, problems: Problems, sources: Sources) -> None:
         self._problems = problems
         self._sources = sources
         self._declarations = DeclarationReader(problems)
+        self.ruled: list[Ruled] = []
 
     def read(self, entries: Mapping[str, Entry], inputs: Inputs, *, complete: bool) -> dict[str, Known | None]:
         """Every declared variable's value; None where a mistake was noted. `complete` False means that declarations
@@ -167,7 +179,11 @@ class VariableReader:
         value = fitted(declared, value, found, given.node)
         for misfit in found:
             self._wrong(declared, given, misfit)
-        return None if found else Known(value, declared.secret)
+        if found:
+            return None
+        if declared.rules:
+            self.ruled.append(Ruled(declared, value, given.place or declared.place))
+        return Known(value, declared.secret)
 
     def _wrong(self, declared: Declared, given: _Given, misfit: Misfit) -> None:
         origin = f" (from {given.origin})" if given.place is None else ""

@@ -13,6 +13,7 @@ from typing import Any, Final, NoReturn
 
 from reconciler.diagnostics import did_you_mean, error, one
 from reconciler.model.resource import World
+from reconciler.stack.keys import KeyPair
 from reconciler.stack.problems import Broken, Problem
 from reconciler.stack.tree import ID, Instance, Pool, Scope, Tree, readable
 from reconciler.values import Address, Unknown
@@ -34,15 +35,18 @@ class Run:
     """One evaluation: the world it sees, for whom it runs, and what happened in it.
 
     `instance` and `scope` are where names are looked up (no instance inside of a stack's own locals), `reader` the
-    resource that it is all for. `values` keeps what locals, inputs and outputs of groups came to.
-    `secret` is set when anything secret was read; `lenient` lets a missing key of the user's own data be undefined,
-    because the expression asks for that with `default` or `is defined`; `missed` is the last of those. `guessed` is set
-    when made-up values were read; `reads` are the resources that were.
+    resource that it is all for. `itself` is what `value` is in the rules of a variable; `values` keeps what locals,
+    inputs and outputs of groups came to. `secret` is set when anything secret was read; `lenient` lets a missing key of
+    the user's own data be undefined, because the expression asks for that with `default` or `is defined`; `missed` is
+    the last of those. `gaps` lets a resource that is not there be one, because the expression asks for the first of
+    several that is. `guessed` is set when made-up values were read; `reads` are the resources that were.
     """
 
     __slots__ = (
+        "gaps",
         "guessed",
         "instance",
+        "itself",
         "lenient",
         "missed",
         "reader",
@@ -59,7 +63,9 @@ class Run:
         self.instance = instance
         self.reader = instance
         self.scope = scope
+        self.itself: Any = None
         self.lenient = False
+        self.gaps = False
         self.secret = False
         self.guessed = False
         self.missed = ""
@@ -274,6 +280,8 @@ class PoolView:
     def __getitem__(self, key: Any) -> Any:
         chosen = instance_of(self._pool, key)
         if isinstance(chosen, Problem):
+            if self._run.gaps and chosen.diagnostic.code != "pool-reference":
+                return GapView(chosen)
             self._run.stop(chosen)
         return ResourceView(self._run, self._tree, chosen, self._output)
 
@@ -334,6 +342,42 @@ class ResourceView:
             return ""  # the run knows; an exception from here would be printed by the engine
 
 
+class KeyPairView:
+    """An SSH key that was derived: its `private` part is a secret."""
+
+    __slots__ = ("_pair", "_run")
+
+    def __init__(self, run: Run, pair: KeyPair) -> None:
+        self._run = run
+        self._pair = pair
+
+    def __getitem__(self, name: Any) -> str:
+        if name == "private":
+            self._run.secret = True
+            return self._pair.private
+        if name == "public":
+            return self._pair.public
+        return self._run.fail("unknown-attribute", f"a derived SSH key has no `{name}`", "it has: public, private")
+
+    def __str__(self) -> str:
+        return "(an SSH key)"
+
+
+class GapView:
+    """A resource that is not there, and whatever is read of it, for `first_of` to pass over."""
+
+    __slots__ = ("_problem",)
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+
+    def __getitem__(self, name: Any) -> GapView:
+        return self
+
+    def __str__(self) -> str:
+        return "(not there)"
+
+
 def _id_of(view: ResourceView) -> Any:
     """Not a method, for the engine could call it."""
     if view._instance.block.group:
@@ -357,6 +401,8 @@ def view_of(run: Run, tree: Tree, pool: Pool, output: ReadOutput) -> Any:
         gaps = pool.block.counted and len(pool.instances) < len(pool.slots)
         return PoolView(run, tree, pool, output) if gaps else WholePoolView(run, tree, pool, output)
     if not pool.instances:
+        if run.gaps:
+            return GapView(switched_off(pool))
         run.stop(switched_off(pool))
     return ResourceView(run, tree, pool.instances[0], output)
 
@@ -481,6 +527,10 @@ class _Flattener:
             return {self._key(key): self.flatten(each) for key, each in value.items()}
         if isinstance(value, NamesView):
             raise TypeError("say which one: `var.NAME`")
+        if isinstance(value, GapView):
+            raise value._problem
+        if isinstance(value, KeyPairView):
+            raise TypeError("say which part of the SSH key: `.public` or `.private`")
         raise TypeError("this is no value; a function is called with `()`")
 
     def _key(self, key: Any) -> str:

@@ -1,0 +1,125 @@
+"""Secrets that are worked out instead of stored: the same key, stack and name give the same secret, each time and
+everywhere.
+
+The key comes from the environment. A secret is the output of HMAC-SHA-256 over the stack's and the secret's name, so
+that none tells anything of another or of the key.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import itertools
+import string
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from reconciler.lazy import lazy_module
+from reconciler.stack.functions.arguments import text_of, whole
+from reconciler.stack.keys import KeyPair
+
+ed25519 = lazy_module("cryptography.hazmat.primitives.asymmetric.ed25519")
+
+KEY_VARIABLE: Final = "RECONCILER_DERIVE_KEY"
+SHORTEST_KEY: Final = 16
+"""Characters."""
+SHORTEST: Final = 6
+LONGEST: Final = 256
+ALPHABETS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "letters": string.ascii_letters + string.digits,
+        "hex": string.digits + "abcdef",
+        "base64": string.ascii_letters + string.digits + "+/",
+    }
+)
+_SORTS: Final = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
+
+
+class NoKey(Exception):
+    """There is no key to derive from, or one that is too short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """What secrets of one stack are made from."""
+
+    key: str
+    stack: str
+
+    def text(self, name: str, length: int, alphabet: str) -> str:
+        """A secret text. One of letters has each sort of them: small, capital, digit. Raises NoKey."""
+        letters = ALPHABETS[alphabet]
+        for attempt in itertools.count():
+            stream = self._stream(f"text:{alphabet}:{length}:{attempt}", name)
+            made = "".join(itertools.islice(_letters(stream, letters), length))
+            if alphabet != "letters" or all(any(each in made for each in sort) for sort in _SORTS):
+                return made
+        raise AssertionError("an endless count ended")
+
+    def key_pair(self, name: str) -> KeyPair:
+        """An SSH key. Raises NoKey."""
+        seed = bytes(itertools.islice(self._stream("ssh-ed25519", name), 32))
+        public: bytes = ed25519.Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+        check = bytes(itertools.islice(self._stream("ssh-ed25519-check", name), 4))
+        blob = _string(b"ssh-ed25519") + _string(public)
+        comment = f"{self.stack}-{name}"
+        line = f"ssh-ed25519 {base64.b64encode(blob).decode()} {comment}"
+        return KeyPair(line, _openssh(seed, public, blob, check, comment.encode()))
+
+    def _stream(self, purpose: str, name: str) -> Iterator[int]:
+        if len(self.key) < SHORTEST_KEY:
+            raise NoKey
+        key = hashlib.sha256(b"reconciler derive\0" + self.key.encode()).digest()
+        label = "\0".join((purpose, self.stack, name)).encode()
+        for block in itertools.count():
+            yield from hmac.digest(key, label + block.to_bytes(4, "big"), "sha256")
+
+
+def derived_name(name: object) -> str:
+    """The name of a secret. Raises TypeError."""
+    text = text_of(name, "derive wants a name and a length: derive('join-token', 32)")
+    if not text:
+        raise TypeError("derive wants a name: two secrets of one name are the same")
+    return text
+
+
+def derived_length(length: object) -> int:
+    """Characters of a secret. Raises TypeError."""
+    wanted = whole(length, "derive wants a name and a length: derive('join-token', 32)")
+    if not SHORTEST <= wanted <= LONGEST:
+        raise TypeError(f"derive makes {SHORTEST} to {LONGEST} characters, not {wanted}")
+    return wanted
+
+
+def derived_alphabet(alphabet: object) -> str:
+    """What a secret is made of. Raises TypeError."""
+    if not isinstance(alphabet, str) or alphabet not in ALPHABETS:
+        raise TypeError(f"derive: alphabet is one of {', '.join(ALPHABETS)}")
+    return str(alphabet)
+
+
+def _letters(stream: Iterator[int], letters: str) -> Iterator[str]:
+    """Each letter as likely as each other: bytes that would favour the first ones are passed over."""
+    limit = 256 - 256 % len(letters)
+    return (letters[each % len(letters)] for each in stream if each < limit)
+
+
+def _string(data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + data
+
+
+def _openssh(seed: bytes, public: bytes, blob: bytes, check: bytes, comment: bytes) -> str:
+    """The file of a private key without passphrase, as OpenSSH's PROTOCOL.key describes it. The two check numbers,
+    which ssh-keygen draws at random, are derived too: the file is the same each time.
+    """
+    inner = check + check + _string(b"ssh-ed25519") + _string(public) + _string(seed + public) + _string(comment)
+    inner += bytes(range(1, 1 + -len(inner) % 8))
+    none = _string(b"none")
+    whole_key = b"openssh-key-v1\0" + none + none + _string(b"") + struct.pack(">I", 1) + _string(blob) + _string(inner)
+    lines = base64.b64encode(whole_key).decode()
+    wrapped = "\n".join(lines[at : at + 70] for at in range(0, len(lines), 70))
+    return f"-----BEGIN OPENSSH PRIVATE KEY-----\n{wrapped}\n-----END OPENSSH PRIVATE KEY-----\n"

@@ -38,6 +38,7 @@ class SavedPlan:
     paths: tuple[Path, ...]
     inputs: Mapping[str, Any]
     var_files: tuple[Path, ...]
+    overlays: tuple[Path, ...]
     sources: Mapping[str, str]
     signature: Mapping[str, str]
 
@@ -48,6 +49,7 @@ def save_plan(planned: Planned, path: Path, paths: Sequence[Path], inputs: Input
     saved: dict[str, Any] = {
         "paths": [str(each) for each in paths],
         "var_files": [str(each) for each in inputs.files],
+        "overlays": [str(each) for each in inputs.overlays],
         "inputs": dict(planned.stack.inputs),
         "sources": {each.path: each.sha256 for each in planned.stack.sources},
         "options": {"destroy": options.destroy, "targets": list(options.targets), "replace": list(options.replace)},
@@ -89,6 +91,7 @@ def open_plan(path: Path) -> SavedPlan:
             paths=tuple(Path(each) for each in saved["paths"]),
             inputs=saved["inputs"],
             var_files=tuple(Path(each) for each in saved["var_files"]),
+            overlays=tuple(Path(each) for each in saved["overlays"]),
             sources=saved["sources"],
             signature=saved["signature"],
         )
@@ -110,7 +113,7 @@ def replan(
         for name, value in saved.inputs.items()
         if value is not None  # nobody set it: its default says so again
     )
-    stack = read_stack(saved.paths, Inputs(flags, saved.var_files, environment))
+    stack = read_stack(saved.paths, Inputs(flags, saved.var_files, environment, saved.overlays))
     planned = make_plan(stack, account, saved.options, parallelism=parallelism)
     now = signature(planned)
     moved = sorted(address for address in {*now, *saved.signature} if now.get(address) != saved.signature.get(address))

@@ -41,6 +41,7 @@ def command(
     replace: tuple[str, ...],
     variables: tuple[str, ...],
     var_files: tuple[Path, ...],
+    overlays: tuple[Path, ...],
     api_url: str | None,
     emulator: str | None,
     parallelism: int,
@@ -61,7 +62,7 @@ def command(
         from reconciler.model.plan import Options
 
         saved = len(paths) == 1 and is_plan_file(paths[0])
-        if saved and (targets or replace or variables or var_files):
+        if saved and (targets or replace or variables or var_files or overlays):
             raise click.UsageError("A saved plan is done as saved: give --target, --replace and --var to `plan`.")
         terms = Terms(not yes and not saved, not saved, allow_deletes, parallelism)
         if saved:
@@ -70,7 +71,7 @@ def command(
             planned = app.replan(opened, account, os.environ, parallelism=parallelism)
             session.sink.hide(planned.secrets())
         else:
-            stack = session.read(paths, variables, var_files)
+            stack = session.read(paths, variables, var_files, overlays)
             account = session.connect(api_url, emulator, parallelism=parallelism)
             planned = session.plan(stack, account, Options(False, targets, replace), parallelism=parallelism)
         return carry_out(session, planned, account, terms)

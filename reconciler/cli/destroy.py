@@ -36,6 +36,7 @@ def command(
     targets: tuple[str, ...],
     variables: tuple[str, ...],
     var_files: tuple[Path, ...],
+    overlays: tuple[Path, ...],
     api_url: str | None,
     emulator: str | None,
     parallelism: int,
@@ -52,7 +53,7 @@ def command(
     with Session(no_color=no_color, as_json=as_json) as session:
         from reconciler.model.plan import Options
 
-        stack = session.read(paths, variables, var_files)
+        stack = session.read(paths, variables, var_files, overlays)
         account = session.connect(api_url, emulator, parallelism=parallelism)
         planned = session.plan(stack, account, Options(True, targets), parallelism=parallelism)
         return carry_out(session, planned, account, Terms(not yes, True, allow_deletes, parallelism))

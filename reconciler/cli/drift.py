@@ -38,6 +38,7 @@ def command(
     targets: tuple[str, ...],
     variables: tuple[str, ...],
     var_files: tuple[Path, ...],
+    overlays: tuple[Path, ...],
     api_url: str | None,
     emulator: str | None,
     parallelism: int,
@@ -56,7 +57,7 @@ def command(
         from reconciler.model.plan import Options
         from reconciler.report.drift import drift_document, drifted, render_drift
 
-        stack = session.read(paths, variables, var_files)
+        stack = session.read(paths, variables, var_files, overlays)
         account = session.connect(api_url, emulator, parallelism=parallelism, read_only=True)
         plan = session.plan(stack, account, Options(targets=targets), parallelism=parallelism, guarded=False).plan
         if session.lines is not None:

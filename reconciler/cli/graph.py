@@ -34,6 +34,7 @@ def command(
     targets: tuple[str, ...],
     variables: tuple[str, ...],
     var_files: tuple[Path, ...],
+    overlays: tuple[Path, ...],
     api_url: str | None,
     emulator: str | None,
 ) -> int:
@@ -51,7 +52,7 @@ def command(
         if len(paths) == 1 and is_plan_file(paths[0]):
             plan = plan_from(app.open_plan(paths[0]).document, paths[0])
         else:
-            stack = session.read(paths, variables, var_files)
+            stack = session.read(paths, variables, var_files, overlays)
             account = session.connect(api_url, emulator, read_only=True)
             plan = session.plan(stack, account, Options(destroy, targets)).plan
         session.sink.data(render_dot(plan) if form == "dot" else render_mermaid(plan))

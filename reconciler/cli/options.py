@@ -46,7 +46,15 @@ def account_options(function: Function) -> Function:
 
 
 def input_options(function: Function) -> Function:
-    """Values for the stack's variables."""
+    """Values for the stack's variables, and what an environment says otherwise."""
+    function = click.option(
+        "--overlay",
+        "overlays",
+        multiple=True,
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Lay a YAML file over the stack: mappings merge, null takes away. Repeatable.",
+    )(function)
     function = click.option(
         "--var-file",
         "var_files",

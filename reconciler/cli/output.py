@@ -25,6 +25,7 @@ def command(
     as_json: bool,
     variables: tuple[str, ...],
     var_files: tuple[Path, ...],
+    overlays: tuple[Path, ...],
     api_url: str | None,
     emulator: str | None,
     no_color: bool,
@@ -46,7 +47,7 @@ def command(
         from reconciler.report.outcome import render_outputs
         from reconciler.report.plan_json import plain
 
-        stack = session.read(paths, variables, var_files)
+        stack = session.read(paths, variables, var_files, overlays)
         account = session.connect(api_url, emulator, read_only=True)
         values, secrets = app.read_outputs(stack, account)
         if name is None:

@@ -51,6 +51,7 @@ def command(
     form: str,
     variables: tuple[str, ...],
     var_files: tuple[Path, ...],
+    overlays: tuple[Path, ...],
     api_url: str | None,
     emulator: str | None,
     parallelism: int,
@@ -71,7 +72,7 @@ def command(
         from reconciler.report.human import render_plan
         from reconciler.report.plan_json import plan_document, seal
 
-        stack = session.read(paths, variables, var_files)
+        stack = session.read(paths, variables, var_files, overlays)
         account = session.connect(api_url, emulator, parallelism=parallelism, read_only=True)
         planned = session.plan(stack, account, Options(destroy, targets, replace), parallelism=parallelism)
         document = None
@@ -84,6 +85,6 @@ def command(
         else:
             session.sink.data(render_plan(planned.plan, colour=session.sink.colour_out))
         if out is not None and document is not None:
-            app.save_plan(planned, out, paths, session.inputs(variables, var_files), document)
+            app.save_plan(planned, out, paths, session.inputs(variables, var_files, overlays), document)
             session.sink.note(f"Saved the plan to {out}. To perform exactly these actions: reconciler apply {out}")
         return Exit.CHANGES if detailed_exitcode and not planned.plan.empty else Exit.DONE

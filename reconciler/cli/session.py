@@ -54,18 +54,24 @@ class Session:
         if isinstance(value, Exception) and not isinstance(value, click.ClickException | click.exceptions.Exit):
             raise click.exceptions.Exit(self._report(value)) from None
 
-    def read(self, paths: Sequence[Path], variables: Sequence[str], var_files: Sequence[Path]) -> Stack:
+    def read(
+        self,
+        paths: Sequence[Path],
+        variables: Sequence[str],
+        var_files: Sequence[Path],
+        overlays: Sequence[Path] = (),
+    ) -> Stack:
         """The stack; its secrets are hidden from here on. Raises `Refused`."""
         from reconciler import app
 
-        stack = app.read_stack(paths, self.inputs(variables, var_files))
+        stack = app.read_stack(paths, self.inputs(variables, var_files, overlays))
         self.sink.hide(stack.secrets)
         return stack
 
-    def inputs(self, variables: Sequence[str], var_files: Sequence[Path]) -> Inputs:
+    def inputs(self, variables: Sequence[str], var_files: Sequence[Path], overlays: Sequence[Path] = ()) -> Inputs:
         from reconciler.stack import Inputs
 
-        return Inputs(tuple(variables), tuple(var_files), os.environ)
+        return Inputs(tuple(variables), tuple(var_files), os.environ, tuple(overlays))
 
     def connect(
         self,

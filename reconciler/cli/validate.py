@@ -18,7 +18,12 @@ from reconciler.diagnostics import Diagnostic, Refused, Severity
 @input_options
 @no_color_option
 def command(
-    paths: tuple[Path, ...], as_json: bool, variables: tuple[str, ...], var_files: tuple[Path, ...], no_color: bool
+    paths: tuple[Path, ...],
+    as_json: bool,
+    variables: tuple[str, ...],
+    var_files: tuple[Path, ...],
+    overlays: tuple[Path, ...],
+    no_color: bool,
 ) -> int:
     """Check a stack offline: its YAML, its fields, its references and what they mean. All findings come in one run.
 
@@ -29,7 +34,7 @@ def command(
     with Session(no_color=no_color) as session:
         found: tuple[Diagnostic, ...] = ()
         try:
-            session.read(paths, variables, var_files)
+            session.read(paths, variables, var_files, overlays)
         except Refused as refused:
             found = refused.diagnostics
         if as_json:

@@ -26,6 +26,7 @@ _JSON_TYPES: Final[Mapping[str, str]] = {
     "boolean": "boolean",
     "list": "array",
     "map": "object",
+    "object": "object",
 }
 """A variable's types in the words of JSON Schema."""
 
@@ -64,7 +65,8 @@ def common() -> Schema:
             "propertyNames": {"pattern": f"^{_IDENTIFIER}$"},
             "additionalProperties": ref("variable"),
         },
-        "variable": _variable(),
+        "variable": _declaration("A variable, for expressions to read as `var.NAME`.", _OF_A_VARIABLE),
+        "part": _declaration("How a part of a value is declared.", _OF_A_PART),
         "locals": {
             "description": "Named values, for expressions to read as `local.NAME`.",
             "type": ["object", "null"],
@@ -156,7 +158,31 @@ def common() -> Schema:
     }
 
 
-def _variable() -> Schema:
+_OF_A_VARIABLE: Final[Schema] = {
+    "secret": {"description": "Whether its value is never shown.", "type": "boolean"},
+    "validation": {
+        "description": "Conditions that the value has to meet; `value` is the value in them.",
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["condition", "message"],
+            "properties": {
+                "condition": {
+                    "description": "An expression that comes to true or false.",
+                    "type": ["string", "boolean"],
+                },
+                "message": {"description": "What to say where it does not hold.", "type": "string"},
+            },
+            "additionalProperties": False,
+        },
+    },
+}
+_OF_A_PART: Final[Schema] = {
+    "optional": {"description": "Whether it may be left out; it is null then.", "type": "boolean"},
+}
+
+
+def _declaration(description: str, own: Schema) -> Schema:
     """A declaration. The limits are for numbers, the pattern is for text, and the default is of the declared type."""
     number: Schema = {"type": "number"}
     cases: list[Schema] = []
@@ -166,20 +192,30 @@ def _variable() -> Schema:
             then |= {"minimum": False, "maximum": False}
         if name != "string":
             then["pattern"] = False
+        if name not in ("list", "map"):
+            then["items"] = False
+        if name != "object":
+            then["fields"] = False
         declared = {"required": ["type"], "properties": {"type": {"const": name}}}
         cases.append({"if": declared, "then": {"properties": then}})
     return {
-        "description": "A variable, for expressions to read as `var.NAME`.",
+        "description": description,
         "type": ["object", "null"],
         "properties": {
             "default": {"description": "Its value when none is given; no expression.", **ref("plain")},
             "type": {"description": "Its type; that of the default when left out.", "enum": list(_JSON_TYPES)},
-            "secret": {"description": "Whether its value is never shown.", "type": "boolean"},
             "minimum": {"description": "The smallest number that fits.", **number},
             "maximum": {"description": "The largest number that fits.", **number},
             "pattern": {"description": "A regular expression, found anywhere in the text.", "type": "string"},
             "enum": {"description": "The values that fit.", "type": "array", "minItems": 1},
+            "items": {**ref("part"), "description": "How each item of a list or map is declared."},
+            "fields": {
+                "description": "What an object has: names, and how each is declared.",
+                "type": "object",
+                "additionalProperties": ref("part"),
+            },
             "description": {"description": "What it is for."},
+            **own,
         },
         "additionalProperties": False,
         "allOf": cases,

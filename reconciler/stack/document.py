@@ -13,6 +13,7 @@ from typing import Final
 from reconciler.diagnostics import Place, did_you_mean, one
 from reconciler.model.kind import Catalog, Kind
 from reconciler.stack.group_kind import within_groups
+from reconciler.stack.overlays import overlaid
 from reconciler.stack.problems import Problem, Problems
 from reconciler.stack.sources import Sources, check_stack_path
 from reconciler.stack.yaml_tree import Entry, Node, Scalar, Table, type_word
@@ -37,8 +38,12 @@ class Document:
     complete: bool = True
 
 
-def load(paths: Sequence[Path], catalog: Catalog, sources: Sources, problems: Problems) -> Document | None:
-    """Read all files of a stack; None when one of them is no YAML, for then nothing can be said of the others."""
+def load(
+    paths: Sequence[Path], overlays: Sequence[Path], catalog: Catalog, sources: Sources, problems: Problems
+) -> Document | None:
+    """Read all files of a stack, and lay overlays over them; None when one of them is no YAML, for then nothing can be
+    said of the others.
+    """
     document = Document()
     known = within_groups(catalog, "")
     trees: list[Table] = []
@@ -49,8 +54,17 @@ def load(paths: Sequence[Path], catalog: Catalog, sources: Sources, problems: Pr
             trees.append(node)
         elif node is not None and not (isinstance(node, Scalar) and node.value is None):
             problems.add("wrong-type", f"a stack file is a mapping, not {type_word(node)}", node.place)
+    layers: list[Table] = []
+    for path in overlays:
+        node = sources.read_yaml(path)
+        if isinstance(node, Table):
+            layers.append(node)
+        elif node is not None and not (isinstance(node, Scalar) and node.value is None):
+            problems.add("wrong-type", f"an overlay is a mapping, not {type_word(node)}", node.place)
     if problems:
         return None
+    for layer in layers:
+        trees = overlaid(trees, layer)
     names: list[tuple[str, Place]] = []
     for tree in trees:
         if "stack" in tree.entries:

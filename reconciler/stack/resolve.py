@@ -45,7 +45,7 @@ def read_stack(paths: Sequence[Path], catalog: Catalog, inputs: Inputs) -> Stack
     """
     problems = Problems(Texts())
     sources = Sources(problems)
-    document = load(paths, catalog, sources, problems)
+    document = load(paths, inputs.overlays, catalog, sources, problems)
     if document is None:
         raise Refused(problems.diagnostics)
     stack = _Resolver(document, catalog, sources, problems, inputs.environment).resolve(inputs)

@@ -30,11 +30,14 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a user gives beside the stack: `flags` are `name=value` texts, `files` YAML files of names and values."""
+    """What a user gives beside the stack: `flags` are `name=value` texts, `files` YAML files of names and values,
+    `overlays` files that are laid over the stack's own.
+    """
 
     flags: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
     environment: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    overlays: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

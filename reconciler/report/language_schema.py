@@ -151,8 +151,9 @@ def common() -> Schema:
             "dependentSchemas": {"count": {"properties": {"for_each": False}}},
         },
         "existing": {
-            "description": "The uuid or the name of one that the stack does not own: it is never changed nor deleted.",
-            "type": "string",
+            "description": "The uuid or the name of one that the stack does not own: it is never changed nor deleted. "
+            "Where an expression comes to null, the stack makes one of the fields beside it.",
+            "type": ["string", "null"],
             "pattern": r"\S",
         },
     }

@@ -140,10 +140,13 @@ def _block(kind: Kind, catalog: Catalog) -> Schema:
     }
     if kind.adoptable:
         body["properties"]["existing"] = ref("existing")
-        body["if"] = {"required": ["existing"]}
+        body["if"] = {
+            "required": ["existing"],
+            "properties": {"existing": {"not": {"anyOf": [ref("expression"), {"type": "null"}]}}},
+        }
         body["then"] = {"properties": dict.fromkeys(own, False)}
         if needed:
-            body["else"] = {"required": needed}
+            body["else"] = {"anyOf": [{"required": needed}, {"required": ["existing"]}]}
     elif needed:
         body["required"] = needed
     cost = f" When one is replaced, {kind.replace_impact}." if kind.replace_impact else ""

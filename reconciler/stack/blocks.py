@@ -251,6 +251,9 @@ class BlockReader:
                 address=block.path,
                 hint=f"it is possible for: {', '.join(can)}" if can else "",
             )
+        node = entries["existing"].value
+        if isinstance(node, Scalar) and (node.value is None or OPEN in node.text):
+            return  # where it comes to null, the stack makes one of these fields
         for name in list(block.fields):
             self._problems.add(
                 "existing-fields",

@@ -12,6 +12,7 @@ from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.shapes import Shape, expressions
 from reconciler.stack.tree import Block, Instance, Pool, Scope, Tree
 from reconciler.stack.views import Run
+from reconciler.stack.yaml_tree import Scalar
 from reconciler.values import Address
 
 MAX_COUNT: Final = 10_000
@@ -67,6 +68,8 @@ class Expander:
         try:
             for index, names in self._instances(block, parent):
                 instance = self._instance(block, parent, index, names)
+                if "existing" in block.meta:
+                    instance.existing = self._existing(block, instance)
                 pool.slots.append(instance if self._wanted(block, instance) else None)
                 if isinstance(index, str):
                     pool.keys.append(index)
@@ -153,6 +156,15 @@ class Expander:
             hint = "write a comparison, such as ${{ var.size > 0 }}" if not isinstance(wanted, str) else "true or false"
             raise Problem(self._wrong("wrong-type", "`when` is true or false", self.place(block, "when"), hint))
         return wanted
+
+    def _existing(self, block: Block, instance: Instance) -> str | None:
+        """What to look up instead of making it; null is nothing, as everywhere."""
+        value = self.immediate(block, "existing", instance)
+        if value is None or (isinstance(value, str) and value.strip()):
+            return value
+        node = block.meta_nodes["existing"]
+        hint = f'put it in quotes: "{node.text}"' if isinstance(node, Scalar) and node.bare and node.text else ""
+        raise Problem(self._wrong("wrong-type", "`existing` is the uuid or the name of what exists", node.place, hint))
 
     def immediate(self, block: Block, key: str, instance: Instance | None, *, secrets: bool = True) -> Any:
         """The value of a key that cannot wait. Raises Problem or Broken."""

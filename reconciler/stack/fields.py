@@ -75,6 +75,8 @@ class FieldReader:
         """The values of one instance, checked by its kind as far as they are known."""
         block = instance.block
         fields = Fields(places=dict(block.field_places), broken=set(block.unread))
+        if instance.existing is not None:
+            return fields
         for name, shape in block.fields.items():
             plan = self._plan(block, name, shape)
             try:
@@ -226,7 +228,7 @@ class FieldReader:
     def _default_key(self, instance: Instance, fields: Fields) -> None:
         block = instance.block
         name = block.kind.key_field
-        if name is None or "existing" in block.meta_nodes or name in fields.values or name in fields.broken:
+        if name is None or name in fields.values or name in fields.broken:
             return
         value = block.name
         own = instance.address.index
@@ -239,8 +241,6 @@ class FieldReader:
 
     def _check(self, instance: Instance, fields: Fields) -> None:
         block = instance.block
-        if "existing" in block.meta_nodes:
-            return
         waiting = {name: value for name, value in fields.values.items() if isinstance(value, Late)}
         known = {name: value for name, value in fields.values.items() if name not in waiting}
         checked = block.kind.check(known, frozenset(waiting) | fields.broken)

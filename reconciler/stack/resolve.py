@@ -164,7 +164,7 @@ class _Resolver:
             references=_union([*fields.references, settings.after(instance)]),
             lifecycle=settings.lifecycle(instance),
             timeouts=settings.timeouts(instance),
-            existing=settings.existing(instance),
+            existing=instance.existing,
             secrets=frozenset(always | instance.secret_fields | block.secret_fields),
             field_places=MappingProxyType(fields.places),
             managed_sections=frozenset(block.managed_sections),

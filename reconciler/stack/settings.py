@@ -85,19 +85,6 @@ class SettingsReader:
                 found[key] = length
         return Timeouts(found.get("create"), found.get("delete"))
 
-    def existing(self, instance: Instance) -> str | None:
-        shape = instance.block.meta.get("existing")
-        if shape is None:
-            return None
-        value = self._value(shape, "`existing`", instance)
-        if isinstance(value, str) and value.strip():
-            return value
-        if value is not None or not isinstance(shape, Whole):
-            node = instance.block.meta_nodes["existing"]
-            hint = f'put it in quotes: "{node.text}"' if isinstance(node, Scalar) and node.bare and node.text else ""
-            self._wrong(instance.block, "`existing` is the uuid or the name of what exists", node, hint)
-        return None
-
     def after(self, instance: Instance) -> frozenset[Address]:
         """The resources that have to be there first, those included that a group around it waits for."""
         found = [self._after(instance)]

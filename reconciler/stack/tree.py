@@ -133,7 +133,8 @@ class Block:
 class Instance:
     """One resource to be, or one group. `names` are `index`, `key` and `value` as its expressions see them.
     `secret_fields` grows while fields are resolved; it is complete before any deferred value is evaluated. `inside` is
-    what the file of a group sees.
+    what the file of a group sees. `existing` is the uuid or name of what is only looked up, None for what the stack
+    makes.
     """
 
     block: Block
@@ -143,6 +144,7 @@ class Instance:
     pools: dict[str, dict[str, Pool]] = field(default_factory=dict)
     secret_fields: set[str] = field(default_factory=set)
     inside: Scope | None = None
+    existing: str | None = None
 
     @property
     def kind(self) -> Kind:

@@ -268,6 +268,15 @@ sites:
     assert found["sites.a.boxes.b"].references == {found["sites.a"].address}
 
 
+def test_where_existing_comes_to_null_the_stack_makes_its_own(read: Read) -> None:
+    text = "stack: s\nvariables: {site: {type: string, default: null}}\nsites:\n  a:\n"
+    text += "    existing: ${{ var.site }}\n    title: Own\n    boxes: {b: {host: b}}\n"
+    own = by_address(read(text))["sites.a"]
+    assert (own.existing, own.values) == (None, {"title": "Own"})
+    found = by_address(read(text, flags=["site=Theirs"]))["sites.a"]
+    assert (found.existing, found.values) == ("Theirs", {})
+
+
 def test_settings(read: Read) -> None:
     stack = read(
         """

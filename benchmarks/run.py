@@ -1,7 +1,9 @@
 """Measure plan, apply, drifted plan and destroy against an emulator in its own process.
 
     .venv/bin/python -m benchmarks.run --devices 100 1000 5000
+    .venv/bin/python -m benchmarks.run --validate 10000
 
+With `--validate` it measures nothing but `validate` of that many devices, written out and by `count`, and start-up.
 Prints one Markdown table a size: calls by method, wall and CPU seconds, peak memory, and the lower bound beside them.
 The work is N devices, N/10 reserved addresses and N/10 assignments in one project with a key and a BGP config; the
 emulator answers after 50 ms and provisions in 5 s. The lower bound is what no scheduler can beat: calls go out
@@ -23,6 +25,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from benchmarks.written import by_count, written_out
 
 TOKEN = "benchmark-token"
 STACK = """\
@@ -81,6 +85,10 @@ class Measured:
 
 def main() -> None:
     options = _options()
+    if options.validate:
+        _measure_validate(options.validate)
+        _start_up()
+        return
     print(f"latency {options.latency * 1000:.0f} ms, provisioning {options.provision} s, ", end="")
     print(f"parallelism {options.parallelism}, Python {sys.version.split()[0]}, {os.cpu_count()} cores\n")
     for count in options.devices:
@@ -95,6 +103,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--latency", type=float, default=0.05, help="seconds a call takes (default: 0.05)")
     parser.add_argument("--provision", type=float, default=5.0, help="seconds a device takes (default: 5)")
     parser.add_argument("--parallelism", type=int, default=16)
+    parser.add_argument("--validate", type=int, metavar="N", help="only validate stacks of N devices")
     return parser.parse_args()
 
 
@@ -132,6 +141,35 @@ def _measure_size(count: int, folder: Path, options: argparse.Namespace) -> None
         routes = [f"{m} {route} {n}" for m, by in sorted(row.requests.items()) for route, n in sorted(by.items()) if n]
         print(f"- {row.name}: {', '.join(routes)}")
     print(flush=True)
+
+
+def _measure_validate(count: int) -> None:
+    """Median of three runs each, as whole processes."""
+    print(
+        f"### validate, {count} devices\n\n| stack | KiB | wall s | CPU s | peak MiB | exit |\n"
+        "|---|---|---|---|---|---|"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in (("written out", written_out(count)), ("by count", by_count(count))):
+            stack = Path(folder, f"{name.replace(' ', '-')}.yaml")
+            stack.write_text(text, encoding="utf-8")
+            row = sorted((_validate(stack) for _ in range(3)), key=lambda each: each.wall)[1]
+            figures = f"{row.wall:.2f} | {row.cpu:.2f} | {row.memory:.0f} | {row.exit_code}"
+            print(f"| {name} | {stack.stat().st_size // 1024} | {figures} |")
+    print(flush=True)
+
+
+def _validate(stack: Path) -> Measured:
+    began = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "reconciler", "validate", str(stack)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    cpu = usage.ru_utime + usage.ru_stime
+    wall = time.monotonic() - began
+    return Measured("validate", wall, cpu, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status), {})
 
 
 def _bound(row: Measured, options: argparse.Namespace) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -18,9 +19,11 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """A spot in a source file. `line` and `column` count from 1; `width` is how many characters to underline."""
+class Place(NamedTuple):
+    """A spot in a source file. `line` and `column` count from 1; `width` is how many characters to underline.
+
+    A tuple, since every value of a stack has one and they are the quickest to make.
+    """
 
     file: str
     line: int = 1

@@ -30,7 +30,7 @@ from reconciler.stack.shapes import (
     Whole,
     expressions,
 )
-from reconciler.stack.sources import MAX_TEMPLATE_BYTES, Refusal, Sources
+from reconciler.stack.sources import MAX_FILE_BYTES, MAX_TEMPLATE_BYTES, Refusal, Sources
 from reconciler.stack.templates import fault_in, handles_missing
 from reconciler.stack.tree import ID, Instance, Scope
 from reconciler.stack.views import (
@@ -45,7 +45,6 @@ from reconciler.stack.views import (
     whole_group,
 )
 from reconciler.stack.vocabulary import BOUND_FUNCTIONS, FUNCTIONS
-from reconciler.stack.yaml_tree import MAX_BYTES
 from reconciler.values import Address
 
 MAX_TEMPLATE_DEPTH: Final = 4
@@ -116,7 +115,7 @@ class Evaluator:
 
     def check_file(self, function: str, path: str, stack_file: str) -> None:
         """Read a file that an expression names by a constant, so that it is known before the plan. Raises Refusal."""
-        self._sources.read_text(path, stack_file, MAX_TEMPLATE_BYTES if function == "template" else MAX_BYTES)
+        self._sources.read_text(path, stack_file, MAX_TEMPLATE_BYTES if function == "template" else MAX_FILE_BYTES)
 
     def finished(self, diagnostic: Diagnostic, address: str, scope: Scope, *, shown: bool) -> Diagnostic:
         """The finding with its source line, unless a secret may stand there, and with the way to its file."""
@@ -312,7 +311,7 @@ class Evaluator:
             if len(arguments) != 1:
                 raise TypeError("file wants one path: file('keys/ops.pub')")
             try:
-                return self._sources.read_text(arguments[0], place.file, MAX_BYTES)
+                return self._sources.read_text(arguments[0], place.file, MAX_FILE_BYTES)
             except Refusal as problem:
                 refuse(problem)
                 raise

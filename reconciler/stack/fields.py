@@ -13,6 +13,7 @@ from reconciler.stack.evaluate import Evaluator, Late
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.references import Found, Referrer
 from reconciler.stack.shapes import (
+    Constant,
     ListShape,
     MapShape,
     Shape,
@@ -99,6 +100,12 @@ class FieldReader:
         key = (id(block), name)
         plan = self._plans.get(key)
         if plan is None:
+            if isinstance(shape, Constant):
+                if block.kind.fields[name].secret:
+                    self.secrets.update(texts(shape.value))
+                plan = _Plan(False, True, shape.node.place, value=shape.value, done=True)
+                self._plans[key] = plan
+                return plan
             every = list(expressions(shape))
             late = any(map(block.scope.touches, every))
             shared = not late and all(each.roots <= _FIXED_NAMES for each in every)
@@ -122,7 +129,9 @@ class FieldReader:
 
         def named(each: Shape) -> Shape:
             if isinstance(each, ListShape):
-                return ListShape(each.node, tuple(named(item) for item in each.items))
+                items = tuple(map(named, each.items))
+                same = all(new is old for new, old in zip(items, each.items, strict=True))
+                return each if same else ListShape(each.node, items)
             if not isinstance(each, Whole | Text) or any(map(scope.touches, expressions(each))):
                 return each
             run = Run(None, instance, scope)

@@ -19,6 +19,7 @@ from reconciler.model.resource import Source
 from reconciler.stack.problems import Problem, Problems
 from reconciler.stack.yaml_tree import MAX_BYTES, Node, decode, parse
 
+MAX_FILE_BYTES: Final = 1 << 20
 MAX_TEMPLATE_BYTES: Final = 64 << 10
 SUFFIXES: Final = (".yaml", ".yml")
 

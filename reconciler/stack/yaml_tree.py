@@ -9,7 +9,7 @@ a hostile file is refused before it costs anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
@@ -32,21 +32,36 @@ try:
 except ImportError:  # pragma: no cover - depends on how PyYAML was built
     _NativeParser = None  # type: ignore[assignment,misc,unused-ignore]
 
-MAX_BYTES: Final = 1 << 20
+MAX_BYTES: Final = 8 << 20
+"""10,000 devices written out, each with its userdata, are 6 MB."""
 MAX_DEPTH: Final = 64
 MAX_ALIASES: Final = 100
 MAX_ALIASED_NODES: Final = 50_000
-MAX_NODES: Final = 100_000
+MAX_NODES: Final = 500_000
+FREE_NODES: Final = 10_000
+DENSEST: Final = 8
+"""Characters for each value and key, on the average from the beginning of the file, beyond the first `FREE_NODES`.
+Files that people write have 15 to 20; one of nothing but `1,1,1` is refused before it costs what a large stack does.
+"""
+MAX_DIRECTIVES: Final = 10
+"""libyaml compares each `%TAG` with all before it."""
 
 _BAD_CHARACTER = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
+_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
+_PLAIN_KEY = re.compile(r"(?!(?:true|false|null)$)[a-z][a-z0-9_-]*")
+_place = Place._make
 _TAG = "tag:yaml.org,2002:"
 _Event = Any
 """A parser event. Its marks are never None here, which the stubs cannot know."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# Nodes never change, and are not frozen: a stack may have a third of a million of them, and to make a frozen one takes
+# five times as long.
+
+
+@dataclass(slots=True, eq=False)
 class Scalar:
     """`text` is the content, `value` what it means, `bare` whether it stood without quotes. `span` is where the raw
     text begins and ends in the file, in characters.
@@ -61,7 +76,7 @@ class Scalar:
     height: int = 1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Items:
     """A list."""
 
@@ -71,7 +86,7 @@ class Items:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
     """A key's place and its value."""
 
@@ -79,7 +94,7 @@ class Entry:
     value: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Table:
     """A mapping, in the order of the file."""
 
@@ -147,6 +162,9 @@ def decode(data: bytes, file: str) -> str:
 
 def parse(text: str, file: str) -> Node | None:
     """The tree of a text, or None when it holds nothing but comments. Raises Problem for everything that is wrong."""
+    directives = text.split("\n---", 1)[0] if "%" in text else ""
+    if len(_DIRECTIVE.findall(directives)) > MAX_DIRECTIVES:
+        raise Problem(error("yaml-syntax", f"the file has more than {MAX_DIRECTIVES} directives", place=Place(file)))
     try:
         return _Builder(text, file).build()
     except yaml.MarkedYAMLError as problem:
@@ -168,42 +186,50 @@ class _Builder:
         self._aliases = 0
         self._aliased_nodes = 0
         self._nodes = 0
-        self._events = _events(text)
+        self._next: Callable[[], _Event] = _parser(text).get_event
 
     def build(self) -> Node | None:
         root: Node | None = None
         documents = 0
-        for event in self._events:
-            if isinstance(event, DocumentStartEvent):
+        while (event := self._next()) is not None:
+            if event.__class__ is DocumentStartEvent:
                 documents += 1
                 if documents > 1:
                     self._refuse("yaml-documents", "one document per file", event, "put the second one in its own file")
-                root = self._node(next(self._events), 1)
+                root = self._node(self._next(), 1)
         return root
 
     def _node(self, event: _Event, depth: int) -> Node:
-        if isinstance(event, AliasEvent):
+        kind = event.__class__
+        if kind is AliasEvent:
             return self._alias(event, depth)
-        self._nodes += 1
-        if self._nodes > MAX_NODES:
-            self._refuse(
-                "too-large", f"the document has more than {MAX_NODES:,} values", event, "use count or for_each"
-            )
+        self._count(event)
         if depth > MAX_DEPTH:
             self._refuse("too-deep", f"nested deeper than {MAX_DEPTH} levels", event)
         anchor = event.anchor
         if anchor is not None:
             self._anchors[anchor] = None  # known, not finished: an alias to it from inside would have no end
         node: Node
-        if isinstance(event, ScalarEvent):
+        if kind is ScalarEvent:
             node = self._scalar(event)
-        elif isinstance(event, SequenceStartEvent):
+        elif kind is SequenceStartEvent:
             node = self._items(event, depth)
         else:
             node = self._table(event, depth)
         if anchor is not None:
             self._anchors[anchor] = node
         return node
+
+    def _count(self, event: _Event) -> None:
+        self._nodes += 1
+        if self._nodes <= FREE_NODES:
+            return
+        if self._nodes > MAX_NODES:
+            self._refuse(
+                "too-large", f"the document has more than {MAX_NODES:,} values", event, "use count or for_each"
+            )
+        if (self._nodes - FREE_NODES) * DENSEST > event.start_mark.index:
+            self._refuse("too-large", "the document has too many tiny values", event, "use range(), or text to split")
 
     def _alias(self, event: _Event, depth: int) -> Node:
         self._aliases += 1
@@ -225,7 +251,7 @@ class _Builder:
         if "\0" in text:
             self._refuse("bad-character", "the character U+0000 is not allowed, escaped or not", event)
         value: Plain = text
-        bare = event.style is None or event.style == ""
+        bare = not event.style
         if event.tag is not None and event.tag != "!":
             value = self._tagged(event)
         elif bare and event.tag is None:
@@ -233,8 +259,11 @@ class _Builder:
                 value = resolve(text)
             except ValueError as problem:
                 self._refuse("yaml-number", f"{problem}: {text[:40]}", event, "put it in quotes if it is text")
-        span = (event.start_mark.index, event.end_mark.index)
-        return Scalar(self._place(event), value, text, bare, span)
+        start, end = event.start_mark, event.end_mark
+        line = start.line
+        width = end.column - start.column if end.line == line else 1
+        place = _place((self._file, line + 1, start.column + 1, width or 1))
+        return Scalar(place, value, text, bare, (start.index, end.index))
 
     def _tagged(self, event: _Event) -> Plain:
         """`!!str 22` and the like: allowed when it says what the text can be."""
@@ -258,32 +287,44 @@ class _Builder:
         self._allow_tag(event, "seq")
         place = self._place(event)
         items: list[Node] = []
-        while not isinstance(item := next(self._events), SequenceEndEvent):
-            items.append(self._node(item, depth + 1))
-        return Items(place, tuple(items), 1 + sum(each.size for each in items), 1 + _highest(items))
+        size, height = 1, 0
+        while (item := self._next()).__class__ is not SequenceEndEvent:
+            node = self._node(item, depth + 1)
+            items.append(node)
+            size += node.size
+            height = max(height, node.height)
+        return Items(place, tuple(items), size, height + 1)
 
     def _table(self, event: _Event, depth: int) -> Table:
         self._allow_tag(event, "map")
         place = self._place(event)
         entries: dict[str, Entry] = {}
-        while not isinstance(item := next(self._events), MappingEndEvent):
-            key, key_place = self._key(item)
+        size, height = 1, 0
+        while (item := self._next()).__class__ is not MappingEndEvent:
+            key = self._key(item)
             if key in entries:
                 before = entries[key].place
-                self._refuse("duplicate-key", f"`{key}` is here twice; the first is on line {before.line}", item)
-            entries[key] = Entry(key_place, self._node(next(self._events), depth + 1))
-        values = [entry.value for entry in entries.values()]
-        return Table(place, entries, 1 + len(values) + sum(each.size for each in values), 1 + _highest(values))
+                self._refuse("duplicate-key", f"`{key[:60]}` is here twice; the first is on line {before.line}", item)
+            node = self._node(self._next(), depth + 1)
+            entries[key] = Entry(self._place(item), node)
+            size += node.size + 1
+            if node.height > height:
+                height = node.height
+        return Table(place, entries, size, height + 1)
 
-    def _key(self, event: _Event) -> tuple[str, Place]:
-        self._nodes += 1
-        if not isinstance(event, ScalarEvent):
-            braces = self._text[max(event.start_mark.index - 1, 0) :].startswith("{{")
+    def _key(self, event: _Event) -> str:
+        self._count(event)
+        if event.__class__ is not ScalarEvent:
+            braces = self._text.startswith("{{", max(event.start_mark.index - 1, 0))
             hint = "an expression is written ${{ ... }}" if braces else "a list, mapping or alias cannot be a key"
             self._refuse("bad-key", "a key has to be text", event, hint)
+        text: str = event.value
+        if event.anchor is None and event.tag is None and not event.style and _PLAIN_KEY.fullmatch(text):
+            return text  # as nearly all of them are
         node = self._scalar(event)
         if not isinstance(node.value, str):
-            self._refuse("bad-key", f"the key `{node.text}` is no text", event, f'put it in quotes: "{node.text}"')
+            shown = node.text[:60]
+            self._refuse("bad-key", f"the key `{shown}` is no text", event, f'put it in quotes: "{shown}"')
         if node.value == "<<" and node.bare:
             self._refuse(
                 "merge-key", "merge keys (`<<`) are not part of the stack language", event, "use locals instead"
@@ -294,7 +335,7 @@ class _Builder:
             )
         if event.anchor is not None:
             self._anchors[event.anchor] = node
-        return node.value, node.place
+        return node.value
 
     def _allow_tag(self, event: _Event, name: str) -> None:
         if event.tag is not None and event.tag not in ("!", _TAG + name):
@@ -313,14 +354,8 @@ class _Builder:
         raise Problem(error(code, summary, place=self._place(event), hint=hint))
 
 
-def _highest(nodes: list[Node]) -> int:
-    return max((each.height for each in nodes), default=0)
-
-
-def _events(text: str) -> Iterator[_Event]:
-    parser: Any = _NativeParser(text) if _NativeParser is not None else _PythonParser(text)
-    while (event := parser.get_event()) is not None:
-        yield event
+def _parser(text: str) -> Any:
+    return _NativeParser(text) if _NativeParser is not None else _PythonParser(text)
 
 
 class _PythonParser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):

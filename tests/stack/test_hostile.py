@@ -25,7 +25,7 @@ BOMBS = {
     "a billion laughs": (laughs(9).encode(), "alias-limit"),
     "many aliases": (("a: &a x\n" + "".join(f"b{n}: *a\n" for n in range(101))).encode(), "alias-limit"),
     "aliases of one large list": (
-        ("a: &a [" + "x," * 20_000 + "]\nb: [*a, *a, *a]").encode(),
+        ("a: &a [" + "xxxxxxxxx," * 20_000 + "]\nb: [*a, *a, *a]").encode(),
         "alias-limit",
     ),
     "merge keys": (b"a: &a {x: 1}\nb: {<<: [*a, *a]}", "merge-key"),
@@ -37,7 +37,7 @@ BOMBS = {
         ("a0: &a0 " + "[" * 30 + "]" * 30 + "\na1: " + "[" * 40 + "*a0" + "]" * 40).encode(),
         "too-deep",
     ),
-    "a large file": (b"a: " + b"x" * (1 << 20), "too-large"),
+    "a large file": (b"a: " + b"x" * (8 << 20), "too-large"),
     "many values": (b"[" + b"1," * 150_000 + b"]", "too-large"),
     "many question marks": (b"? " * 50_000, None),
     "a long key": (b"k" * 500_000 + b": 1", None),

@@ -96,8 +96,14 @@ def one(noun: str) -> str:
     return f"an {noun}" if noun[:1] in "aeiou" else f"a {noun}"
 
 
+_LONGEST_GUESSED = 100
+"""Characters: names are shorter, and the search takes longer than the square of it."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint with the nearest known word, or the empty string when none is near."""
+    if len(word) > _LONGEST_GUESSED:
+        return ""
     near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
     return f"did you mean `{near[0]}`?" if near else ""
 

@@ -42,6 +42,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "self-reference": "a resource that reads itself",
         "stack-name-differs": "two files that name different stacks",
         "too-deep": "YAML nested deeper than any stack needs",
+        "too-many-mistakes": "so many mistakes that the rest was not looked for",
         "too-large": "a file, a document or a number of resources over the limit",
         "unknown-attribute": "a kind has no such field or output",
         "unknown-filter": "no such filter, test or function in expressions",

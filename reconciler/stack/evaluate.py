@@ -32,8 +32,10 @@ from reconciler.stack.shapes import (
 )
 from reconciler.stack.sources import MAX_FILE_BYTES, MAX_TEMPLATE_BYTES, Refusal, Sources
 from reconciler.stack.templates import fault_in, handles_missing
+from reconciler.stack.tokens import Path
 from reconciler.stack.tree import ID, Instance, Scope
 from reconciler.stack.views import (
+    MAX_TEXT,
     KeyPairView,
     NamesView,
     ResourceView,
@@ -144,6 +146,10 @@ class Evaluator:
     def _raw(self, expression: Expression, run: Run) -> Any:
         run.lenient, run.missed, run.gaps = expression.parsed.lenient, "", expression.parsed.gaps
         try:
+            if expression.parsed.name is not None and run.stopped is None:
+                found, value = self._named(expression.parsed.name, run)
+                if found:
+                    return value
             value = self._engine.evaluate(expression.text, self._names(expression.roots, run, expression))
         except (Waiting, Broken):
             raise
@@ -167,7 +173,21 @@ class Evaluator:
             )
         return value
 
+    def _named(self, path: Path, run: Run) -> tuple[bool, Any]:
+        """The value of an expression that is a bare name, which needs no engine; False for what it cannot tell."""
+        if path.root in INSTANCE_NAMES:
+            names = run.instance.names if run.instance is not None else {}
+            return path.root in names, run.give(names.get(path.root))
+        name = str(path.steps[0].segment)
+        known = (run.scope.variables if path.root == "var" else run.scope.locals).get(name)
+        if known is None or name in (run.scope.inputs if path.root == "var" else run.scope.late):
+            return False, None
+        run.secret = run.secret or known.secret
+        return True, run.give(known.value)
+
     def _plain(self, expression: Expression, run: Run, raw: Any, convert: Convert) -> Any:
+        if type(raw) is str and len(raw) <= MAX_TEXT and not run.missed:
+            return raw
         try:
             value = plain(raw, convert or self.converter(run, None))
         except Problem as problem:

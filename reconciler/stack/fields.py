@@ -57,6 +57,7 @@ class _Plan:
     tried: bool = False
     value: Any = None
     done: bool = False
+    plain_keys: bool | None = None
     broken: bool = False
 
 
@@ -125,6 +126,10 @@ class FieldReader:
 
     def _by_keys(self, instance: Instance, shape: Shape, section: str, plan: _Plan) -> tuple[Shape, _Plan]:
         """The shape with the keys that its expressions come to as references, and the plan of it for this instance."""
+        if plan.plain_keys is None:
+            plan.plain_keys = all(map(instance.block.scope.touches, expressions(shape)))
+        if plan.plain_keys:
+            return shape, plan
         scope = instance.block.scope
 
         def named(each: Shape) -> Shape:
@@ -251,12 +256,14 @@ class FieldReader:
     def _check(self, instance: Instance, fields: Fields) -> None:
         block = instance.block
         waiting = {name: value for name, value in fields.values.items() if isinstance(value, Late)}
-        known = {name: value for name, value in fields.values.items() if name not in waiting}
+        known = fields.values
+        if waiting:
+            known = {name: value for name, value in fields.values.items() if name not in waiting}
         checked = block.kind.check(known, frozenset(waiting) | fields.broken)
         if isinstance(checked, list):
             self._refuse(instance, fields, checked)
             return
-        fields.values = {**checked, **waiting}
+        fields.values = {**checked, **waiting} if waiting else dict(checked)
 
     def check_beside(self, instance: Instance, all_fields: Mapping[Address, Fields]) -> None:
         """What shows only beside the fields of the parent and of the siblings."""
@@ -368,6 +375,8 @@ def texts(value: Any) -> Iterator[str]:
 
 def _settled(fields: Fields) -> Mapping[str, Any]:
     """The values that need no other resource; of a list that does, as many unknown items as it has."""
+    if not any(isinstance(value, Late) for value in fields.values.values()):
+        return fields.values
     lists = {
         name: [Unknown()] * len(value.shape.items)
         for name, value in fields.values.items()

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Final
 
-from reconciler.diagnostics import Diagnostic, Place, Via, error
+from reconciler.diagnostics import Diagnostic, Place, Refused, Via, error
 from reconciler.values import visible
 
+MAX_FINDINGS: Final = 500
 _WIDEST_EXCERPT = 400
 """Characters of a source line to show; a longer one (a whole script in one line) is cut."""
 
@@ -62,6 +64,7 @@ class Problems:
     def __init__(self, texts: Texts) -> None:
         self.texts = texts
         self._found: dict[tuple[object, ...], Diagnostic] = {}
+        self._spots: set[Place] = set()
         self._via: tuple[Via, ...] = ()
 
     @contextmanager
@@ -81,7 +84,7 @@ class Problems:
 
     def at(self, place: Place) -> bool:
         """Whether something was noted for this very spot."""
-        return any(each.place is not None and each.place == place for each in self._found.values())
+        return place in self._spots
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -105,6 +108,7 @@ class Problems:
         return error(code, summary, place=place, hint=hint, excerpt=self.texts.excerpt(place))
 
     def note(self, diagnostic: Diagnostic, *, address: str = "", shown: bool = True) -> None:
+        """Keep a finding. Raises Refused when there are too many: each costs a search for what may have been meant."""
         if diagnostic.place is not None and not diagnostic.excerpt and shown:
             diagnostic = replace(diagnostic, excerpt=self.texts.excerpt(diagnostic.place))
         if address and not diagnostic.address:
@@ -115,6 +119,13 @@ class Problems:
         place = diagnostic.place
         spot = (place.file, place.line, place.column) if place is not None else (diagnostic.address, diagnostic.summary)
         self._found.setdefault((diagnostic.code, *spot), diagnostic)
+        if place is not None:
+            self._spots.add(place)
+        if len(self._found) >= MAX_FINDINGS:
+            message = f"there are more than {MAX_FINDINGS} mistakes; the rest is not looked for"
+            raise Refused(
+                [*self._found.values(), error("too-many-mistakes", message, hint="mend these, and run again")]
+            )
 
 
 def _one_line(text: str) -> str:

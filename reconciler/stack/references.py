@@ -52,14 +52,15 @@ class Found:
     own_pool: bool = False
     own: set[Address] = field(default_factory=set)
     broken: bool = False
+    _every: frozenset[Address] | None = None
 
     def references(self, reader: Instance | None) -> frozenset[Address]:
         """All addresses but the reader's own. One pool alone is handed on as it is, for pools can be large."""
         own = reader.address if reader is not None else None
-        if not self.addresses and len(self.pools) == 1 and own not in self.pools[0]:
-            return self.pools[0]
-        every = frozenset(self.addresses).union(*self.pools)
-        return every - {own} if own in every else every
+        if self._every is None or self.own_pool:
+            one = not self.addresses and len(self.pools) == 1
+            self._every = self.pools[0] if one else frozenset(self.addresses).union(*self.pools)
+        return self._every - {own} if own in self._every else self._every
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,36 @@ class Referrer:
         self._evaluator = evaluator
         self._tree: Tree = evaluator.scope.tree
         self._elsewhere: dict[tuple[int, int], Found] = {}
+        self._constant: dict[tuple[int, ...], Found] = {}
+        self._shapes: list[Shape] = []
+        """Those that were asked for, so that no other one gets the identity of one."""
 
     def find(self, shape: Shape, reader: Instance | None) -> Found:
         """Everything that a shape refers to, what its locals refer to included."""
-        return self._find(shape, reader, reader.block.scope if reader is not None else self._evaluator.scope)
+        if reader is None:
+            return self._find(shape, None, self._evaluator.scope)
+        key = self._spot_of(shape, reader)
+        if key is None:
+            return self._find(shape, reader, reader.block.scope)
+        known = self._constant.get(key)
+        if known is None:
+            known = self._find(shape, reader, reader.block.scope)
+            own = known.own_pool or any(block is reader.block for block, _ in known.reads)
+            if not own and not known.problems:
+                self._shapes.append(shape)
+                self._constant[key] = known
+        return known
+
+    def _spot_of(self, shape: Shape, reader: Instance) -> tuple[int, ...] | None:
+        """What decides where the paths of a shape lead: the resources around, and nothing of the reader itself. None
+        when an index is computed. Thousands of instances that name one VLAN are so looked at once.
+        """
+        every = list(expressions(shape))
+        if any(not isinstance(step.segment, str | int) for each in every for path in each.paths for step in path.steps):
+            return None
+        roots = {path.root for each in every for path in each.paths}
+        around = (each for each in reader.enclosing() if each.kind.name in roots)
+        return (id(shape), id(reader.block.scope), *map(id, around))
 
     def _find(self, shape: Shape, reader: Instance | None, scope: Scope) -> Found:
         found = Found()

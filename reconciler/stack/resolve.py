@@ -6,7 +6,7 @@ mistake is left out without a word.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -80,6 +80,7 @@ class _Resolver:
             catalog, self._evaluator, sources, problems, lambda: Compiler(engine, problems, parsed)
         )
         self._roots = frozenset({"var", "local", *within_groups(catalog, "")})
+        self._secret_fields: dict[str, frozenset[str]] = {}
 
     def resolve(self, inputs: Inputs) -> Stack:
         document, problems = self._document, self._problems
@@ -102,21 +103,18 @@ class _Resolver:
         reader = FieldReader(self._evaluator, referrer, problems)
         settings = SettingsReader(expander, referrer, problems)
         fields: dict[Address, Fields] = {}
-        for address, instance in self._tree.instances.items():
-            with problems.inside(instance.block.scope.via):
-                fields[address] = reader.read(instance)
+        for address, instance in self._instances():
+            fields[address] = reader.read(instance)
         for block in (*(each for section in blocks.values() for each in section.values()), *self._groups.opened):
             with problems.inside(block.scope.via):
                 self._note_ambiguous(reader, block)
         _spread_secrets(reader, self._tree)
         resources: list[Resource] = []
-        for address, instance in self._tree.instances.items():
-            with problems.inside(instance.block.scope.via):
-                resources.append(self._resource(instance, fields[address], settings))
+        for address, instance in self._instances():
+            resources.append(self._resource(instance, fields[address], settings))
         resources.sort(key=lambda each: each.address.sort_key)
-        for instance in self._tree.instances.values():
-            with problems.inside(instance.block.scope.via):
-                reader.check_beside(instance, fields)
+        for _, instance in self._instances():
+            reader.check_beside(instance, fields)
         outputs = OutputReader(self._evaluator, referrer, self._compiler, problems).read(document.outputs, self._roots)
         return Stack(
             name=document.name,
@@ -137,6 +135,15 @@ class _Resolver:
             ),
         )
 
+    def _instances(self) -> Iterator[tuple[Address, Instance]]:
+        """All instances; what is noted while one is in hand is said of the file that it stands in."""
+        for address, instance in self._tree.instances.items():
+            if not instance.block.scope.via:
+                yield address, instance
+                continue
+            with self._problems.inside(instance.block.scope.via):
+                yield address, instance
+
     def _blocks(self) -> dict[str, dict[str, Block]]:
         reader = BlockReader(self._catalog, self._compiler, self._problems, self._roots, self._scope)
         kinds = within_groups(self._catalog, "")
@@ -154,18 +161,23 @@ class _Resolver:
 
     def _resource(self, instance: Instance, fields: Fields, settings: SettingsReader) -> Resource:
         block = instance.block
-        always = {name for name, field in block.kind.fields.items() if field.secret}
+        always = self._secret_fields.get(block.kind.name)
+        if always is None:
+            always = frozenset(name for name, field in block.kind.fields.items() if field.secret)
+            self._secret_fields[block.kind.name] = always
+        own = instance.secret_fields or block.secret_fields
+        parent = instance.owner
         return Resource(
             address=instance.address,
             kind=block.kind.name,
             values=MappingProxyType(fields.values),
             place=block.place,
-            parent=instance.owner.address if instance.owner is not None else None,
+            parent=parent.address if parent is not None else None,
             references=_union([*fields.references, settings.after(instance)]),
             lifecycle=settings.lifecycle(instance),
             timeouts=settings.timeouts(instance),
             existing=instance.existing,
-            secrets=frozenset(always | instance.secret_fields | block.secret_fields),
+            secrets=always | instance.secret_fields | block.secret_fields if own else always,
             field_places=MappingProxyType(fields.places),
             managed_sections=frozenset(block.managed_sections),
         )

@@ -20,6 +20,8 @@ from reconciler.values import Address
 _DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
 _LIFECYCLE: Final = ("protect", "ignore_changes", "create_before_destroy", "on_change")
 _TIMEOUTS: Final = ("create", "delete")
+_USUAL: Final = Lifecycle()
+_WAITS: Final = Timeouts()
 MAX_TIMEOUT: Final = 7 * 24 * 3600.0
 """Seconds. Nothing that the API does takes a week."""
 
@@ -48,6 +50,8 @@ class SettingsReader:
 
     def lifecycle(self, instance: Instance) -> Lifecycle:
         block = instance.block
+        if "lifecycle" not in block.meta_nodes:
+            return _USUAL
         protect = create_first = False
         ignored: list[str] = []
         chosen: dict[str, str] = {}
@@ -68,6 +72,8 @@ class SettingsReader:
         return Lifecycle(protect, create_first, frozenset(ignored), MappingProxyType(chosen))
 
     def timeouts(self, instance: Instance) -> Timeouts:
+        if "timeouts" not in instance.block.meta_nodes:
+            return _WAITS
         found: dict[str, float] = {}
         for key, shape, node in self._parts(instance.block, "timeouts", _TIMEOUTS):
             value = self._value(shape, f"`{key}`", instance)
@@ -88,6 +94,8 @@ class SettingsReader:
     def after(self, instance: Instance) -> frozenset[Address]:
         """The resources that have to be there first, those included that a group around it waits for."""
         found = [self._after(instance)]
+        if instance.parent is None or not instance.parent.block.group:
+            return found[0] - {instance.address} if instance.address in found[0] else found[0]
         for around in instance.enclosing():
             if not around.block.group:
                 break

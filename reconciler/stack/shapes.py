@@ -44,7 +44,8 @@ INSTANCE_NAMES: Final = ("index", "key", "value")
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """What is known of an expression from its text alone. `bound` says that it calls functions that depend on who
-    calls, `gaps` that it asks for the first thing that is there. `faults` are code, message, offset, width and hint.
+    calls, `gaps` that it asks for the first thing that is there. `name` is set when it is nothing but `index`, `key`,
+    `value` or `var.NAME`, `local.NAME`. `faults` are code, message, offset, width and hint.
     """
 
     paths: tuple[Path, ...]
@@ -54,6 +55,7 @@ class Parsed:
     calls_files: bool
     bound: bool
     gaps: bool
+    name: Path | None = None
     faults: tuple[tuple[str, str, int, int, str], ...] = ()
 
 
@@ -291,6 +293,7 @@ class Compiler:
             calls_files=bool(called & FILE_FUNCTIONS),
             bound=bool(called & BOUND_FUNCTIONS),
             gaps="first_of" in called,
+            name=next((path for path in found[:1] if _is_name(path)), None),
             faults=tuple(faults) or tuple(_bare_names(found)),
         )
 
@@ -303,6 +306,14 @@ class Compiler:
             hint = "an expression is one value; there are no statements in it" if "%" in text and "{%" in text else ""
             return [("broken-expression", problem.message, min(offset, len(text)), 1, hint)]
         return []
+
+
+def _is_name(path: Path) -> bool:
+    if not path.whole or path.called:
+        return False
+    if path.root in INSTANCE_NAMES:
+        return not path.steps
+    return path.root in ("var", "local") and len(path.steps) == 1 and isinstance(path.steps[0].segment, str)
 
 
 def _all_constant(shapes: tuple[Shape, ...]) -> bool:

@@ -153,7 +153,10 @@ class Instance:
     @property
     def owner(self) -> Instance | None:
         """The resource around it, past groups."""
-        return next((each for each in self.enclosing() if not each.block.group), None)
+        here = self.parent
+        while here is not None and here.block.kind is GROUP:
+            here = here.parent
+        return here
 
     def resources(self) -> Iterator[Instance]:
         """Itself, or all resources directly in a group."""

@@ -38,6 +38,11 @@ BOMBS = {
         "too-deep",
     ),
     "a large file": (b"a: " + b"x" * (8 << 20), "too-large"),
+    "many mistakes": (
+        b"stack: s\nprojects:\n  p: {name: p}\n" + b"".join(b"k%d: 1\n" % n for n in range(2_000)),
+        "too-many-mistakes",
+    ),
+    "many directives": (b"".join(b"%%TAG !a%d! x\n" % n for n in range(100_000)) + b"---\na: 1\n", "yaml-syntax"),
     "many values": (b"[" + b"1," * 150_000 + b"]", "too-large"),
     "many question marks": (b"? " * 50_000, None),
     "a long key": (b"k" * 500_000 + b": 1", None),
@@ -119,6 +124,25 @@ def test_every_refusal_has_a_place(text: str) -> None:
     place = problem.value.diagnostic.place
     assert place is not None
     assert (place.file, place.line >= 1, place.column >= 1) == ("f.yaml", True, True)
+
+
+def test_tiny_values_are_refused_before_the_file_is_read_to_its_end() -> None:
+    with pytest.raises(Problem) as problem:
+        yaml_tree.parse("[" + "1," * 4_000_000 + "]", "f")
+
+    place = problem.value.diagnostic.place
+    assert problem.value.diagnostic.code == "too-large"
+    assert place is not None
+    assert place.column < 40_000
+
+
+def test_large_values_may_be_as_many_as_large_files_have() -> None:
+    text = "".join(f"name-{n:06}: value {n:06}\n" for n in range(100_000))
+
+    root = yaml_tree.parse(text, "f")
+
+    assert root is not None
+    assert root.size == 200_001
 
 
 # expressions

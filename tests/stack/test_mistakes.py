@@ -75,6 +75,7 @@ def test_every_code_has_a_case() -> None:
         "rule-broken",
         "too-deep",
         "too-large",
+        "too-many-mistakes",
     }
 
     assert set(MEANINGS) - told <= elsewhere

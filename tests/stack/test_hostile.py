@@ -312,6 +312,7 @@ def outside(tmp_path: Path) -> Path:
     (folder / "null").write_bytes(b"a\x00hush")
     (folder / "large").write_text("hush" * (1 << 19))
     (folder / "large.j2").write_text("hush" * (1 << 15))
+    (folder / "circle").symlink_to(folder / "circle")
     os.mkfifo(folder / "pipe")
     server = socket.socket(socket.AF_UNIX)
     server.bind(str(folder / "socket"))
@@ -330,6 +331,8 @@ def outside(tmp_path: Path) -> Path:
         "file('/etc/passwd')",
         "file('.')",
         "file('')",
+        "file('circle')",
+        "file('circle/x')",
         "file('pipe')",
         "file('socket')",
         "file('/dev/zero')",
@@ -371,3 +374,51 @@ def test_links_that_stay_inside_are_followed(outside: Path, catalog: Catalog) ->
 def test_a_stack_that_is_a_pipe_is_not_waited_for(outside: Path, catalog: Catalog) -> None:
     with pytest.raises(Refused, match="regular file"):
         read_stack([outside / "pipe"], catalog, Inputs())
+
+
+def test_a_link_that_is_put_in_the_way_after_the_check_is_not_followed(
+    outside: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = outside / "s.yaml"
+    file.write_text("stack: s\nlocals:\n  a: ${{ file('sub/inside.txt') }}\n")
+    (outside / "sub").mkdir()
+    (outside / "sub" / "inside.txt").write_text("fine")
+    (outside.parent / "inside.txt").write_text("hush")
+    resolve = Path.resolve
+
+    def exchanged(path: Path, strict: bool = False) -> Path:
+        found = resolve(path, strict)
+        if path.name == "inside.txt" and not (outside / "sub").is_symlink():
+            (outside / "sub").rename(outside / "before")
+            (outside / "sub").symlink_to(outside.parent)
+        return found
+
+    monkeypatch.setattr(Path, "resolve", exchanged)
+    with pytest.raises(Refused, match="cannot be read") as refused:
+        read_stack([file], catalog, Inputs())
+
+    assert "hush" not in str(refused.value)
+
+
+def test_a_circle_of_links_is_no_stack(outside: Path, catalog: Catalog) -> None:
+    (outside / "a.yaml").symlink_to(outside / "a.yaml")
+
+    with pytest.raises(Refused):
+        read_stack([outside], catalog, Inputs())
+    with pytest.raises(Refused):
+        read_stack([outside / "a.yaml"], catalog, Inputs())
+
+
+def test_a_directory_takes_no_links_that_lead_out_of_it(outside: Path, catalog: Catalog) -> None:
+    (outside.parent / "other.yaml").write_text("stack: other\n")
+    (outside / "link.yaml").symlink_to(outside.parent / "other.yaml")
+
+    with pytest.raises(Refused, match="leads out of the directory"):
+        read_stack([outside], catalog, Inputs())
+
+
+def test_a_directory_says_of_a_pipe_that_it_is_none_of_its_files(outside: Path, catalog: Catalog) -> None:
+    os.mkfifo(outside / "pipe.yaml")
+
+    with pytest.raises(Refused, match="regular file"):
+        read_stack([outside], catalog, Inputs())

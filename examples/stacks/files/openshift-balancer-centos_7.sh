@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+yum install -y epel-release
+yum install -y nginx haproxy

@@ -19,6 +19,7 @@ from reconciler.emulator import Emulator, Settings
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "stacks"
 TOKEN = "acceptance-token"
+DERIVE_KEY = "a key that the secrets of the examples are derived from"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,13 @@ class World:
 
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PACKET", "METAL"))}
-        return {**kept, "PACKET_API_URL": self.emulator.url, "PACKET_AUTH_TOKEN": TOKEN, "NO_COLOR": "1"}
+        return {
+            **kept,
+            "PACKET_API_URL": self.emulator.url,
+            "PACKET_AUTH_TOKEN": TOKEN,
+            "NO_COLOR": "1",
+            "RECONCILER_DERIVE_KEY": DERIVE_KEY,
+        }
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "reconciler", *arguments]

@@ -118,6 +118,7 @@ def make_plan(
         outputs=outputs,
         secret_outputs=secret,
         options=options,
+        files=() if options.destroy or options.targets else tuple((each.path, each.mode) for each in stack.files),
     )
     return Planned(stack, snapshot, plan, compared.world, scope)
 

@@ -10,6 +10,7 @@ import click
 from reconciler.cli.options import (
     StackCommand,
     account_options,
+    files_option,
     input_options,
     no_color_option,
     parallelism_option,
@@ -28,6 +29,7 @@ from reconciler.cli.session import Session
 @run_options
 @target_option
 @replace_option
+@files_option
 @input_options
 @account_options
 @parallelism_option
@@ -39,6 +41,7 @@ def command(
     as_json: bool,
     targets: tuple[str, ...],
     replace: tuple[str, ...],
+    files: Path | None,
     variables: tuple[str, ...],
     var_files: tuple[Path, ...],
     overlays: tuple[Path, ...],
@@ -64,7 +67,7 @@ def command(
         saved = len(paths) == 1 and is_plan_file(paths[0])
         if saved and (targets or replace or variables or var_files or overlays):
             raise click.UsageError("A saved plan is done as saved: give --target, --replace and --var to `plan`.")
-        terms = Terms(not yes and not saved, not saved, allow_deletes, parallelism)
+        terms = Terms(not yes and not saved, not saved, allow_deletes, parallelism, files)
         if saved:
             opened = app.open_plan(paths[0])
             account = session.connect(api_url, emulator, parallelism=parallelism)

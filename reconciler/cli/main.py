@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "show": "Print a saved plan.",
         "graph": "Print the steps of a plan as a graph.",
         "output": "Print the outputs of a stack.",
+        "files": "Write the files that a stack generates.",
         "schema": "Write the JSON Schemas for editors and tools.",
         "api": "Send one raw call to the API.",
         "emulator": "Run a Packet API on this machine.",

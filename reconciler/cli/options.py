@@ -72,6 +72,15 @@ def input_options(function: Function) -> Function:
     )(function)
 
 
+def files_option(function: Function) -> Function:
+    return click.option(
+        "--files",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="Write the stack's generated files below DIR. [default: .reconciler/files/STACK]",
+    )(function)
+
+
 def parallelism_option(function: Function) -> Function:
     return click.option(
         "--parallelism",

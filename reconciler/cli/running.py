@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler import __version__
@@ -27,13 +28,14 @@ Listener = Callable[["Event"], None]
 @dataclass(frozen=True, slots=True)
 class Terms:
     """How to carry a plan out: `ask` first, `show` the plan or only its summary, destroy at most `allow_deletes`,
-    have `parallelism` calls under way at once.
+    have `parallelism` calls under way at once, and write generated files below `files`.
     """
 
     ask: bool
     show: bool
     allow_deletes: int | None
     parallelism: int
+    files: Path | None = None
 
 
 def carry_out(session: Session, planned: Planned, account: Client, terms: Terms) -> int:
@@ -42,10 +44,16 @@ def carry_out(session: Session, planned: Planned, account: Client, terms: Terms)
     _show(session, plan, whole=terms.show)
     _check_deletes(planned.losses(), terms.allow_deletes)
     if not plan.steps:
-        return _finish(session, _nothing_done(plan))
-    if terms.ask and not plan.empty and not _approved(session, plan):
+        ended = _finish(session, _nothing_done(plan))
+    elif terms.ask and not plan.empty and not _approved(session, plan):
         return Exit.ERROR
-    return _run(session, planned, account, terms.parallelism)
+    else:
+        ended = _run(session, planned, account, terms.parallelism)
+    if ended == Exit.DONE and plan.files:
+        session.write_files(planned, terms.files)
+    elif plan.files:
+        session.sink.note("The stack's files were not written, since not all is as it should be.")
+    return ended
 
 
 def _show(session: Session, plan: Plan, *, whole: bool) -> None:

@@ -126,6 +126,19 @@ class Session:
         self.sink.hide(planned.secrets())
         return planned
 
+    def write_files(self, planned: Planned, folder: Path | None) -> None:
+        """Write what the stack generates, and say so. Raises `Refused`."""
+        from reconciler.app.files import default_folder, write_files
+
+        if not planned.stack.files:
+            return
+        folder = folder or default_folder(planned.stack.name)
+        for each in write_files(planned, folder):
+            if self.lines is not None:
+                self.sink.json(self.lines.file(each.path, str(folder), changed=each.changed), line=True)
+            elif each.changed:
+                self.sink.note(f"Wrote {folder / each.path}")
+
     def _report(self, problem: Exception) -> int:
         if os.environ.get("RECONCILER_DEBUG") == "1":
             self.sink.say("".join(traceback.format_exception(problem)))

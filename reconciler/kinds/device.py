@@ -185,6 +185,8 @@ class Device(Kind):
         "public_ipv4": "its public IPv4 address",
         "private_ipv4": "its private IPv4 address",
         "public_ipv6": "its public IPv6 address",
+        "private_block": "the project's automatic private block in its facility, a /25",
+        "ipv6_block": "the project's automatic IPv6 block in its facility, a /56",
         "ip_addresses": "all its addresses: address, cidr, netmask, gateway, network, public, address_family",
         "user": "the account to log in with",
     }

@@ -104,12 +104,19 @@ def machine_values(body: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-ADDRESSES = frozenset({"ip_addresses", "public_ipv4", "private_ipv4", "public_ipv6"})
+BLOCKS = {"private_block": (4, False), "ipv6_block": (6, True)}
+"""The blocks that the platform makes by itself for a project in a facility, by the family and scope of the machine's
+address in it.
+"""
+ADDRESSES = frozenset({"ip_addresses", "public_ipv4", "private_ipv4", "public_ipv6", *BLOCKS})
 """What `machine_addresses` finds."""
 
 
 def machine_addresses(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The device's own (management) addresses, by family and scope; none before its network is configured."""
+    """The device's own (management) addresses, by family and scope, and the automatic blocks that they are taken from,
+    which an address shows as its `parent_block` (packngo's recorded device metadata has it); none before its network is
+    configured.
+    """
     shown = [each for each in body.get("ip_addresses") or () if isinstance(each, Mapping)]
     names = ("address", "cidr", "netmask", "gateway", "network", "public", "address_family")
     found: dict[str, Any] = {"ip_addresses": [known(each, *names) for each in shown]}
@@ -119,6 +126,16 @@ def machine_addresses(body: Mapping[str, Any]) -> dict[str, Any]:
                 each.get("address")
                 for each in shown
                 if each.get("address_family") == family and each.get("public") is public and each.get("management")
+            ),
+            None,
+        )
+    for name, (family, public) in BLOCKS.items():
+        found[name] = next(
+            (
+                f"{block['network']}/{block['cidr']}"
+                for each in shown
+                if each.get("address_family") == family and each.get("public") is public and each.get("management")
+                if isinstance(block := each.get("parent_block"), Mapping) and block.get("network") and block.get("cidr")
             ),
             None,
         )

@@ -159,6 +159,8 @@ class Plan:
     secret_outputs: frozenset[str] = frozenset()
     options: Options = Options()
     longest_path: int = 0
+    files: tuple[tuple[str, int], ...] = ()
+    """What is written after the apply: paths below the folder of generated files, with modes."""
 
     def count(self) -> Counts:
         adds = sum(1 for each in self.changes if each.action.creates)

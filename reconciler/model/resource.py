@@ -113,6 +113,17 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class GeneratedFile:
+    """A file to write after an apply: `path` below the folder that is given for such files, its text, and its mode."""
+
+    path: str
+    content: Any
+    mode: int
+    place: Place
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A file that the stack was read from, and the SHA-256 of its bytes, so that a saved plan can be checked."""
 
@@ -134,6 +145,7 @@ class Stack:
     sources: tuple[Source, ...] = ()
     inputs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     secrets: frozenset[str] = frozenset()
+    files: tuple[GeneratedFile, ...] = ()
 
     def without_resources(self) -> Stack:
         """The stack emptied of what it manages: what `destroy` plans for. Existing objects stay as places to look."""
@@ -149,6 +161,7 @@ def deferred(value: Any) -> bool:
 __all__ = [
     "Deferred",
     "Evaluated",
+    "GeneratedFile",
     "Lifecycle",
     "Output",
     "Resource",

@@ -101,6 +101,11 @@ class EventLines:
         shown = outputs_json(values, frozenset(secrets))
         return self._line("outputs", f"Outputs: {len(shown)}", outputs=shown)
 
+    def file(self, path: str, folder: str, *, changed: bool) -> Line:
+        """A generated file: written, or as it should be already. Ours, and in none of Terraform's types."""
+        word = "Wrote" if changed else "Unchanged"
+        return self._line("file", f"{word}: {folder}/{path}", file={"path": path, "folder": folder, "changed": changed})
+
     def diagnostic(self, found: Diagnostic) -> Line:
         level = {Severity.ERROR: "error", Severity.WARNING: "warn", Severity.NOTE: "info"}[found.severity]
         message = f"{found.severity.capitalize()}: {found.summary}"

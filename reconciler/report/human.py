@@ -72,6 +72,9 @@ def render_plan(plan: Plan, *, colour: bool) -> str:
         text = plan_summary(plan.count())
         page.line(("Plan:", Style.BOLD), text.removeprefix("Plan:"))
         _outputs(page, plan)
+        if plan.files:
+            page.blank()
+            page.line(f"Files to write after the apply: {', '.join(path for path, _ in plan.files)}")
     elif plan.options.destroy:
         page.line(("No changes.", Style.BOLD_GREEN), (" No objects need to be destroyed.", Style.BOLD))
     else:

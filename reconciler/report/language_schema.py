@@ -128,6 +128,31 @@ def common() -> Schema:
             },
             "additionalProperties": False,
         },
+        "files": {
+            "description": "Files to write after an apply, by path: a text, or a mapping with its `content`.",
+            "type": ["object", "null"],
+            "additionalProperties": ref("file"),
+        },
+        "file": {
+            "description": "A text to write, or a mapping with the `content`.",
+            "if": {"type": "object"},
+            "then": {
+                "required": ["content"],
+                "properties": {
+                    "content": {"description": "The text.", "type": "string"},
+                    "path": {"description": "Where, below the folder of generated files.", "type": "string"},
+                    "mode": {
+                        "description": "Its mode, in octal digits; 0644, and 0600 with a secret in it.",
+                        "type": "string",
+                        "pattern": "^0?[0-7]{3}$",
+                    },
+                    "for_each": ref("for_each"),
+                    "when": ref("when"),
+                },
+                "additionalProperties": False,
+            },
+            "else": {"type": "string"},
+        },
         "groups": {
             "description": "Stack files that are used as parts of this one.",
             "type": ["object", "null"],

@@ -48,6 +48,7 @@ def plan_document(plan: Plan, *, tool_version: str) -> dict[str, Any]:
             "steps": [_step(each) for each in plan.steps],
             "strangers": [stranger_json(each) for each in plan.strangers],
             "diagnostics": [diagnostic_json(each) for each in plan.diagnostics],
+            "files": [{"path": path, "mode": f"{mode:04o}"} for path, mode in plan.files],
         },
     }
     return seal(document)

@@ -41,7 +41,7 @@ def stack_schema(catalog: Catalog) -> Schema:
         "type": "string",
         "pattern": "^[a-z0-9][a-z0-9-]{0,39}$",
     }
-    top = {"stack": name, **{each: ref(each) for each in ("variables", "locals", "outputs")}}
+    top = {"stack": name, **{each: ref(each) for each in ("variables", "locals", "outputs", "files")}}
     return {
         **_head(FILE_NAME, "Stack", "A stack file of the reconciler."),
         "required": ["stack"],

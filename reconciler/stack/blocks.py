@@ -9,8 +9,8 @@ from typing import Final
 from reconciler.diagnostics import Place, did_you_mean, one
 from reconciler.model.kind import Catalog, Form, Kind
 from reconciler.model.rules import FromKey
-from reconciler.stack.group_kind import within_groups
 from reconciler.stack.problems import Problems
+from reconciler.stack.pseudo_kinds import within_groups
 from reconciler.stack.shapes import Compiler
 from reconciler.stack.tokens import OPEN
 from reconciler.stack.tree import Block, Scope

@@ -14,6 +14,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "bad-encoding": "the file is not UTF-8 text",
         "bad-key": "a mapping key that is no string, or that holds an expression",
         "bad-name": "a name or key with characters that an address cannot have",
+        "bad-path": "a path that is not below the folder of generated files",
         "bad-tag": "a YAML tag that the stack language has no use for",
         "broken-expression": "an expression that cannot be parsed, or that failed while it was evaluated",
         "conflicting-keys": "two keys of one block that exclude each other",

@@ -12,14 +12,14 @@ from typing import Final
 
 from reconciler.diagnostics import Place, did_you_mean, one
 from reconciler.model.kind import Catalog, Kind
-from reconciler.stack.group_kind import within_groups
 from reconciler.stack.overlays import overlaid
 from reconciler.stack.problems import Problem, Problems
+from reconciler.stack.pseudo_kinds import within_groups
 from reconciler.stack.sources import Sources, check_stack_path
 from reconciler.stack.yaml_tree import Entry, Node, Scalar, Table, type_word
 
 _STACK_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_TABLES: Final = ("variables", "locals", "outputs")
+_TABLES: Final = ("variables", "locals", "outputs", "files")
 _HEAD: Final = ("stack", *_TABLES)
 
 
@@ -34,6 +34,7 @@ class Document:
     variables: dict[str, Entry] = field(default_factory=dict)
     locals: dict[str, Entry] = field(default_factory=dict)
     outputs: dict[str, Entry] = field(default_factory=dict)
+    files: dict[str, Entry] = field(default_factory=dict)
     sections: list[tuple[str, Entry]] = field(default_factory=list)
     complete: bool = True
 

@@ -93,6 +93,13 @@ class Expander:
                 self._tree.instances[instance.address] = instance
                 self._sections(block.children, instance, instance.pools)
 
+    def instances(self, block: Block) -> list[Instance]:
+        """The instances of a block at the top that is no resource, without those that `when` switched off. Raises
+        Problem or Broken.
+        """
+        made = [self._instance(block, None, index, names) for index, names in self._instances(block, None)]
+        return [each for each in made if self._wanted(block, each)]
+
     def _open(self, pool: Pool, group: Instance) -> None:
         try:
             sections = self._opener.open(group)

@@ -15,10 +15,10 @@ from reconciler.stack.blocks import BlockReader
 from reconciler.stack.document import Document, read_group
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.fields import ambiguous_in, note_ambiguous, texts
-from reconciler.stack.group_kind import within_groups
 from reconciler.stack.locals import LocalReader
 from reconciler.stack.outputs import written_output
 from reconciler.stack.problems import Broken, Problem, Problems
+from reconciler.stack.pseudo_kinds import within_groups
 from reconciler.stack.rules import check_rules
 from reconciler.stack.shapes import Compiler, Shape, expressions
 from reconciler.stack.sources import Refusal, Sources
@@ -79,6 +79,9 @@ class GroupReader:
                 for node in ambiguous_in(entry.value):
                     note_ambiguous(self._problems, node, what=f"`{each}`")
             self._outputs(document, compiler, roots, scope)
+            for each, entry in document.files.items():
+                hint = "write it in the stack, from an output of the group"
+                self._problems.add("unknown-key", f"a group writes no files: `{each}`", entry.place, hint=hint)
             return self._blocks(block, document, compiler, roots, scope, around)
 
     def _tree(self, group: Instance) -> tuple[str, Table]:

@@ -14,7 +14,7 @@ from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.references import Referrer
 from reconciler.stack.shapes import Compiler, Shape, expressions, shape_place
 from reconciler.stack.sources import Refusal
-from reconciler.stack.tree import Block
+from reconciler.stack.tree import Block, Instance
 from reconciler.stack.views import Run, Waiting
 from reconciler.stack.yaml_tree import Entry, Node, Scalar, Table
 
@@ -51,7 +51,7 @@ class OutputReader:
         if shape is None:
             return None
         try:
-            value, reads_secret = self._value(shape)
+            value, reads_secret = valued(shape, None, self._evaluator, self._referrer, self._problems)
         except Broken:
             return None
         except Problem as problem:
@@ -66,33 +66,40 @@ class OutputReader:
             )
         return Output(name, value, entry.place, secret)
 
-    def _value(self, shape: Shape) -> tuple[object, bool]:
-        every = list(expressions(shape))
-        for expression in every:
-            for function, path, offset in expression.parsed.files:
-                try:
-                    self._evaluator.check_file(function, path, expression.node.place.file)
-                except Refusal as problem:
-                    place = expression.place_at(offset, len(path) + 2)
-                    raise Problem(self._problems.make("file-refused", str(problem), place)) from None
-        run = Run(None, None, self._evaluator.scope)
-        if not any(self._evaluator.scope.touches(each) for each in every):
-            return self._evaluator.value(shape, run), run.secret
-        found = self._referrer.find(shape, None)
-        for diagnostic in found.problems:
-            self._problems.note(diagnostic)
-        if found.problems or found.broken:
-            raise Broken
-        run.world = MadeUp(run)
-        try:
-            self._evaluator.value(shape, run)
-        except Waiting:
-            pass
-        except Problem as problem:
-            if problem.certain or not run.guessed:
-                raise
-        secret = run.secret or any(is_secret(block, attribute) for block, attribute in found.reads)
-        return Late(shape, shape_place(shape), found.references(None), self._evaluator, secret=secret), secret
+
+def valued(
+    shape: Shape, instance: Instance | None, evaluator: Evaluator, referrer: Referrer, problems: Problems
+) -> tuple[object, bool]:
+    """The value of something that is no resource's field, deferred where it reads resources, and whether it is secret.
+
+    `instance` is where it finds `key` and `value`, None when it has none. Raises Problem or Broken.
+    """
+    every = list(expressions(shape))
+    for expression in every:
+        for function, path, offset in expression.parsed.files:
+            try:
+                evaluator.check_file(function, path, expression.node.place.file)
+            except Refusal as problem:
+                place = expression.place_at(offset, len(path) + 2)
+                raise Problem(problems.make("file-refused", str(problem), place)) from None
+    run = Run(None, instance, evaluator.scope)
+    if not any(map(evaluator.scope.touches, every)):
+        return evaluator.value(shape, run), run.secret
+    found = referrer.find(shape, instance)
+    for diagnostic in found.problems:
+        problems.note(diagnostic)
+    if found.problems or found.broken:
+        raise Broken
+    run.world = MadeUp(run)
+    try:
+        evaluator.value(shape, run)
+    except Waiting:
+        pass
+    except Problem as problem:
+        if problem.certain or not run.guessed:
+            raise
+    secret = run.secret or any(is_secret(block, attribute) for block, attribute in found.reads)
+    return Late(shape, shape_place(shape), found.references(None), evaluator, instance, secret=secret), secret
 
 
 def written_output(name: str, entry: Entry, problems: Problems) -> tuple[Node, bool] | None:

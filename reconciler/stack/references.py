@@ -367,6 +367,8 @@ class Referrer:
                     spot = pool
                 elif isinstance(spot, Pool):
                     chosen = instance_of(spot, part)
+                    if isinstance(chosen, Problem) and chosen.diagnostic.code == "reference-off":
+                        return []
                     if isinstance(chosen, Problem):
                         raise chosen
                     spot = chosen
@@ -377,6 +379,8 @@ class Referrer:
                         raise Problem(error("unknown-reference", message))
                     spot = self._singleton(into)
             except _Wrong as wrong:
+                if wrong.problem.diagnostic.code == "reference-off":
+                    return []  # what is not there needs not be waited for
                 raise wrong.problem from None
         return list(self._all_of(spot))
 

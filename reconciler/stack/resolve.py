@@ -19,14 +19,15 @@ from reconciler.stack.engine import Engine
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.expand import Expander
 from reconciler.stack.fields import FieldReader, Fields, ambiguous_in, note_ambiguous, texts
+from reconciler.stack.files import FileReader
 from reconciler.stack.functions import FUNCTIONS
 from reconciler.stack.functions.arguments import size_of
 from reconciler.stack.functions.secrets import KEY_VARIABLE, Derivation
-from reconciler.stack.group_kind import within_groups
 from reconciler.stack.groups import GroupReader
 from reconciler.stack.locals import LocalReader
 from reconciler.stack.outputs import OutputReader, is_secret
 from reconciler.stack.problems import Problems, Texts
+from reconciler.stack.pseudo_kinds import within_groups
 from reconciler.stack.references import Referrer
 from reconciler.stack.rules import check_rules
 from reconciler.stack.settings import SettingsReader
@@ -115,11 +116,15 @@ class _Resolver:
         resources.sort(key=lambda each: each.address.sort_key)
         for _, instance in self._instances():
             reader.check_beside(instance, fields)
+        files = FileReader(self._evaluator, referrer, self._compiler, expander, problems).read(
+            document.files, self._roots
+        )
         outputs = OutputReader(self._evaluator, referrer, self._compiler, problems).read(document.outputs, self._roots)
         return Stack(
             name=document.name,
             resources=tuple(resources),
             outputs=tuple(outputs),
+            files=tuple(files),
             sources=self._sources.all(),
             inputs=MappingProxyType(
                 {

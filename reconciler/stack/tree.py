@@ -9,7 +9,7 @@ from typing import Any
 
 from reconciler.diagnostics import Place, Via
 from reconciler.model.kind import Catalog, Kind
-from reconciler.stack.group_kind import GROUP, within_groups
+from reconciler.stack.pseudo_kinds import GROUP, within_groups
 from reconciler.stack.shapes import Expression, Shape
 from reconciler.stack.yaml_tree import Node
 from reconciler.values import Address

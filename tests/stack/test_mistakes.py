@@ -69,6 +69,7 @@ def test_every_code_has_a_case() -> None:
     elsewhere = {
         "alias-limit",
         "bad-encoding",
+        "bad-path",
         "derive-key-missing",
         "group-cycle",
         "missing-field",

@@ -1,6 +1,7 @@
-"""A group as the tree of a stack knows it: a block like a resource's, but no resource.
+"""What has a block in a stack like a resource's, and is no resource: groups, and generated files.
 
-It has a section of its own wherever projects and what is like them stand, no fields of its own, no object in the API.
+A group has a section of its own wherever projects and what is like them stand. Neither has fields of its own, nor an
+object in the API.
 """
 
 from __future__ import annotations
@@ -16,18 +17,14 @@ from reconciler.wire import Call, Listing
 
 
 class _NoFields(Spec):
-    """A group's inputs are declared by its file."""
+    """A group's inputs are declared by its file, and a generated file is no object."""
 
 
-class _GroupKind(Kind):
-    """Nothing of it is ever listed, read or created: whoever asks for that has taken a group for a resource."""
+class _Pseudo(Kind):
+    """Nothing of it is ever listed, read or created: whoever asks for that has taken it for a resource."""
 
-    name = "group"
-    section = GROUPS
     parents = ()
-    spec = _NoFields
     listed_under = ()
-    summary = "A stack file that is used as a part of another one."
 
     def listing(self, owner_id: str | None) -> Listing:
         self._refuse()
@@ -39,9 +36,24 @@ class _GroupKind(Kind):
         self._refuse()
 
     def _refuse(self) -> Never:
-        raise LookupError("a group is no object of the API")
+        raise LookupError(f"a {self.name} is no object of the API")
 
 
+class _GroupKind(_Pseudo):
+    name = "group"
+    section = GROUPS
+    spec = _NoFields
+    summary = "A stack file that is used as a part of another one."
+
+
+class _FileKind(_Pseudo):
+    name = "file"
+    section = "files"
+    spec = _NoFields
+    summary = "A file that is written after an apply."
+
+
+FILE: Final = _FileKind()
 GROUP: Final = _GroupKind()
 
 

@@ -52,11 +52,13 @@ from reconciler.wire import Call, Listing, Rejected
 REINSTALL = "reinstall"
 _INSTALLED = "userdata@install"
 _NO_CHOICE: Mapping[str, str] = MappingProxyType({})
-_RESERVED = ("not provisionable", "no available hardware reservations")
+_RESERVED = ("Server is not provisionable", "no available hardware reservations")
 _ADVICE = {
     "no available hardware reservations": "all reserved machines of this plan and facility are in use: free one, or "
     "name none to take one on demand",
-    "not provisionable": "the reserved machine is in use, or was until some minutes ago; see `timeouts: {create: ...}`",
+    "Server is not provisionable": (
+        "the reserved machine is in use, or was until some minutes ago; see `timeouts: {create: ...}`"
+    ),
     "Facility can't be blank": "none of the facilities named has the plan; name others, or `any`",
     "must have at least one SSH key": "declare a key under `ssh_keys`, of the project or at the top of the stack",
     "insufficient public IPv4 space": (

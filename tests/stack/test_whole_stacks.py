@@ -60,10 +60,10 @@ outputs:
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=[each.stem for each in EXAMPLES])
 def test_the_examples_resolve(path: Path) -> None:
-    stack = read_stack([path], catalog(), Inputs())
+    stack = read_stack([path], catalog(), Inputs(environment={"RECONCILER_DERIVE_KEY": "a key for the examples"}))
 
     assert stack.resources
-    named = re.findall(r"(?:file|template)\('([^']+)'|from: (\S+)", path.read_text(encoding="utf-8"))
+    named = re.findall(r"(?:file|template)\('([^']+)'[,)]|from: (\S+)", path.read_text(encoding="utf-8"))
     assert {each.path for each in stack.sources} >= {str(path), *(str(path.parent / "".join(each)) for each in named)}
 
 

@@ -27,6 +27,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "group-cycle": "a group whose file holds itself",
         "invalid-flag": "a --var that is not NAME=VALUE",
         "invalid-value": "a value that does not fit its field or variable",
+        "key-clash": "two things that come to one key",
         "known-too-late": "count, for_each, when and the like cannot wait for a resource",
         "local-cycle": "locals that need each other",
         "merge-key": "`<<` is not part of the stack language",

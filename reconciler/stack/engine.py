@@ -16,19 +16,23 @@ taken out.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
 from minijinja import Environment, TemplateError
 
+from reconciler.stack.problems import KeyClash
 from reconciler.stack.vocabulary import NO_FILTERS, ONLY_FILTERS
 
 EXPRESSION_FUEL: Final = 50_000
 TEMPLATE_FUEL: Final = 500_000
-"""Steps, plus a share of every character made: the first ends at some 3 MB of text, the second at some 30 MB."""
-
+"""Steps, plus a share of every character made: the first ends at some 3 MB of text, the second at some 30 MB. A
+template inside of another has what an expression has.
+"""
 
 WORK: Final = 200_000
 """Values, and blocks of 64 characters, that the functions may be given and may make in one evaluation: the engine
@@ -38,23 +42,33 @@ _UNWANTED_GLOBALS = ("cycler", "debug", "dict", "joiner", "namespace")
 """`debug` prints the whole context, secrets too; the others keep state or make mappings from nothing."""
 _UNWANTED_FILTERS = ("batch", "chain", "e", "escape", "pprint", "safe", "slice", "zip")
 
+_STRANGE_ARGUMENT = re.compile(r"(?:.*\.)?(\w+)\(\) got an unexpected keyword argument '(.*?)'.*", re.DOTALL)
+_MANY_ARGUMENTS = re.compile(r"(?:.*\.)?(\w+)\(\) takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) .*")
 
 _TOO_MUCH: Final = "it takes too long or makes too much"
 
 
 class Failure(Exception):
     """The engine refused or failed. `message` is one line, `line` and `column` count from 1 in what was evaluated (0 =
-    not known), `limit` is set when a bound was hit, `syntax` when it could not be parsed.
+    not known), `limit` is set when a bound was hit, `syntax` when it could not be parsed, `clash` for two of one key.
     """
 
     def __init__(
-        self, message: str, line: int = 0, column: int = 0, *, limit: bool = False, syntax: bool = False
+        self,
+        message: str,
+        line: int = 0,
+        column: int = 0,
+        *,
+        limit: bool = False,
+        syntax: bool = False,
+        clash: bool = False,
     ) -> None:
         self.message = message
         self.line = line
         self.column = column
         self.limit = limit
         self.syntax = syntax
+        self.clash = clash
         super().__init__(message)
 
 
@@ -75,8 +89,9 @@ class _Work(threading.local):
 class Engine:
     """Evaluates expressions and templates. Safe to use from several threads; it keeps nothing between calls.
 
-    `functions` are what expressions can call, `size_of` says how much work there is in what one is given or makes.
-    `to_plain` turns a handed-in view into plain data, for `tojson`.
+    `functions` are what expressions can call, `size_of` says how much work there is in what one is given or makes, and
+    `weights` how many times longer than others some take for it. `to_plain` turns a handed-in view into plain data, for
+    `tojson`.
     """
 
     def __init__(
@@ -84,22 +99,30 @@ class Engine:
         functions: Mapping[str, Callable[..., Any]],
         to_plain: Callable[[Any], Any],
         size_of: Callable[[Any], int],
+        weights: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self._work = _Work()
         self._size_of = size_of
-        counted = {name: partial(self._counted, function) for name, function in functions.items()}
-        self._expressions = _environment(EXPRESSION_FUEL, counted, to_plain)
-        self._templates = _environment(TEMPLATE_FUEL, counted, to_plain)
+        every = {**functions, "tojson": lambda value, indent=None: _to_json(to_plain(value), indent)}
+        counted = {name: self.counted(function, weight=weights.get(name, 1)) for name, function in every.items()}
+        self._expressions = _environment(EXPRESSION_FUEL, counted)
+        self._templates = _environment(TEMPLATE_FUEL, counted)
+        self._inner_templates = _environment(EXPRESSION_FUEL, counted)
 
-    def _counted(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        """Call a function, and count what goes in and what comes out. Raises TypeError when it is too much."""
-        self._count(sum(map(self._size_of, (*arguments, *named.values()))))
+    def counted(self, function: Callable[..., Any], *, cost: int = 1, weight: int = 1) -> Callable[..., Any]:
+        """The function, made to count what goes in and what comes out, `weight` times, and a `cost` for each call.
+        It raises TypeError when that is too much for one evaluation.
+        """
+        return partial(self._call, function, cost, weight)
+
+    def _call(self, function: Callable[..., Any], cost: int, weight: int, /, *arguments: Any, **named: Any) -> Any:
+        self._count(cost + weight * sum(map(self._size_of, (*arguments, *named.values()))))
         made = function(*arguments, **named)
-        self._count(self._size_of(made))
+        self._count(weight * self._size_of(made))
         return made
 
     def _count(self, amount: int) -> None:
-        self._work.done += 1 + amount
+        self._work.done += amount
         if self._work.done > WORK:
             raise TypeError(_TOO_MUCH)
 
@@ -140,11 +163,12 @@ class Engine:
         except TemplateError as problem:
             raise _failure(problem, text, shift=0) from None
 
-    def render(self, text: str, names: Mapping[str, Any]) -> str:
-        """The text that a template makes. Raises as `evaluate` does."""
+    def render(self, text: str, names: Mapping[str, Any], *, inner: bool = False) -> str:
+        """The text that a template makes, an `inner` one for another. Raises as `evaluate` does."""
         self._begin()
+        environment = self._inner_templates if inner else self._templates
         try:
-            return str(self._templates.render_str(text, **names))
+            return str(environment.render_str(text, **names))
         except TemplateError as problem:
             raise _failure(problem, text, shift=0) from None
         except _PYTHON_ERRORS as problem:
@@ -153,7 +177,7 @@ class Engine:
             self._end()
 
 
-def _environment(fuel: int, functions: Mapping[str, Callable[..., Any]], to_plain: Callable[[Any], Any]) -> Environment:
+def _environment(fuel: int, functions: Mapping[str, Callable[..., Any]]) -> Environment:
     environment = Environment(
         fuel=fuel,
         undefined_behavior="strict",
@@ -168,7 +192,6 @@ def _environment(fuel: int, functions: Mapping[str, Callable[..., Any]], to_plai
         environment.remove_filter(name)
     for name in functions.keys() - ONLY_FILTERS:
         environment.add_global(name, functions[name])
-    environment.add_filter("tojson", lambda value, indent=None: _to_json(to_plain(value), indent))
     for name in functions.keys() - NO_FILTERS:
         environment.add_filter(name, functions[name])
     return environment
@@ -197,7 +220,7 @@ def _failure(problem: TemplateError, text: str, shift: int) -> Failure:
 
 def _python_failure(problem: Exception) -> Failure:
     message = _python_message(problem)
-    return Failure(message, limit=message == _TOO_MUCH)
+    return Failure(message, limit=message == _TOO_MUCH, clash=isinstance(problem, KeyClash))
 
 
 def _python_message(problem: Exception) -> str:
@@ -205,6 +228,12 @@ def _python_message(problem: Exception) -> str:
     text = str(problem)
     if "object is not callable" in text:
         return "this is no function"
+    strange = _STRANGE_ARGUMENT.fullmatch(text)
+    if strange is not None:
+        return f"`{strange[1]}` has no argument `{strange[2]}`"
+    many = _MANY_ARGUMENTS.fullmatch(text)
+    if many is not None:
+        return f"`{many[1]}` takes at most {many[2]} argument{'s' if many[2] != '1' else ''}, not {many[3]}"
     if "has no attribute" in text:
         name = text.rsplit("'", 2)[-2] if text.count("'") >= 2 else "this"
         return f"`{name}` is no method; filters are written with a bar: `value | filter`"

@@ -50,6 +50,9 @@ from reconciler.stack.vocabulary import BOUND_FUNCTIONS, FUNCTIONS
 from reconciler.values import Address
 
 MAX_TEMPLATE_DEPTH: Final = 4
+_TEMPLATE_COST: Final = 200
+_SECRET_COST: Final = 20
+"""What a call of template(), or of derive() and derive_ssh_key(), counts in the engine's measure of work."""
 
 Convert = Callable[[Instance], Any] | None
 
@@ -221,7 +224,7 @@ class Evaluator:
         message = "it fails on a secret value" if run.secret else problem.message
         if run.missed and not run.secret:
             message += f" (there is no {run.missed})"
-        return error("broken-expression", message, place=place)
+        return error("key-clash" if problem.clash else "broken-expression", message, place=place)
 
     # names
 
@@ -302,7 +305,8 @@ class Evaluator:
             )
 
         def derive(name: Any = None, length: Any = None, alphabet: Any = "letters") -> str:
-            wanted = derived_name(name), derived_length(length), derived_alphabet(alphabet)
+            called = "derive wants a name and a length: derive('join-token', 32)"
+            wanted = derived_name(name, called), derived_length(length, called), derived_alphabet(alphabet)
             run.secret = True
             try:
                 made = self._derivation.text(*wanted)
@@ -313,13 +317,16 @@ class Evaluator:
 
         def derive_ssh_key(name: Any = None) -> KeyPairView:
             try:
-                pair = self._derivation.key_pair(derived_name(name))
+                pair = self._derivation.key_pair(
+                    derived_name(name, "derive_ssh_key wants a name: derive_ssh_key('admin')")
+                )
             except NoKey:
                 no_key()
             self.derived.add(pair.private)
             return KeyPairView(run, pair)
 
-        return {"derive": derive, "derive_ssh_key": derive_ssh_key}
+        made = (derive, derive_ssh_key)
+        return {each.__name__: self._engine.counted(each, cost=_SECRET_COST) for each in made}
 
     def _file_functions(self, run: Run, place: Place) -> Mapping[str, Callable[..., Any]]:
         depth = 0
@@ -350,15 +357,19 @@ class Evaluator:
             depth += 1
             lenient = run.lenient
             try:
-                bound = {"file": file, "template": template, **self._secret_functions(run)}
-                return self._render(arguments[0], text, {**names, **bound}, run)
+                bound = {**counted, **self._secret_functions(run)}
+                return self._render(arguments[0], text, {**names, **bound}, run, inner=depth > 1)
             finally:
                 depth -= 1
                 run.lenient = lenient
 
-        return {"file": file, "template": template}
+        counted = {
+            "file": self._engine.counted(file),
+            "template": self._engine.counted(template, cost=_TEMPLATE_COST),
+        }
+        return counted
 
-    def _render(self, path: str, text: str, names: Mapping[str, Any], run: Run) -> str:
+    def _render(self, path: str, text: str, names: Mapping[str, Any], run: Run, *, inner: bool) -> str:
         template = self._prepared(text)
         if template.fault:
             run.fail(template.code, f"{path}, {template.fault}", certain=True)
@@ -371,13 +382,13 @@ class Evaluator:
         run.lenient = template.lenient
         handed = {name: value if callable(value) else run.give(value) for name, value in names.items()}
         try:
-            return self._engine.render(text, handed)
+            return self._engine.render(text, handed, inner=inner)
         except Failure as problem:
             if run.stopped is not None:
                 raise run.stopped from None
             where = f"{path}, line {problem.line}" if problem.line else path
-            code = "expression-limit" if problem.limit else "broken-expression"
-            message = "it fails on a secret value" if run.secret else problem.message
+            code = "expression-limit" if problem.limit else "key-clash" if problem.clash else "broken-expression"
+            message = "it fails on a secret value" if run.secret and not problem.limit else problem.message
             run.fail(code, f"{where}: {message}")
 
     def _prepared(self, text: str) -> _Template:

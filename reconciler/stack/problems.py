@@ -54,6 +54,10 @@ class Problem(Exception):
         super().__init__(diagnostic.summary)
 
 
+class KeyClash(TypeError):
+    """Two things of one key, said by a function of expressions: a wrong argument that has a code of its own."""
+
+
 class Broken(Exception):
     """This cannot be evaluated because of a mistake that was reported elsewhere: say nothing more."""
 

@@ -20,7 +20,7 @@ from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.expand import Expander
 from reconciler.stack.fields import FieldReader, Fields, ambiguous_in, note_ambiguous, texts
 from reconciler.stack.files import FileReader
-from reconciler.stack.functions import FUNCTIONS
+from reconciler.stack.functions import FUNCTIONS, WEIGHTS
 from reconciler.stack.functions.arguments import size_of
 from reconciler.stack.functions.secrets import KEY_VARIABLE, Derivation
 from reconciler.stack.groups import GroupReader
@@ -70,7 +70,7 @@ class _Resolver:
         self._catalog = catalog
         self._sources = sources
         self._problems = problems
-        engine = Engine(FUNCTIONS, plain, size_of)
+        engine = Engine(FUNCTIONS, plain, size_of, WEIGHTS)
         self._tree = Tree(catalog, unknown_sections=not document.complete)
         self._scope = Scope(self._tree, sections={section for section, _ in document.sections})
         parsed: dict[str, Parsed] = {}

@@ -15,8 +15,8 @@ PURE_FUNCTIONS: Final = frozenset(
     jsonencode jsondecode toyaml fromyaml b64encode b64decode sha256
     """.split()  # noqa: SIM905 - a word list is read more easily than fifty quoted words
 )
-ONLY_FILTERS: Final = frozenset({"keys", "values"})
-"""Those that stand behind a bar only: as bare names the engine takes them for methods of its own."""
+ONLY_FILTERS: Final = frozenset({"keys", "values", "tojson"})
+"""Those that stand behind a bar only: as bare names the engine takes some for methods of its own."""
 FUNCTIONS: Final = (PURE_FUNCTIONS - ONLY_FILTERS) | BOUND_FUNCTIONS | {"range"}
 """Every name that can be called; `range` is the engine's own."""
 NO_FILTERS: Final = frozenset({"product", "first_of"})

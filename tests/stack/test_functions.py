@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+import yaml
 
 from reconciler.diagnostics import Refused
 from tests.stack.conftest import FakeWorld, Read, by_address, references
 
+KEY = "0123456789abcdef"
+ENVIRONMENT = {"RECONCILER_DERIVE_KEY": KEY}
 SITE = """\
 stack: s
 sites:
@@ -76,13 +80,25 @@ def test_a_resource_that_is_not_there_is_still_a_mistake_elsewhere(read: Read) -
 def test_when_none_is_there_it_says_so(read: Read) -> None:
     with pytest.raises(Refused) as raised:
         user(read, "first_of(site.boxes.spare, none)")
-    assert [each.summary for each in raised.value.diagnostics] == ["first_of: none of them is there"]
+    (found,) = raised.value.diagnostics
+    assert found.summary == "first_of: none of them is there, and there is no `default=...`"
 
 
-def test_two_items_of_one_key_are_a_mistake(read: Read) -> None:
-    code, summary = refused(read, "keyed([{'n': 'a'}, {'n': 'b'}, {'n': 'a'}], 'n')")
-    assert (code, summary) == ("broken-expression", "keyed: two items have the key 'a', the later one is [2]")
-    assert "key 'a'" in refused(read, "merge({'a': 1}, {'a': 2}, unique=true)")[1]
+def test_when_none_is_there_a_default_may_stand_for_it_also_null(read: Read) -> None:
+    for written, wanted in (("'other'", "other"), ("none", None)):
+        late = user(read, f"first_of(site.boxes.spare.ip, default={written})").values["script"]
+        assert late.evaluate(FakeWorld()).value == wanted
+
+
+def test_two_things_of_one_key_are_a_mistake_that_names_both(read: Read) -> None:
+    assert refused(read, "keyed([{'n': 'a'}, {'n': 'b'}, {'n': 'a'}], 'n')") == (
+        "key-clash",
+        "keyed: items [0] and [2] both have the key 'a'",
+    )
+    assert refused(read, "merge({'b': 1}, {'a': 1}, {'a': 2}, unique=true)") == (
+        "key-clash",
+        "merge: mappings 2 and 3 both have the key 'a'",
+    )
 
 
 @pytest.mark.parametrize(
@@ -106,10 +122,57 @@ def test_two_items_of_one_key_are_a_mistake(read: Read) -> None:
         "slug(3)",
         "product()",
         "product([1], a=[2])",
+        "jsondecode('a: 1')",
+        "jsondecode('[NaN]')",
+        "jsondecode('[1, 2')",
+        "jsondecode('" + "[" * 65 + "]" * 65 + "')",
+        """jsondecode('{\\"a\\": 1, \\"a\\": 2}')""",
+        """jsondecode('\\"\\\\\\\\ud800\\"')""",
+        "toyaml([range(6000) | list, range(6000) | list])",
     ],
 )
 def test_arguments_that_do_not_fit_are_told(read: Read, expression: str) -> None:
     assert refused(read, expression)[0] == "broken-expression"
+
+
+@pytest.mark.parametrize(
+    ("expression", "summary"),
+    [
+        ("derive('a', 16, alphabet='hex', size=1)", "`derive` has no argument `size`"),
+        ("cidrhost('10.0.0.0/8', 1, 2)", "`cidrhost` takes at most 2 arguments, not 3"),
+        ("derive_ssh_key()", "derive_ssh_key wants a name: derive_ssh_key('admin'), not nothing (null)"),
+    ],
+)
+def test_an_argument_that_there_is_not_is_told_in_the_words_of_the_stack(
+    read: Read, expression: str, summary: str
+) -> None:
+    assert refused(read, expression, RECONCILER_DERIVE_KEY=KEY) == ("broken-expression", summary)
+
+
+def test_json_is_read_as_programs_write_it(read: Read) -> None:
+    other = {"a.json": '{\n\t"face": "\\ud83d\\ude00", "path": "a\\/b",\n\t"yes": [1e3, true, null]}\n'}
+    stack = read("stack: s\noutputs: {x: \"${{ jsondecode(file('a.json')) }}\"}\n", other=other)
+    assert stack.outputs[0].value == {"face": "😀", "path": "a/b", "yes": [1000.0, True, None]}
+
+
+ODD = ["1e3", "0o14", "yes", "n", "12:30", "1_000", "", "~", "null", "0x1f", ".5", "1.", "-0", "<<", "2019-01-01"]
+LINES = ["a\nb\n", "a\n\n  b", " a\n", "a \nb", "\n", "a\tb", "# a", "- a", "a: b", "é😀", "'\""]
+
+
+def test_text_stays_text_through_yaml(read: Read) -> None:
+    text = (
+        "stack: s\nvariables: {v: {type: list}}\n"
+        "outputs: {x: '${{ toyaml(var.v) }}', y: '${{ fromyaml(toyaml(var.v)) }}'}\n"
+    )
+    values = json.dumps({"v": [*ODD, *LINES]}, ensure_ascii=False)
+    by_us, back = (each.value for each in read(text, other={"v.yaml": values}, files=["v.yaml"]).outputs)
+    assert back == [*ODD, *LINES]
+    assert yaml.safe_load(by_us) == [*ODD, *LINES]
+
+
+def test_lines_are_written_as_a_block_and_a_single_value_without_marks(read: Read) -> None:
+    assert value(read, "toyaml({'run': 'a' ~ '\\\\n' ~ 'b' ~ '\\\\n'})") == "run: |\n  a\n  b\n"
+    assert value(read, "toyaml('x')") == "x\n"
 
 
 def test_much_work_in_one_expression_is_refused(read: Read) -> None:
@@ -121,8 +184,37 @@ def test_much_work_in_one_expression_is_refused(read: Read) -> None:
     assert [each.code for each in raised.value.diagnostics] == ["expression-limit"]
 
 
-KEY = "0123456789abcdef"
-ENVIRONMENT = {"RECONCILER_DERIVE_KEY": KEY}
+HURTING = {
+    "nested templates": (
+        "{% for i in range(900) %}{{ template('b.j2') }}{% endfor %}",
+        "{% for i in range(900) %}{{ template('c.j2') }}{% endfor %}",
+        "{% for i in range(900) %}{{ template('d.j2') }}{% endfor %}",
+        "{% for i in range(3000) %}{% endfor %}",
+    ),
+    "derived secrets": ("{% for i in range(20000) %}{{ derive('a' ~ i, 256) }}{% endfor %}",),
+    "derived keys": ("{% for i in range(20000) %}{% set a = derive_ssh_key('a' ~ i) %}{% endfor %}",),
+    "written YAML": ("{% for i in range(20000) %}{% set a = toyaml(many) %}{% endfor %}",),
+    "read YAML": (
+        "{% set a = '[' ~ many | join(',') ~ ']' %}{% for i in range(20000) %}{% set b = fromyaml(a) %}{% endfor %}",
+    ),
+    "written JSON": ("{% for i in range(20000) %}{% set a = jsonencode(many) %}{% endfor %}",),
+    "written JSON by a filter": ("{% for i in range(20000) %}{% set a = many | tojson %}{% endfor %}",),
+    "digests": ("{% set a = many | join(',') %}{% for i in range(20000) %}{% set b = sha256(a) %}{% endfor %}",),
+}
+
+
+@pytest.mark.parametrize("name", sorted(HURTING))
+def test_a_template_made_to_hurt_is_refused(read: Read, name: str) -> None:
+    texts = {f"{letter}.j2": text for letter, text in zip("abcd", HURTING[name], strict=False)}
+    with pytest.raises(Refused) as raised:
+        read(
+            "stack: s\noutputs: {x: {secret: true, value: \"${{ template('a.j2', many=range(3000) | list) }}\"}}\n",
+            other=texts,
+            environment=ENVIRONMENT,
+        )
+    (found,) = raised.value.diagnostics
+    assert found.code == "expression-limit"
+    assert "too long or makes too much" in found.summary
 
 
 OTHER = "stack: t\noutputs: {x: {value: \"${{ derive('a', 32) }}\", secret: true}}\n"

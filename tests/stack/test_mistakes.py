@@ -72,6 +72,7 @@ def test_every_code_has_a_case() -> None:
         "bad-path",
         "derive-key-missing",
         "group-cycle",
+        "key-clash",
         "missing-field",
         "rule-broken",
         "too-deep",

@@ -18,4 +18,9 @@ from reconciler.stack.functions.lists import LISTS
 FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType({**LISTS, **CIDR, **ENCODING})
 """By the names that `vocabulary.PURE_FUNCTIONS` has."""
 
-__all__ = ["FUNCTIONS"]
+WEIGHTS: Final[Mapping[str, int]] = MappingProxyType(
+    {"toyaml": 16, "fromyaml": 4, "jsonencode": 2, "jsondecode": 2, "tojson": 2, "cidrsubnets": 2}
+)
+"""How many times longer than most a function takes for what it is given or makes."""
+
+__all__ = ["FUNCTIONS", "WEIGHTS"]

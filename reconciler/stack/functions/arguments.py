@@ -50,6 +50,21 @@ def size_of(value: Any) -> int:
     return 0
 
 
+def size_within(value: Any, limit: int) -> bool:
+    """Whether plain data has at most so many values and keys, looked at no further than that."""
+    left = limit
+    waiting = [value]
+    while waiting and left >= 0:
+        each = waiting.pop()
+        left -= 1
+        if isinstance(each, dict):
+            left -= len(each)
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            waiting.extend(each)
+    return left >= 0
+
+
 def absent(value: Any) -> bool:
     """Whether there is nothing: null, a resource that is switched off, a pool without instances."""
     return value is None or isinstance(value, GapView) or (isinstance(value, PoolView) and len(value) == 0)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from reconciler.stack.functions.arguments import absent, bounded, entries_of, items_of, text_of, word
+from reconciler.stack.problems import KeyClash
 from reconciler.stack.views import ListView, MapView, PoolView, ResourceView
 
 MAX_NESTING: Final = 16
@@ -90,12 +92,14 @@ def merge(*mappings: Any, unique: Any = False) -> dict[str, Any]:
     {'a': 1, 'b': 2}
     """
     made: dict[str, Any] = {}
-    for each in mappings:
+    holders: dict[str, int] = {}
+    for number, each in enumerate(mappings, 1):
         for key, value in entries_of(each, "merge wants mappings"):
-            if unique is True and key in made:
-                raise TypeError(f"merge: two mappings have the key {key!r}")
+            if unique is True and key in holders:
+                raise KeyClash(f"merge: mappings {holders[key]} and {number} both have the key {key!r}")
+            holders[key] = number
             made[key] = value
-    bounded(len(made), "merge")
+        bounded(len(made), "merge")
     return made
 
 
@@ -110,10 +114,12 @@ def keyed(items: Any = None, *names: Any) -> dict[str, Any]:
     if not names:
         raise TypeError("keyed wants the name of a field: var.machines | keyed('name')")
     made: dict[str, Any] = {}
+    places: dict[str, int] = {}
     for place, item in enumerate(items_of(items, "keyed wants a list")):
         key = "-".join(_part(item, name, place) for name in names)
-        if key in made:
-            raise TypeError(f"keyed: two items have the key {key!r}, the later one is [{place}]")
+        if key in places:
+            raise KeyClash(f"keyed: items [{places[key]}] and [{place}] both have the key {key!r}")
+        places[key] = place
         made[key] = item
     return made
 
@@ -133,25 +139,34 @@ def _part(item: Any, name: Any, place: int) -> str:
     return str(value)
 
 
-def first_of(*candidates: Any) -> Any:
-    """The first that is there: not null, not a resource that `when` switched off, not a pool without instances.
+_REQUIRED: Final = object()
+
+
+def first_of(*candidates: Any, default: Any = _REQUIRED) -> Any:
+    """The first that is there: not null, not a resource that `when` switched off, not a pool without instances. When
+    there is none it is an error, or the `default`, which may be null.
 
     >>> first_of(none, 'spare')
     'spare'
+    >>> first_of(none, none, default=3)
+    3
     """
     for each in candidates:
         if not absent(each):
             return each
-    raise TypeError("first_of: none of them is there")
+    if default is _REQUIRED:
+        raise TypeError("first_of: none of them is there, and there is no `default=...`")
+    return default
 
 
 def slug(text: Any = None) -> str:
-    """Text as a part of a hostname: lower case letters and digits, with dashes between.
+    """Text as a part of a hostname: lower case letters and digits, with dashes between. Letters lose their accents.
 
-    >>> slug('My K3s Cluster!')
-    'my-k3s-cluster'
+    >>> slug('My K3s Cluster in Zürich!')
+    'my-k3s-cluster-in-zurich'
     """
-    return _NO_SLUG.sub("-", text_of(text, "slug wants text").lower()).strip("-")
+    bare = unicodedata.normalize("NFKD", text_of(text, "slug wants text")).encode("ascii", "ignore").decode()
+    return _NO_SLUG.sub("-", bare.lower()).strip("-")
 
 
 LISTS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(

@@ -79,17 +79,17 @@ class Derivation:
             yield from hmac.digest(key, label + block.to_bytes(4, "big"), "sha256")
 
 
-def derived_name(name: object) -> str:
-    """The name of a secret. Raises TypeError."""
-    text = text_of(name, "derive wants a name and a length: derive('join-token', 32)")
+def derived_name(name: object, called: str) -> str:
+    """The name of a secret; `called` is how the function is called. Raises TypeError."""
+    text = text_of(name, called)
     if not text:
-        raise TypeError("derive wants a name: two secrets of one name are the same")
+        raise TypeError(f"{called}; two secrets of one name are the same")
     return text
 
 
-def derived_length(length: object) -> int:
+def derived_length(length: object, called: str) -> int:
     """Characters of a secret. Raises TypeError."""
-    wanted = whole(length, "derive wants a name and a length: derive('join-token', 32)")
+    wanted = whole(length, called)
     if not SHORTEST <= wanted <= LONGEST:
         raise TypeError(f"derive makes {SHORTEST} to {LONGEST} characters, not {wanted}")
     return wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from reconciler.diagnostics import did_you_mean
 from reconciler.model.rules import Field, Listed, Refers, Rule, Secret
 
 
@@ -68,10 +70,18 @@ def field_error(detail: Mapping[str, Any] | Any) -> FieldError:
     code, message = _MESSAGES.get(detail["type"], ("invalid-value", ""))
     if not message:
         message = str(detail["msg"]).removeprefix("Value error, ")
+        message = message.replace("Input should be a valid ", "wants a ").replace("Input should ", "has to ")
         if detail["type"].endswith("_type"):
             code = "wrong-type"
             message = f"{message}, not {_type_word(detail['input'])}"
-    return FieldError(tuple(detail["loc"]), message, code=code)
+    return FieldError(tuple(detail["loc"]), message, _near(detail), code)
+
+
+def _near(detail: Mapping[str, Any]) -> str:
+    """A hint with the nearest of the words that are allowed."""
+    if detail["type"] != "literal_error" or not isinstance(detail["input"], str):
+        return ""
+    return did_you_mean(detail["input"], re.findall(r"'([^']+)'", detail["ctx"]["expected"]))
 
 
 def _type_word(value: Any) -> str:

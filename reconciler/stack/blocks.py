@@ -49,6 +49,9 @@ class BlockReader:
         elif not (isinstance(node, Scalar) and node.value is None):
             wanted = "a list of names or a mapping" if kind.list_form else "a mapping from names to resources"
             hint = ""
+            if isinstance(node, Items) and all(isinstance(each, Scalar) for each in node.items):
+                names = ", ".join(f"{each.text}: {{...}}" for each in node.items[:3] if isinstance(each, Scalar))
+                hint = f"give each a name and fields: {kind.section}: {{{names}}}"
             if isinstance(node, Scalar) and OPEN in node.text:
                 hint = "a section cannot be computed; use count, for_each or when in its blocks"
             self._problems.add(
@@ -251,6 +254,7 @@ class BlockReader:
                 address=block.path,
                 hint=f"it is possible for: {', '.join(can)}" if can else "",
             )
+            return
         node = entries["existing"].value
         if isinstance(node, Scalar) and (node.value is None or OPEN in node.text):
             return  # where it comes to null, the stack makes one of these fields

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, NoReturn
 
-from reconciler.diagnostics import Diagnostic, Place, Refused, did_you_mean, error, one
+from reconciler.diagnostics import Diagnostic, Place, Refused, Via, did_you_mean, error, one
 from reconciler.model.resource import Evaluated, World
 from reconciler.model.rules import Refers
 from reconciler.stack.engine import UNDEFINED, Engine, Failure
@@ -126,7 +127,7 @@ class Evaluator:
         """The finding with its source line, unless a secret may stand there, and with the way to its file."""
         if shown and not diagnostic.excerpt:
             diagnostic = replace(diagnostic, excerpt=self.problems.texts.excerpt(diagnostic.place))
-        return replace(diagnostic, address=diagnostic.address or address, via=diagnostic.via or scope.via)
+        return replace(diagnostic, address=diagnostic.address or address, via=(*diagnostic.via, *scope.via))
 
     def _text(self, expression: Expression, run: Run, convert: Convert) -> str:
         value = self._plain(expression, run, self._raw(expression, run), convert)
@@ -212,7 +213,13 @@ class Evaluator:
             raise run.stopped
 
     def _placed(self, problem: Problem, expression: Expression) -> Problem:
-        return Problem(problem.diagnostic.at(expression.place), certain=problem.certain)
+        """The problem at the expression; one in a template stays there, and the expression is how one gets to it."""
+        found = problem.diagnostic
+        if found.place is None or found.via or found.place.file == expression.place.file:
+            return Problem(found.at(expression.place), certain=problem.certain)
+        place = expression.place
+        via = Via("the call of the template", place, self.problems.texts.excerpt(place))
+        return Problem(replace(found, via=(via,)), certain=problem.certain)
 
     def _failed(self, problem: Failure, expression: Expression, run: Run) -> Diagnostic:
         place = expression.place
@@ -358,7 +365,8 @@ class Evaluator:
             lenient = run.lenient
             try:
                 bound = {**counted, **self._secret_functions(run)}
-                return self._render(arguments[0], text, {**names, **bound}, run, inner=depth > 1)
+                shown = self._sources.shown(arguments[0], place.file)
+                return self._render(shown, text, {**names, **bound}, run, inner=depth > 1)
             finally:
                 depth -= 1
                 run.lenient = lenient
@@ -372,13 +380,14 @@ class Evaluator:
     def _render(self, path: str, text: str, names: Mapping[str, Any], run: Run, *, inner: bool) -> str:
         template = self._prepared(text)
         if template.fault:
-            run.fail(template.code, f"{path}, {template.fault}", certain=True)
+            run.stop(Problem(error(template.code, template.fault, place=Place(path, template.line)), certain=True))
         strange = sorted(template.needs - set(names))
         if strange:
             given = sorted(set(names) - BOUND_FUNCTIONS)
             hint = did_you_mean(strange[0], given) or f"it is given: {', '.join(given) or 'no names'}"
-            message = f"{path}, line {_line_of(text, strange[0])}: `{strange[0]}` is not known"
-            run.fail("unknown-name", message, hint, certain=True)
+            message = f"`{strange[0]}` is not known"
+            place = _place_of(path, text, strange[0])
+            run.stop(Problem(error("unknown-name", message, place=place, hint=hint), certain=True))
         run.lenient = template.lenient
         handed = {name: value if callable(value) else run.give(value) for name, value in names.items()}
         try:
@@ -386,10 +395,10 @@ class Evaluator:
         except Failure as problem:
             if run.stopped is not None:
                 raise run.stopped from None
-            where = f"{path}, line {problem.line}" if problem.line else path
             code = "expression-limit" if problem.limit else "key-clash" if problem.clash else "broken-expression"
             message = "it fails on a secret value" if run.secret and not problem.limit else problem.message
-            run.fail(code, f"{where}: {message}")
+            place = Place(path, max(problem.line, 1), max(problem.column, 1))
+            run.stop(Problem(error(code, message, place=place)))
 
     def _prepared(self, text: str) -> _Template:
         if text not in self._templates:
@@ -399,22 +408,23 @@ class Evaluator:
     def _prepare(self, text: str) -> _Template:
         fault = fault_in(text)
         if fault is not None:
-            return _Template(f"line {fault.line}: {fault.message}", "expression-limit")
+            return _Template(fault.message, "expression-limit", fault.line)
         try:
             names = self._engine.names_in(text)
         except Failure as problem:
-            return _Template(f"line {problem.line}: {problem.message}", "broken-expression")
+            return _Template(problem.message, "broken-expression", max(problem.line, 1))
         inner = FUNCTIONS | {"loop", "caller"}
         needs = frozenset(name for name in names - inner if not handles_missing(text, name))
-        return _Template("", "", needs, handles_missing(text))
+        return _Template("", "", 1, needs, handles_missing(text))
 
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    """What is known of a template's text: what is wrong with it, or the names that it has to be given."""
+    """What is known of a template's text: what is wrong with it and where, or the names that it has to be given."""
 
     fault: str
     code: str
+    line: int
     needs: frozenset[str] = frozenset()
     lenient: bool = False
 
@@ -466,5 +476,10 @@ def _holds_null(value: Any) -> bool:
     return False
 
 
-def _line_of(text: str, name: str) -> int:
-    return next((number for number, line in enumerate(text.split("\n"), 1) if name in line), 1)
+def _place_of(path: str, text: str, name: str) -> Place:
+    """Where a template first says a name."""
+    for number, line in enumerate(text.split("\n"), 1):
+        found = re.search(rf"\b{re.escape(name)}\b", line)
+        if found is not None:
+            return Place(path, number, found.start() + 1, len(name))
+    return Place(path)

@@ -145,7 +145,10 @@ class Expander:
         for key, _ in pairs:
             if not isinstance(key, str):
                 message = "`for_each` wants texts: the items become a part of addresses"
-                raise Problem(self._wrong("wrong-type", message, place, "use `| map('string') | list` for numbers"))
+                hint = "use `| map('string') | list` for numbers"
+                if isinstance(key, dict):
+                    hint = "name the field that tells them apart: `| keyed('name')`"
+                raise Problem(self._wrong("wrong-type", message, place, hint))
             if not _KEY.fullmatch(key):
                 message = f"{key[:90]!r} cannot be a key: 1 to 80 characters, no blanks, quotes or backslashes"
                 raise Problem(self._wrong("bad-name", message, place))
@@ -160,7 +163,7 @@ class Expander:
             return True
         wanted = self.immediate(block, "when", instance)
         if not isinstance(wanted, bool):
-            hint = "write a comparison, such as ${{ var.size > 0 }}" if not isinstance(wanted, str) else "true or false"
+            hint = "write true, false, or a comparison such as ${{ var.size > 0 }}"
             raise Problem(self._wrong("wrong-type", "`when` is true or false", self.place(block, "when"), hint))
         return wanted
 

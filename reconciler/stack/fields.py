@@ -261,6 +261,8 @@ class FieldReader:
             known = {name: value for name, value in fields.values.items() if name not in waiting}
         checked = block.kind.check(known, frozenset(waiting) | fields.broken)
         if isinstance(checked, list):
+            if block.has_unknown_keys:  # what is missing may be what was misspelt
+                checked = [each for each in checked if not each.code.startswith("missing-")]
             self._refuse(instance, fields, checked)
             return
         fields.values = {**checked, **waiting} if waiting else dict(checked)

@@ -151,7 +151,7 @@ class GroupReader:
     def _handed(self, group: Instance, name: str, shape: Shape) -> Handed | None:
         """What the call gives for a variable; None when a mistake was noted."""
         block = group.block
-        place = shape.node.place
+        place, key = shape.node.place, block.field_places[name]
         for node in ambiguous_in(shape.node):
             note_ambiguous(self._problems, node, address=block.path, what=f"`{name}`")
         for expression in expressions(shape):
@@ -163,10 +163,10 @@ class GroupReader:
                     self._problems.add("file-refused", str(problem), spot, address=block.path)
                     return None
         if any(map(block.scope.touches, expressions(shape))):
-            return Handed(place, late=True)
+            return Handed(place, key, late=True)
         run = Run(None, group, block.scope)
         try:
-            return Handed(place, self._evaluator.value(shape, run), run.secret)
+            return Handed(place, key, self._evaluator.value(shape, run), run.secret)
         except Broken:
             return None
         except Problem as problem:

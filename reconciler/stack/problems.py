@@ -117,8 +117,8 @@ class Problems:
             diagnostic = replace(diagnostic, excerpt=self.texts.excerpt(diagnostic.place))
         if address and not diagnostic.address:
             diagnostic = replace(diagnostic, address=address)
-        if self._via and not diagnostic.via:
-            diagnostic = replace(diagnostic, via=self._via)
+        if self._via and diagnostic.via[-len(self._via) :] != self._via:
+            diagnostic = replace(diagnostic, via=(*diagnostic.via, *self._via))
         diagnostic = replace(diagnostic, summary=_one_line(diagnostic.summary), hint=_one_line(diagnostic.hint))
         place = diagnostic.place
         spot = (place.file, place.line, place.column) if place is not None else (diagnostic.address, diagnostic.summary)

@@ -114,6 +114,10 @@ class Sources:
             raise Refusal(f"`{asked}` is outside of the stack's folder")
         return shown, real
 
+    def shown(self, asked: str, stack_file: str) -> str:
+        """The path of a file that was read, as messages show it."""
+        return os.path.normpath(self._folders.get(stack_file, Path()) / asked)
+
     def read_text(self, asked: object, stack_file: str, limit: int) -> str:
         """A text file below the stack's folder, given relative to `stack_file`. Raises Refusal."""
         shown, real = self._inside(asked, stack_file)
@@ -129,6 +133,7 @@ class Sources:
             if "\0" in text:
                 raise Refusal(f"`{asked}` is not text")
             self._texts[real] = text
+            self._problems.texts.add(os.path.normpath(shown), text)
             self._digests[os.path.normpath(shown)] = hashlib.sha256(data).hexdigest()
         if len(self._texts[real].encode()) > limit:
             raise Refusal(f"`{asked}` has more than {limit:,} bytes")

@@ -59,11 +59,12 @@ class _Given:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """A value that a group is given: `late` ones are known when the plan is made. `secret` when anything secret is in
-    it.
+    """A value that a group is given, the place of it and that of its name. `late` ones are known when the plan is made.
+    `secret` when anything secret is in it.
     """
 
     place: Place
+    key: Place
     value: Any = None
     secret: bool = False
     late: bool = False
@@ -132,7 +133,7 @@ class VariableReader:
                 there = f"declared: {', '.join(sorted(declared))}" if declared else "the file declares no variables"
                 hint = did_you_mean(name, declared) or there
                 self._problems.add(
-                    "unknown-variable", f"the group's file declares no variable `{name}`", value.place, hint=hint
+                    "unknown-variable", f"the group's file declares no variable `{name}`", value.key, hint=hint
                 )
         known: dict[str, Known | None] = {}
         for name, each in declared.items():

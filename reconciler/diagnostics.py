@@ -49,7 +49,8 @@ class Diagnostic:
 
     `code` is stable and kebab-case (`unknown-key`); `summary` is one line; `address` is the resource it concerns;
     `excerpt` is the source line at `place`; `hint` says what to do next; `via` is how one gets to `place` (the call of
-    a group, the expression that reads a template), the nearest first.
+    a group, the expression that reads a template), the nearest first. `hidden` says that the source line holds what
+    must not be shown, so that nobody adds it later.
     """
 
     severity: Severity
@@ -60,6 +61,7 @@ class Diagnostic:
     hint: str = ""
     excerpt: str = ""
     via: tuple[Via, ...] = ()
+    hidden: bool = False
 
     def at(self, place: Place | None, excerpt: str = "") -> Diagnostic:
         """The same finding, with a place if it has none yet."""

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 def with_excerpt(found: Diagnostic) -> Diagnostic:
-    """The same finding with the line of its place; when the file cannot be read, as it is."""
-    if found.place is None or found.excerpt:
+    """The same finding with the line of its place; as it is when the file cannot be read, or a secret stands there."""
+    if found.place is None or found.excerpt or found.hidden:
         return found
     return replace(found, excerpt=linecache.getline(found.place.file, found.place.line).rstrip("\n"))
 

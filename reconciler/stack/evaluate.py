@@ -125,7 +125,9 @@ class Evaluator:
 
     def finished(self, diagnostic: Diagnostic, address: str, scope: Scope, *, shown: bool) -> Diagnostic:
         """The finding with its source line, unless a secret may stand there, and with the way to its file."""
-        if shown and not diagnostic.excerpt:
+        if not shown:
+            diagnostic = replace(diagnostic, excerpt="", hidden=True)
+        elif not diagnostic.excerpt:
             diagnostic = replace(diagnostic, excerpt=self.problems.texts.excerpt(diagnostic.place))
         return replace(diagnostic, address=diagnostic.address or address, via=(*diagnostic.via, *scope.via))
 

@@ -115,6 +115,8 @@ class Problems:
         """Keep a finding. Raises Refused when there are too many: each costs a search for what may have been meant."""
         if diagnostic.place is not None and not diagnostic.excerpt and shown:
             diagnostic = replace(diagnostic, excerpt=self.texts.excerpt(diagnostic.place))
+        if not shown:
+            diagnostic = replace(diagnostic, excerpt="", hidden=True)
         if address and not diagnostic.address:
             diagnostic = replace(diagnostic, address=address)
         if self._via and diagnostic.via[-len(self._via) :] != self._via:

@@ -2,7 +2,8 @@
 
     .venv/bin/python -m tests.diagnostics.snapshots        writes tests/diagnostics/broken/*.txt anew
 
-Read what has changed before you keep it: is the caret under the wrong word, is the hint the way out, is nothing said twice?
+Read what has changed before you keep it: is the caret under the wrong word, is the hint the way out, is nothing said
+twice?
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Refused, Severity, error
 from reconciler.engine.fields import differences
+from reconciler.engine.moved import check_clashes, marks_that_stay
 from reconciler.engine.scope import Scope
 from reconciler.engine.standing import after_reshaping, made_right_again, reshaped, standing_changes, with_losses
 from reconciler.engine.unclaimed import Unclaimed
@@ -59,6 +60,8 @@ def diff(
     """Compare what is in scope. Raises `Refused` with all that stands in the way: cycles, values that do not fit,
     write-once changes.
     """
+    if not options.destroy:
+        check_clashes(stack, snapshot, catalog)
     walk = _Walk(
         catalog, stack, snapshot, existing, frozenset(options.replace), PlannedWorld(catalog), PlannedWorld(catalog)
     )
@@ -85,6 +88,7 @@ def diff(
     strangers = rest.strangers(changes)
     kept, findings = rest.keep_what_holds_strangers(changes, strangers)
     findings = [*findings, *rest.lookalikes(), *rest.left_behind(), *_not_seen(snapshot)]
+    findings += marks_that_stay(changes.values(), catalog)
     in_order = sorted(kept.values(), key=lambda each: each.address.sort_key)
     return Compared(tuple(in_order), strangers, tuple(findings), walk.world)
 
@@ -192,6 +196,7 @@ def _change(
         after=_known(settled),
         unknown=settled.unknown,
         secrets=settled.secrets | frozenset(name for name, each in kind.fields.items() if each.secret),
+        moved_from=live.moved_from if live is not None and kind.mark_field else "",
     )
     if not resource.managed:
         return blank

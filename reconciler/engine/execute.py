@@ -317,7 +317,8 @@ class Apply:
     def _succeed(self, step: Step, live: LiveObject | None) -> None:
         """Check that what came back is what was planned, and let the next steps go."""
         change = self._changes.get(step.address)
-        if change is not None and live is not None and step.verb is not Verb.DELETE:
+        leaves = change is not None and step.verb is Verb.MOVE and change.action.replaces
+        if change is not None and live is not None and step.verb is not Verb.DELETE and not leaves:
             self._world.became(step.address, live)
             wrong = self._prepare.not_as_wanted(step, change, live)
             if wrong:
@@ -404,4 +405,4 @@ def _names(reason: str, field: str) -> bool:
 def _weight(step: Step, catalog: Catalog) -> float:
     if step.implied:
         return 0.0
-    return SLOW if catalog[step.kind].waits and step.verb is not Verb.UPDATE else 1.0
+    return SLOW if catalog[step.kind].waits and step.verb not in (Verb.UPDATE, Verb.MOVE) else 1.0

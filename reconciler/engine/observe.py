@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Refused, error
@@ -45,8 +45,12 @@ def observe(
     unread: list[str] = []
     with ThreadPoolExecutor(max(1, parallelism)) as pool:
         declared = frozenset(each.kind for each in stack.resources)
-        objects = _read_all(account, _readings(None, reach.of_account()), pool, declared, unread)
-        objects += _read_all(account, _readings(None, reach.of_account(objects)), pool, declared, unread)
+
+        def read_all(readings: Sequence[_Reading]) -> list[LiveObject]:
+            return [at_home(each, stack) for each in _read_all(account, readings, pool, declared, unread)]
+
+        objects = read_all(_readings(None, reach.of_account()))
+        objects += read_all(_readings(None, reach.of_account(objects)))
         existing = _find_existing(stack, catalog, objects)
         level = objects
         while True:
@@ -55,7 +59,7 @@ def observe(
             readings = [reading for owner in owners for reading in _readings(owner.id, reach.below(owner, existing))]
             if not readings:
                 break
-            level = _read_all(account, readings, pool, declared, unread)
+            level = read_all(readings)
             read = frozenset((each.owner_id, kind.name) for each in readings for kind in each.kinds)
             for_makers = [
                 reading
@@ -63,9 +67,19 @@ def observe(
                 if (owner_id, kind.name) not in read
                 for reading in _readings(owner_id, [(kind, Want.NEEDED)])
             ]
-            level += _read_all(account, for_makers, pool, declared, unread)
+            level += read_all(for_makers)
             objects = [*objects, *level]
     return Snapshot(tuple(_gathered(objects, catalog)), tuple(sorted(unread))), existing
+
+
+def at_home(live: LiveObject, stack: Stack) -> LiveObject:
+    """An object of ours under the address that the stack has for it now; its mark may still say an earlier one."""
+    if not stack.moved or live.mark is None or not live.mark.owned_by(stack.name):
+        return live
+    address = stack.moved.now_text(live.mark.address)
+    if address == live.mark.address:
+        return live
+    return replace(live, mark=replace(live.mark, address=address), moved_from=live.mark.address)
 
 
 def read_collection(account: Account, kind: Kind, owner_id: str | None) -> list[LiveObject]:

@@ -6,6 +6,7 @@
                  followed kind  ->  (join)  ->  follower   users of a kind  ->  (join)  ->  that kind
                  release  ->  siblings  ->  own update     release  ->  what was held
                  owner's note  ->  what it notes
+                 move (of the mark)  ->  everything else about the object
                  giver  ->  taker  of what only one can have
 
 A replacement is a delete and a create with an edge between them. The join is there because the API lets go of what a
@@ -78,6 +79,8 @@ def _steps(
     if working and kind.waits and change.resource is not None and not change.action.deletes:
         yield _step(change, Verb.AWAIT, f"GET {kind.listing('{id}').route}")
     wish = _preview(change, changes, stack)
+    if change.moved_from and change.live is not None and change.action is not Action.DELETE_CREATE:
+        yield _step(change, Verb.MOVE, _shown(kind.remarks(change.live, change.live.mark or wish.mark)))
     if change.action.creates:
         yield _step(change, Verb.CREATE, _shown(_creating(kind, wish)))
     if change.action is Action.UPDATE and change.live is not None:
@@ -121,6 +124,9 @@ def _note_edges(notes: Iterable[_Note], steps: Mapping[str, Step]) -> Iterable[t
     for note in notes:
         update = step_id(note.step.address, Verb.UPDATE)
         yield from ((note.step.id, each) for each in (*note.before, update) if each in steps)
+        move = step_id(note.step.address, Verb.MOVE)
+        if move in steps:
+            yield move, note.step.id
 
 
 def _creating(kind: Kind, wish: Wish) -> tuple[Call, ...]:
@@ -177,6 +183,10 @@ def _firm_edges(changes: Mapping[Address, Change], steps: Mapping[str, Step]) ->
         )
         if wait in steps and update in steps:
             yield wait, update
+        move = step_id(address, Verb.MOVE)
+        if move in steps:  # all the rest relies on the object being known by its address
+            release = step_id(address, Verb.RELEASE)
+            yield from ((move, each) for each in (wait, release, update, create, delete) if each in steps)
         yield from _release_edges(change, holders, steps)
         if change.action is Action.DELETE_CREATE:
             yield delete, create

@@ -115,6 +115,8 @@ class Performer:
                 return self._release(task)
             if task.step.verb is Verb.NOTE:
                 return self._note_held(task)
+            if task.step.verb is Verb.MOVE:
+                return self._move(task)
             if task.kind.standing or (task.live is not None and task.kind.stepwise):
                 return self._change(task)
             return self._create(task) if task.step.verb is Verb.CREATE else self._update(task)
@@ -231,10 +233,32 @@ class Performer:
         live = self._reread(task, task.live).live
         if live.mark is None:
             raise WireError(f"{task.kind.name} {live.label} ({live.id}) has lost its ownership mark")
-        body = self._send(task, task.kind.remark(live, holding(live.mark, task.holds)))
+        mark = replace(live.mark, address=task.wish.mark.address)
+        body = self._send(task, task.kind.remark(live, holding(mark, task.holds)))
         if body is _STOPPED:
             return Outcome(task.step, Ending.ABANDONED, task.live, "interrupted")
         return Outcome(task.step, Ending.DONE, task.kind.read_answer(body, task.wish) or self._reread(task, live).live)
+
+    def _move(self, task: Task) -> Outcome:
+        """Write the address that the object has now into its mark; nothing else of it changes."""
+        assert task.live is not None, "what is moved is live"
+        live = self._reread(task, task.live).live if task.kind.stepwise else task.live
+        if live.mark is None or not live.mark.owned_by(task.wish.mark.stack):
+            raise WireError(f"{task.kind.name} {live.label} ({live.id}) has lost its ownership mark")
+        mark = replace(live.mark, address=task.wish.mark.address)
+        body: object = None
+        for call in task.kind.remarks(live, mark):
+            body = self._send(task, call)
+            if body is _STOPPED:
+                return Outcome(task.step, Ending.ABANDONED, live, "interrupted")
+        answered = task.kind.read_answer(body, task.wish)
+        if answered is None:
+            objects = read_collection(self._account, task.kind, task.wish.owner_id)
+            answered = next((each for each in objects if each.id == live.id), live)
+        if answered.mark is None or answered.mark.address != mark.address:
+            reason = f"the API accepted it, but its mark is still that of {live.mark.address}"
+            return Outcome(task.step, Ending.FAILED, answered, reason)
+        return Outcome(task.step, Ending.DONE, answered)
 
     def _work_off(self, task: Task, work: _Work, left: Callable[[LiveObject], tuple[Call, ...]]) -> Outcome:
         """Send the first call that is left, look at the object, and ask again.

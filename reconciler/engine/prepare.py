@@ -53,6 +53,11 @@ class Preparation:
             wish = Wish({}, Mark(self.stack, str(step.address)))
             wait, holds = patience(step, kind, change.resource), self.holds[step.address]
             return Task(step, kind, wish, self.world.live(step.address) or change.live, patience=wait, holds=holds)
+        if step.verb is Verb.MOVE:
+            live = change.live
+            owner = (live.parent_id, live.owner_id) if live is not None else (None, None)
+            wish = Wish({}, Mark(self.stack, str(step.address)), *owner)
+            return Task(step, kind, wish, live, patience=patience(step, kind, change.resource))
         if step.verb is Verb.RELEASE:
             return self._letting_go(step, change, change.resource, kind)
         settled = self._settled(change.resource, kind)

@@ -39,6 +39,7 @@ class ApiKey(Kind):
     spec = ApiKeySpec
     listed_under = ("", "project")
     summary = "A token for the API, of a project or (at the top of the stack) of the token's user."
+    mark_stays = _NO_UPDATE
     key_field = "description"
     looked_for = Look.USED
     personal = True

@@ -171,6 +171,7 @@ class Device(Kind):
     spec = DeviceSpec
     listed_under = ("project",)
     summary = "A machine."
+    mark_field = "tags"
     uses = ("ssh_key", "vlan", "ip_reservation", "bgp_config")
     follows = ("ssh_key", "hardware_reservation")
     """All keys of the project and the user go on a device that names none, and `next-available` takes what is there."""

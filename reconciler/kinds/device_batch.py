@@ -189,6 +189,7 @@ class DeviceBatch(Kind):
     listed_under = ("project",)
     looked_for = Look.USED
     summary = "Several machines of one kind, made by one call."
+    mark_field = "tags"
     uses = ("ssh_key", "vlan", "ip_reservation", "bgp_config")
     follows = ("ssh_key",)
     makes = ("device",)
@@ -269,6 +270,16 @@ class DeviceBatch(Kind):
             if names:
                 calls.append(endpoints.update_device(machine.id, _body(wish, machine, names)))
         return tuple(calls)
+
+    def remarks(self, live: LiveObject, mark: Mark) -> tuple[Call, ...]:
+        """The first machine, by whose mark the batch is known, comes last: a run that is cut off is taken up again."""
+        wish = Wish({"tags": None}, mark)
+        return tuple(
+            endpoints.update_device(
+                each.id, _body(replace(wish, values={"tags": each.values.get("tags")}), each, ["tags"])
+            )
+            for each in reversed(live.attributes["machines"])
+        )
 
     def _is_to_change(self, name: str, values: Mapping[str, Any], machine: Machine) -> bool:
         rule = self.fields[name].rule

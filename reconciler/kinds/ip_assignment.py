@@ -17,7 +17,7 @@ from reconciler.kinds.common import id_of, known, last_segment, missing, reserve
 from reconciler.kinds.wiring import NEEDS_LAYER3
 from reconciler.model.kind import FieldError, Kind, Spec, Wish
 from reconciler.model.live import LiveObject, Phase, Status
-from reconciler.model.mark import from_customdata
+from reconciler.model.mark import Mark, from_customdata
 from reconciler.model.rules import Refers, Replace
 from reconciler.wire import Call, Listing
 
@@ -51,6 +51,7 @@ class IpAssignment(Kind):
     spec = IpAssignmentSpec
     listed_under = ("project",)
     summary = "A reserved address bound to a device: `vip: ${{ project.ip_reservations.vip }}`."
+    mark_field = "customdata"
     uses = ("ip_reservation",)
     local_uses = ("ip_reservation",)
     scalar_field = "address"
@@ -132,6 +133,11 @@ class IpAssignment(Kind):
     def create(self, wish: Wish) -> Call:
         body = {**wish.values, "customdata": wish.mark.to_customdata(wish.values.get("customdata") or {})}
         return endpoints.assign_ip(wish.parent_id or "", body)
+
+    def remark(self, live: LiveObject, mark: Mark) -> Call:
+        """The address of an assignment is the same as a block's, and takes the same update (OAS)."""
+        body = {"customdata": mark.to_customdata(live.values.get("customdata") or {})}
+        return endpoints.update_ip_reservation(live.id, body)
 
     def delete(self, live: LiveObject) -> Call:
         return endpoints.unassign_ip(live.id)

@@ -62,6 +62,7 @@ class IpReservation(Kind):
     spec = IpReservationSpec
     listed_under = ("project",)
     summary = "A reserved block of IPv4 addresses."
+    mark_field = "tags"
     outputs = {
         "id": "the block's uuid",
         "address": "its first usable address",

@@ -40,6 +40,7 @@ class License(Kind):
     listed_under = ("project",)
     looked_for = Look.USED
     summary = "A licence of software on the project's machines."
+    mark_field = "description"
     outputs = {"id": "the licence's uuid", "license_key": "the key to enter into the software; never shown"}
     secret_outputs = frozenset({"license_key"})
     replace_impact = "the licence key changes"

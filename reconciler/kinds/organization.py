@@ -74,6 +74,7 @@ class Organization(Kind):
     spec = OrganizationSpec
     listed_under = ("",)
     summary = "An organization, which projects belong to."
+    mark_field = "customdata"
     key_field = "name"
     looked_for = Look.USED
     personal = True

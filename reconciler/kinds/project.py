@@ -20,7 +20,7 @@ from reconciler.api import endpoints
 from reconciler.kinds.common import id_of, known, last_segment, missing, reserved_key, same_customdata, same_flag
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
-from reconciler.model.mark import Mark, from_customdata
+from reconciler.model.mark import from_customdata
 from reconciler.model.rules import Refers, Update
 from reconciler.wire import Call, Listing, Rejected
 
@@ -53,6 +53,7 @@ class Project(Kind):
     spec = ProjectSpec
     listed_under = ("",)
     summary = "A project."
+    mark_field = "customdata"
     key_field = "name"
     uses = ("organization",)
     stepwise = True
@@ -130,11 +131,6 @@ class Project(Kind):
         if paying:
             calls.append(self.update(wish, live, paying))
         return tuple(calls)
-
-    def remark(self, live: LiveObject, mark: Mark) -> Call:
-        return endpoints.update_project(
-            live.id, {"customdata": mark.to_customdata(live.values.get("customdata") or {})}
-        )
 
     def delete(self, live: LiveObject) -> Call:
         return endpoints.delete_project(live.id)

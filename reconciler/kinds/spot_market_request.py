@@ -167,6 +167,7 @@ class SpotMarketRequest(Kind):
     spec = SpotMarketRequestSpec
     listed_under = ("project",)
     looked_for = Look.USED
+    mark_stays = "the API cannot change a request"
     summary = "A standing bid for machines on the spot market."
     uses = ("ssh_key", "vlan", "ip_reservation", "bgp_config")
     follows = ("ssh_key",)

@@ -41,6 +41,7 @@ class SshKey(Kind):
     spec = SshKeySpec
     listed_under = ("", "project")
     summary = "A public SSH key, of a project or (at the top of the stack) of the token's user."
+    mark_field = "label"
     key_field = "label"
     personal = True
     outputs = {

@@ -43,6 +43,7 @@ class Vlan(Kind):
     listed_under = ("project",)
     summary = "A layer-2 network in one facility."
     outputs = {"id": "the VLAN's uuid", "vxlan": "its number"}
+    mark_stays = _NO_UPDATE
     delete_seconds = 180.0
     replace_impact = "its ports are out of it meanwhile, and its number changes unless `vxlan` says it"
 

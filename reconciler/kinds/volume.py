@@ -106,6 +106,7 @@ class Volume(Kind):
     spec = VolumeSpec
     listed_under = ("project",)
     summary = "A block storage volume, which devices of its facility attach over the network."
+    mark_field = "description"
     outputs = {
         "id": "the volume's uuid",
         "name": "its name, `volume-` and the uuid's first eight digits",

@@ -47,6 +47,7 @@ class Verb(StrEnum):
     DELETE = "delete"
     RELEASE = "release"  # the first half of an update: it lets go of what it held, before anything relies on that
     AWAIT = "await"  # an earlier run made it, and it is not ready yet
+    MOVE = "move"  # its mark is to say the address that it has now
     NOTE = "note"  # its mark is to remember what will be made under it, so that later runs look there
     JOIN = "join"  # no action: a point where several steps meet, so that the graph stays small
 
@@ -116,6 +117,9 @@ class Kind(ABC):
     """Kinds whose objects are of use in their own facility only, which has to be that of the device around this."""
     follows: ClassVar[tuple[str, ...]] = ()
     marked: ClassVar[bool] = True
+    mark_field: ClassVar[str] = ""
+    """The field that holds the mark, where an update can set it; `mark_stays` says why none can, where it cannot."""
+    mark_stays: ClassVar[str] = ""
     key_field: ClassVar[str | None] = None
     scalar_field: ClassVar[str | None] = None
     list_form: ClassVar[bool] = False
@@ -364,8 +368,15 @@ class Kind(ABC):
         return None
 
     def remark(self, live: LiveObject, mark: Mark) -> Call:
-        """A call that gives an object another mark and changes nothing else: for kinds that own collections."""
-        raise NotImplementedError(f"the mark of a {self.name} cannot be changed by itself")
+        """A call that gives an object another mark and changes nothing else."""
+        if not self.mark_field:
+            raise NotImplementedError(f"the mark of a {self.name} cannot be changed by itself")
+        wish = Wish({self.mark_field: live.values.get(self.mark_field)}, mark, live.parent_id, live.owner_id)
+        return self.update(wish, live, frozenset({self.mark_field}))
+
+    def remarks(self, live: LiveObject, mark: Mark) -> tuple[Call, ...]:
+        """The same where the mark stands in several places: in each machine of a batch."""
+        return (self.remark(live, mark),)
 
     def probe(self, identifier: str) -> Call | None:
         """A GET of one object, to tell a stale list from an object that is gone. Only kinds that wait have one."""

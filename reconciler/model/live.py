@@ -71,6 +71,8 @@ class LiveObject:
     """Ids of the objects that cannot be deleted while this one holds them (the VLANs of a port)."""
     none_inside: frozenset[str] = frozenset()
     """Lists of links to other objects that its item shows, and shows empty (a project's `volumes`)."""
+    moved_from: str = ""
+    """The address in its mark, where the stack says that this is another one now: `mark` says the new one."""
     mark_missing: str = ""
     """The field that would hold a mark, when the answer left it out: it may be ours, and nobody can tell."""
 
@@ -82,8 +84,9 @@ class LiveObject:
     def facts(self) -> str:
         """A digest of everything that a plan about this object rests on."""
         mark = [self.mark.stack, self.mark.address, dict(self.mark.memo)] if self.mark else None
+        moved = [self.moved_from] if self.moved_from else []
         return digest(
-            [self.kind, self.id, self.parent_id, mark, dict(self.values), self.locked, sorted(self.holds)], 16
+            [self.kind, self.id, self.parent_id, mark, dict(self.values), self.locked, sorted(self.holds), *moved], 16
         )
 
 

@@ -87,10 +87,17 @@ class Change:
     unknown: frozenset[str] = frozenset()
     secrets: frozenset[str] = frozenset()
     impact: tuple[str, ...] = ()
+    moved_from: str = ""
+    """The address that its mark still says, when the stack has moved it and the mark is to be rewritten."""
 
     @property
     def place(self) -> Place | None:
         return self.resource.place if self.resource is not None else None
+
+    @property
+    def pending(self) -> bool:
+        """Whether an apply has anything to do about it; a mark to rewrite is no change of the object."""
+        return self.action is not Action.NOOP or bool(self.moved_from)
 
     @property
     def changed(self) -> frozenset[str]:
@@ -170,7 +177,7 @@ class Plan:
 
     @property
     def empty(self) -> bool:
-        return all(each.action is Action.NOOP for each in self.changes)
+        return not any(each.pending for each in self.changes)
 
     @property
     def actions(self) -> int:
@@ -179,7 +186,7 @@ class Plan:
 
     @property
     def pending(self) -> tuple[Change, ...]:
-        return tuple(each for each in self.changes if each.action is not Action.NOOP)
+        return tuple(each for each in self.changes if each.pending)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from reconciler.diagnostics import Place
+from reconciler.model.moves import Moves
 from reconciler.values import Address, Unknown
 
 
@@ -146,11 +147,12 @@ class Stack:
     inputs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     secrets: frozenset[str] = frozenset()
     files: tuple[GeneratedFile, ...] = ()
+    moved: Moves = field(default_factory=Moves)
 
     def without_resources(self) -> Stack:
         """The stack emptied of what it manages: what `destroy` plans for. Existing objects stay as places to look."""
         kept = tuple(each for each in self.resources if not each.managed)
-        return Stack(self.name, kept, (), self.sources, self.inputs, self.secrets)
+        return Stack(self.name, kept, (), self.sources, self.inputs, self.secrets, moved=self.moved)
 
 
 def deferred(value: Any) -> bool:

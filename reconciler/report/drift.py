@@ -23,7 +23,8 @@ LONGEST = 60
 
 
 def drifted(plan: Plan) -> bool:
-    return not plan.empty
+    """A mark that is to say another address is a change of the file, not of what is live."""
+    return any(each.action is not Action.NOOP for each in plan.changes)
 
 
 _FOLLOWS_OTHERS = frozenset({"parent_replaced", "sibling_changes", "let_go", "lets_go"})
@@ -32,7 +33,7 @@ _FOLLOWS_OTHERS = frozenset({"parent_replaced", "sibling_changes", "let_go", "le
 
 def drifting(plan: Plan) -> list[Change]:
     """What differs by itself; what would only be changed because something else is has not drifted."""
-    return [each for each in plan.pending if each.reason not in _FOLLOWS_OTHERS]
+    return [each for each in plan.pending if each.action is not Action.NOOP and each.reason not in _FOLLOWS_OTHERS]
 
 
 def render_drift(plan: Plan, *, colour: bool) -> str:
@@ -47,7 +48,7 @@ def render_drift(plan: Plan, *, colour: bool) -> str:
     _changed(page, changed)
     page.blank()
     page.extend(diagnostics_page(plan.diagnostics))
-    if plan.empty:
+    if not drifted(plan):
         what = (" The live account matches the configuration.", Style.BOLD)
         page.line(("No drift.", Style.BOLD_GREEN), what)
     else:

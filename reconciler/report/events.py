@@ -116,8 +116,10 @@ class EventLines:
         return {**head, "type": kind, **more}
 
     def _planned_change(self, change: Change) -> Line:
-        action = _ACTION[change.action]
+        action = "move" if change.moved_from and change.action is Action.NOOP else _ACTION[change.action]
         body: Line = {"resource": _resource(change.address, change.kind), "action": action}
+        if change.moved_from:
+            body["previous_resource"] = _resource(parse_address(change.moved_from), change.kind)
         if change.reason:
             body["reason"] = change.reason
         return self._line("planned_change", f"{change.address}: Plan to {action}", change=body)
@@ -151,7 +153,7 @@ class EventLines:
         return self._line(kind, message, hook={"resource": resource, "action": action, **more})
 
 
-_ACTIONS: Mapping[Verb, str] = {Verb.AWAIT: "read", Verb.RELEASE: "update", Verb.NOTE: "update"}
+_ACTIONS: Mapping[Verb, str] = {Verb.AWAIT: "read", Verb.RELEASE: "update", Verb.NOTE: "update", Verb.MOVE: "update"}
 """Steps that have no word of their own in Terraform's messages."""
 
 

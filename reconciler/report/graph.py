@@ -20,6 +20,7 @@ _COLOUR = {
     Verb.RELEASE: "#ef6c00",
     Verb.AWAIT: "#1565c0",
     Verb.NOTE: "#fbc02d",
+    Verb.MOVE: "#fbc02d",
     Verb.JOIN: "#9e9e9e",
 }
 

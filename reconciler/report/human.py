@@ -96,8 +96,9 @@ def in_reading_order(changes: Sequence[Change]) -> list[Change]:
 
 def _legend(page: Page, pending: Sequence[Change]) -> None:
     present = {each.action for each in pending}
-    page.blank()
-    page.line("Resource actions are indicated with the following symbols:")
+    if present.intersection(_LEGEND):
+        page.blank()
+        page.line("Resource actions are indicated with the following symbols:")
     for action, text in _LEGEND.items():
         if action in present:
             page.line(*symbol_spans(_SYMBOL[action]), text)
@@ -132,7 +133,9 @@ def _about(stranger: Stranger) -> tuple[Span, ...]:
 
 def _change(page: Page, change: Change) -> None:
     page.blank()
-    page.line(("  # ", Style.BOLD), (str(change.address), Style.BOLD), *_headline(change))
+    page.line(("  # ", Style.BOLD), *_headline(change))
+    if change.moved_from and change.action is not Action.NOOP:
+        page.line(f"  # (moved from {change.moved_from})")
     if change.because:
         page.line(f"  # (because {change.because.removeprefix('because ')})")
     for each in change.impact:
@@ -151,6 +154,12 @@ def _change(page: Page, change: Change) -> None:
 
 
 def _headline(change: Change) -> tuple[Span, ...]:
+    if change.action is Action.NOOP:
+        return ((f"{change.moved_from} has moved to {change.address}", Style.BOLD),)
+    return ((str(change.address), Style.BOLD), *_fate(change))
+
+
+def _fate(change: Change) -> tuple[Span, ...]:
     match change.action:
         case Action.CREATE:
             return ((" will be created", Style.BOLD),)

@@ -133,6 +133,7 @@ def unknown_marks(value: Any) -> Any:
 def _resource_change(change: Change) -> dict[str, Any]:
     document: dict[str, Any] = {
         "address": str(change.address),
+        **({"previous_address": change.moved_from} if change.moved_from else {}),
         **resource_names(change.address, change.kind),
         "change": _change(change),
         "x_reconciler": _ours(change),

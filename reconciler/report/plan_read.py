@@ -61,6 +61,7 @@ def _change(document: Document) -> Change:
         unknown=frozenset(marks),
         secrets=secrets,
         impact=tuple(ours.get("impact", ())),
+        moved_from=document.get("previous_address", ""),
     )
 
 

@@ -24,6 +24,13 @@ FILE_NAME = "stack.schema.json"
 GROUP_FILE_NAME = "group.schema.json"
 
 
+_MOVED: Schema = {
+    "description": "Old address: new address, of what is written elsewhere in the file now and is to stay the same.",
+    "type": ["object", "null"],
+    "additionalProperties": {"type": "string"},
+}
+
+
 def stack_schema_text(catalog: Catalog) -> str:
     """The schema as the text of its file; the same bytes for the same kinds."""
     return json.dumps(stack_schema(catalog), indent=2, ensure_ascii=False) + "\n"
@@ -45,7 +52,7 @@ def stack_schema(catalog: Catalog) -> Schema:
     return {
         **_head(FILE_NAME, "Stack", "A stack file of the reconciler."),
         "required": ["stack"],
-        "properties": {**top, **_sections(catalog, "")},
+        "properties": {**top, "moved": _MOVED, **_sections(catalog, "")},
         "additionalProperties": False,
         "$defs": _definitions(catalog),
     }

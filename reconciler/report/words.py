@@ -17,6 +17,7 @@ _DOING: Mapping[Verb, str] = MappingProxyType(
         Verb.RELEASE: "Letting go",
         Verb.AWAIT: "Waiting",
         Verb.NOTE: "Marking",
+        Verb.MOVE: "Marking",
     }
 )
 _DEED: Mapping[Verb, str] = MappingProxyType(
@@ -27,6 +28,7 @@ _DEED: Mapping[Verb, str] = MappingProxyType(
         Verb.RELEASE: "Letting go",
         Verb.AWAIT: "Wait",
         Verb.NOTE: "Marking",
+        Verb.MOVE: "Marking",
     }
 )
 _STAGE: Mapping[Verb, str] = MappingProxyType(
@@ -37,6 +39,7 @@ _STAGE: Mapping[Verb, str] = MappingProxyType(
         Verb.RELEASE: "changing",
         Verb.AWAIT: "provisioning",
         Verb.NOTE: "changing",
+        Verb.MOVE: "changing",
     }
 )
 

@@ -10,9 +10,11 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "alias-limit": "YAML aliases expand to more than a stack can need",
         "ambiguous-scalar": "a bare word that older YAML readers take for a boolean or a number stands for a string",
+        "bad-address": "an address that no resource can have",
         "bad-character": "a control or bidirectional character that could hide what the file says",
         "bad-encoding": "the file is not UTF-8 text",
         "bad-key": "a mapping key that is no string, or that holds an expression",
+        "bad-move": "an entry of `moved` that cannot be carried out",
         "bad-name": "a name or key with characters that an address cannot have",
         "bad-path": "a path that is not below the folder of generated files",
         "bad-tag": "a YAML tag that the stack language has no use for",

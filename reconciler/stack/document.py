@@ -20,7 +20,9 @@ from reconciler.stack.yaml_tree import Entry, Node, Scalar, Table, type_word
 
 _STACK_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _TABLES: Final = ("variables", "locals", "outputs", "files")
-_HEAD: Final = ("stack", *_TABLES)
+_OF_STACKS: Final = ("moved",)
+"""Tables that a group's file has not, since their addresses begin at the top."""
+_HEAD: Final = ("stack", *_TABLES, *_OF_STACKS)
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class Document:
     locals: dict[str, Entry] = field(default_factory=dict)
     outputs: dict[str, Entry] = field(default_factory=dict)
     files: dict[str, Entry] = field(default_factory=dict)
+    moved: dict[str, Entry] = field(default_factory=dict)
     sections: list[tuple[str, Entry]] = field(default_factory=list)
     complete: bool = True
 
@@ -97,13 +100,14 @@ def _content(
     tree: Table, document: Document, known: Mapping[str, Kind], catalog: Catalog, problems: Problems, what: str
 ) -> None:
     for key, entry in tree.entries.items():
-        if key in _TABLES:
+        if key in _TABLES or (key in _OF_STACKS and what == "a stack"):
             _table(key, entry, document, problems)
         elif key in known:
             document.sections.append((key, entry))
         elif key != "stack":
             every = [*_HEAD, *known]
-            hint = _elsewhere(key, catalog) or did_you_mean(key, every) or f"known here: {', '.join(every)}"
+            hint = "it stands in the stack's own file" if key in _OF_STACKS else ""
+            hint = hint or _elsewhere(key, catalog) or did_you_mean(key, every) or f"known here: {', '.join(every)}"
             problems.add("unknown-key", f"{what} has no `{key}`", entry.place, hint=hint)
             document.complete = False
 

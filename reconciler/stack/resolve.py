@@ -25,6 +25,7 @@ from reconciler.stack.functions.arguments import size_of
 from reconciler.stack.functions.secrets import KEY_VARIABLE, Derivation
 from reconciler.stack.groups import GroupReader
 from reconciler.stack.locals import LocalReader
+from reconciler.stack.moves import MoveReader
 from reconciler.stack.outputs import OutputReader, is_secret
 from reconciler.stack.problems import Problems, Texts
 from reconciler.stack.pseudo_kinds import within_groups
@@ -106,7 +107,8 @@ class _Resolver:
         fields: dict[Address, Fields] = {}
         for address, instance in self._instances():
             fields[address] = reader.read(instance)
-        for block in (*(each for section in blocks.values() for each in section.values()), *self._groups.opened):
+        every = [*(each for section in blocks.values() for each in section.values()), *self._groups.opened]
+        for block in every:
             with problems.inside(block.scope.via):
                 self._note_ambiguous(reader, block)
         _spread_secrets(reader, self._tree)
@@ -119,12 +121,14 @@ class _Resolver:
         files = FileReader(self._evaluator, referrer, self._compiler, expander, problems).read(
             document.files, self._roots
         )
+        moved = MoveReader(self._catalog, self._tree, every, problems).read(document.moved)
         outputs = OutputReader(self._evaluator, referrer, self._compiler, problems).read(document.outputs, self._roots)
         return Stack(
             name=document.name,
             resources=tuple(resources),
             outputs=tuple(outputs),
             files=tuple(files),
+            moved=moved,
             sources=self._sources.all(),
             inputs=MappingProxyType(
                 {

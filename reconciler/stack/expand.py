@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 from reconciler.diagnostics import Diagnostic, Place
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.problems import Broken, Problem, Problems
-from reconciler.stack.shapes import Shape, expressions
+from reconciler.stack.shapes import Constant, Shape, expressions
 from reconciler.stack.tree import Block, Instance, Pool, Scope, Tree
 from reconciler.stack.views import Run
 from reconciler.stack.yaml_tree import Scalar
@@ -81,12 +81,11 @@ class Expander:
             pool.keys.clear()
             return
         pool.close()
+        self._foresee(pool)
         for instance in pool.instances:
             self._total += 1
             if self._total > MAX_RESOURCES:
-                hint = "split it into several stacks"
-                message = f"the stack has more than {MAX_RESOURCES:,} resources"
-                raise TooMany(self._wrong("too-large", message, block.place, hint))
+                raise self._too_many(block)
             if block.group:
                 self._open(pool, instance)
             else:
@@ -109,6 +108,20 @@ class Expander:
         assert group.inside is not None
         with self._problems.inside(group.inside.via):
             self._sections(sections, group, group.pools)
+
+    def _foresee(self, pool: Pool) -> None:
+        """Refuse too many before they are made, where plain counts tell."""
+        inside = 0
+        for block in (each for section in pool.block.children.values() for each in section.values()):
+            shape = block.meta.get("count")
+            count = shape.value if isinstance(shape, Constant) and "when" not in block.meta else 0
+            inside += count if isinstance(count, int) and 0 <= count <= MAX_COUNT else 0
+            if inside * len(pool.instances) > MAX_RESOURCES:
+                raise self._too_many(block)
+
+    def _too_many(self, block: Block) -> TooMany:
+        message = f"the stack has more than {MAX_RESOURCES:,} resources"
+        return TooMany(self._wrong("too-large", message, block.place, "split it into several stacks"))
 
     def _instance(
         self, block: Block, parent: Instance | None, index: int | str | None, own: Mapping[str, Any]

@@ -6,9 +6,11 @@ checked in Rust, with an engine that cannot backtrack; a spec with one field len
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from reconciler.model.kind import Spec
+
+MAX_LENGTH: Final = 2_000
 
 
 class Pattern:
@@ -16,6 +18,8 @@ class Pattern:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        if len(text) > MAX_LENGTH:
+            raise ValueError(f"a pattern has at most {MAX_LENGTH:,} characters")
         fields: dict[str, Any] = {"__annotations__": {"text": Annotated[str, self]}, "__module__": __name__}
         try:
             self._spec: type[Spec] = type("Matching", (Spec,), fields)

@@ -13,7 +13,8 @@ from typing import Final
 from reconciler.diagnostics import Diagnostic, Place, Refused, Via, error
 from reconciler.values import visible
 
-MAX_FINDINGS: Final = 500
+MAX_FINDINGS: Final = 100
+_LONGEST_SUMMARY = 1_000
 _WIDEST_EXCERPT = 400
 """Characters of a source line to show; a longer one (a whole script in one line) is cut."""
 
@@ -27,7 +28,6 @@ class Texts:
 
     def add(self, file: str, text: str) -> None:
         self._texts[file] = text
-        self._lines[file] = text.split("\n")
 
     def raw(self, file: str, start: int, end: int) -> str:
         """A part of a file as it is written, by character."""
@@ -35,8 +35,12 @@ class Texts:
 
     def excerpt(self, place: Place | None) -> str:
         """The source line at a place, or the empty string."""
-        lines = self._lines.get(place.file, ()) if place is not None else ()
-        if place is None or not 0 < place.line <= len(lines):
+        if place is None or place.file not in self._texts:
+            return ""
+        if place.file not in self._lines:
+            self._lines[place.file] = self._texts[place.file].split("\n")
+        lines = self._lines[place.file]
+        if not 0 < place.line <= len(lines):
             return ""
         return lines[place.line - 1][:_WIDEST_EXCERPT].rstrip()
 
@@ -136,4 +140,7 @@ class Problems:
 
 def _one_line(text: str) -> str:
     """Names from a stack may hold anything; a summary is one line of what can be seen."""
+    if len(text) > _LONGEST_SUMMARY:
+        half = _LONGEST_SUMMARY // 2
+        text = f"{text[:half]} ... {text[-half:]}"
     return visible(text.replace("\n", "\\n").replace("\t", "\\t"))

@@ -18,6 +18,7 @@ from reconciler.stack.engine import Engine, Failure
 from reconciler.stack.problems import Problems
 from reconciler.stack.templates import handles_missing
 from reconciler.stack.tokens import (
+    MAX_EXPRESSIONS,
     MAX_LENGTH,
     MAX_TOKENS,
     OPEN,
@@ -204,6 +205,10 @@ class Compiler:
         return self._parsed[text]
 
     def _scalar(self, node: Scalar, visible: Set[str]) -> Shape | None:
+        if str(node.value).count(OPEN) > MAX_EXPRESSIONS:
+            message = f"a text has at most {MAX_EXPRESSIONS:,} expressions"
+            self._problems.add("expression-limit", message, node.place, hint="use a template")
+            return None
         try:
             pieces = split(str(node.value))
         except Unclosed as problem:

@@ -17,6 +17,8 @@ OPEN: Final = "${{"
 MAX_TOKENS: Final = 500
 """Well below what overruns the native stack of a thread with 512 KiB (1,000 operators are safe there)."""
 MAX_LENGTH: Final = 8192
+MAX_EXPRESSIONS: Final = 1_000
+"""In one text."""
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -26,6 +28,7 @@ _TOKEN = re.compile(
     |(?P<operator>\*\*|//|==|!=|<=|>=|.)""",
     re.VERBOSE | re.DOTALL,
 )
+_STOP = re.compile(r"""['"()\[\]{}%-]""")
 _KEYWORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "true", "false", "none", "True", "False", "None"})
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _KEEPS_ITEMS = frozenset({"list", "sort", "reverse", "selectattr", "rejectattr", "select", "reject", "unique"})
@@ -131,9 +134,13 @@ def split(text: str) -> list[Piece]:
 
 
 def closing(text: str, position: int, end: str) -> int | None:
-    """Where `end` stands at or after `position`, outside of strings and brackets; None when nowhere."""
+    """Where `end` stands at or after `position`, outside of strings and brackets; None when nowhere. An expression over
+    the limit ends right behind it.
+    """
     depth = 0
-    while position < len(text):
+    limit = position + MAX_LENGTH + 1
+    while (found := _STOP.search(text, position, limit)) is not None:
+        position = found.start()
         char = text[position]
         if char in "'\"":
             match = _TOKEN.match(text, position)
@@ -148,7 +155,7 @@ def closing(text: str, position: int, end: str) -> int | None:
         elif char in ")]}" and depth:
             depth -= 1
         position += 1
-    return None
+    return limit if limit < len(text) and position <= limit else None
 
 
 def tokenize(text: str) -> tuple[Token, ...]:

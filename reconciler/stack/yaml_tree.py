@@ -43,6 +43,10 @@ DENSEST: Final = 8
 """Characters for each value and key, on the average from the beginning of the file, beyond the first `FREE_NODES`.
 Files that people write have 15 to 20; one of nothing but `1,1,1` is refused before it costs what a large stack does.
 """
+MAX_LINES: Final = 400_000
+"""Comments and empty lines are no values, and the lines of a file are kept for messages."""
+MAX_LINE: Final = 1 << 20
+LONGEST_ANCHOR: Final = 200
 MAX_DIRECTIVES: Final = 10
 """libyaml compares each `%TAG` with all before it."""
 
@@ -145,6 +149,13 @@ def decode(data: bytes, file: str) -> str:
             error("bad-encoding", "the file is not UTF-8 text", place=_place_of_index(file, before, len(before)))
         ) from None
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if text.count("\n") > MAX_LINES:
+        message = f"the file has more than {MAX_LINES:,} lines"
+        raise Problem(error("too-large", message, place=Place(file), hint="split it into several files"))
+    line = _long_line(text)
+    if line:
+        message = f"a line has more than {MAX_LINE:,} characters"
+        raise Problem(error("too-large", message, place=Place(file, line), hint="hand long texts in by file()"))
     found = _BAD_CHARACTER.search(text)
     if found is not None:
         place = _place_of_index(file, text, found.start())
@@ -158,6 +169,17 @@ def decode(data: bytes, file: str) -> str:
             )
         )
     return text
+
+
+def _long_line(text: str) -> int:
+    """The number of a line that is too long, 0 when there is none: looks back from as far as a line may reach."""
+    start = 0
+    while len(text) - start > MAX_LINE:
+        end = text.rfind("\n", start, start + MAX_LINE + 1)
+        if end < 0:
+            return text.count("\n", 0, start) + 1
+        start = end + 1
+    return 0
 
 
 def parse(text: str, file: str) -> Node | None:
@@ -208,6 +230,8 @@ class _Builder:
             self._refuse("too-deep", f"nested deeper than {MAX_DEPTH} levels", event)
         anchor = event.anchor
         if anchor is not None:
+            if len(anchor) > LONGEST_ANCHOR:
+                self._refuse("yaml-syntax", f"an anchor has at most {LONGEST_ANCHOR} characters", event)
             self._anchors[anchor] = None  # known, not finished: an alias to it from inside would have no end
         node: Node
         if kind is ScalarEvent:

@@ -149,7 +149,7 @@ def _match(walk: _Walk, resource: Resource, kind: Kind, settled: Settled, parent
     It has to stand in the live parent: what carries the mark somewhere else is a double, or was left behind.
     """
     if resource.existing is not None:
-        return walk.snapshot.get(resource.kind, walk.existing[resource.address])
+        return walk.snapshot.get(resource.kind, walk.existing.get(resource.address, ""))
     parent_id = parent.live.id if parent is not None and parent.live is not None else None
     if resource.parent is not None and parent_id is None:
         return None

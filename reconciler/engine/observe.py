@@ -69,6 +69,7 @@ def observe(
             ]
             level += read_all(for_makers)
             objects = [*objects, *level]
+        existing |= _find_existing(stack, catalog, objects, existing)
     return Snapshot(tuple(_gathered(objects, catalog)), tuple(sorted(unread))), existing
 
 
@@ -178,20 +179,36 @@ def _in_scope(each: LiveObject, stack: Stack, existing: Mapping[Address, str]) -
     return each.present and ((each.mark is not None and each.mark.owned_by(stack.name)) or each.id in existing.values())
 
 
-def _find_existing(stack: Stack, catalog: Catalog, objects: Sequence[LiveObject]) -> dict[Address, str]:
+def _find_existing(
+    stack: Stack, catalog: Catalog, objects: Sequence[LiveObject], above: Mapping[Address, str] | None = None
+) -> dict[Address, str]:
+    """The ids of what stands at the top or, with those of what is `above`, of what stands in something else. What
+    nobody needs any more (all that the stack manages is to go, and nothing stands in it) is not missed.
+    """
     found: dict[Address, str] = {}
     problems: list[Diagnostic] = []
-    for resource in stack.resources:
-        if resource.existing is None:
-            continue
-        candidates = [each for each in objects if each.kind == resource.kind and each.present]
-        fitting = [each for each in candidates if each.id == resource.existing] or [
-            each for each in candidates if each.label == resource.existing
+    wanted = [each for each in stack.resources if not each.managed and (each.parent is None) is (above is None)]
+    if not wanted:
+        return found
+    needed = {each.address for each in stack.resources} if any(each.managed for each in stack.resources) else set()
+    owners: dict[str, set[str | None]] = {}
+    for live in objects:
+        if live.mark is not None and live.mark.owned_by(stack.name) and live.present:
+            owners.setdefault(live.mark.address, set()).add(live.id)
+    for resource in wanted:
+        kind, name = catalog[resource.kind], resource.existing or ""
+        parents: set[str | None] = {None}
+        if resource.parent is not None and above is not None:
+            known = above.get(resource.parent)
+            parents = {known} if known is not None else owners.get(str(resource.parent), set())
+        candidates = [each for each in objects if each.kind == kind.name and each.present and each.parent_id in parents]
+        fitting = [each for each in candidates if each.id == name] or [
+            each for each in candidates if kind.known_as(each, name)
         ]
         if len(fitting) == 1:
             found[resource.address] = fitting[0].id
-        else:
-            problems.append(_existing_problem(resource, catalog[resource.kind], fitting, candidates))
+        elif catalog.listed_under(kind.name) or (needed and resource.parent in {None, *needed}):
+            problems.append(_existing_problem(resource, kind, fitting, candidates))
     if problems:
         raise Refused(problems)
     return found
@@ -201,12 +218,14 @@ def _existing_problem(
     resource: Resource, kind: Kind, fitting: Sequence[LiveObject], candidates: Sequence[LiveObject]
 ) -> Diagnostic:
     shown = sorted(fitting or candidates, key=lambda each: (each.label, each.id))
+    where = f"in {resource.parent} " if resource.parent is not None else ""
+    ways = " or the ".join(kind.existing_by)
     listed = ", ".join(f"{each.label} ({each.id})" for each in shown[:20]) or "none at all"
     if fitting:
-        summary = f"{len(fitting)} {kind.section} are named {resource.existing!r}"
+        summary = f"{len(fitting)} {kind.section} {where}are named {resource.existing!r}"
         hint = f"use one's uuid: {listed}"
     else:
-        summary = f"no {kind.name} has the uuid or the name {resource.existing!r}"
+        summary = f"no {kind.name} {where}has the {ways} {resource.existing!r}"
         hint = f"the token can see: {listed}"
     code = "ambiguous-existing" if fitting else "existing-not-found"
     return error(code, summary, address=str(resource.address), place=resource.place_of("existing"), hint=hint)

@@ -277,7 +277,7 @@ class Unclaimed:
             if each.live is not None
             and (
                 (each.action is Action.NOOP and identifier in each.live.holds)
-                or (each.live.parent_id == identifier and _lasts(self._catalog[each.kind]))
+                or (each.live.parent_id == identifier and (_only_used(each) or _lasts(self._catalog[each.kind])))
             )
         ]
         return [*(f"{each.kind} {each.label or each.id}" for each in left), *(str(each.address) for each in stays)]
@@ -346,6 +346,11 @@ class Unclaimed:
 def _double(address: Address, live: LiveObject) -> Address:
     """An address of its own for an object whose address is taken."""
     return Address(address.parent, address.section, f"{address.name}__{live.id[:8]}", address.index)
+
+
+def _only_used(change: Change) -> bool:
+    """Whether it is `existing`: not the stack's own, wherever it stands."""
+    return change.resource is not None and not change.resource.managed
 
 
 def _lasts(kind: Kind) -> bool:

@@ -6,6 +6,7 @@ first device of a facility are in the same list, and are neither ours nor strang
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
@@ -72,6 +73,8 @@ class IpReservation(Kind):
         "cidr": "its prefix length",
         "block": "the whole block in CIDR notation",
     }
+    adoptable = True
+    existing_by = ("uuid", "address", "details")
     waits = True
     gone_at_once = True
     delete_seconds = 180.0
@@ -131,6 +134,16 @@ class IpReservation(Kind):
         if block_type == "global_ipv4" and isinstance(quantity, int) and quantity > 4:
             found.append(FieldError(("quantity",), "a project can have 4 global addresses at most"))
         return found
+
+    def known_as(self, live: LiveObject, name: str) -> bool:
+        """By its details, or by an address in it, with or without a prefix."""
+        if name == live.values.get("details"):
+            return True
+        try:
+            block = ipaddress.ip_network(str(live.attributes.get("block")))
+            return ipaddress.ip_interface(name).ip in block
+        except ValueError:
+            return False
 
     def create(self, wish: Wish) -> Call:
         body = {key: parsed(value) if key == "customdata" else value for key, value in wish.values.items()}

@@ -44,6 +44,8 @@ class SshKey(Kind):
     mark_field = "label"
     key_field = "label"
     personal = True
+    adoptable = True
+    existing_by = ("uuid", "label")
     outputs = {
         "id": "the key's uuid",
         "fingerprint": "its MD5 fingerprint, with colons",

@@ -44,6 +44,8 @@ class Vlan(Kind):
     summary = "A layer-2 network in one facility."
     outputs = {"id": "the VLAN's uuid", "vxlan": "its number"}
     mark_stays = _NO_UPDATE
+    adoptable = True
+    existing_by = ("uuid", "number", "description")
     delete_seconds = 180.0
     replace_impact = "its ports are out of it meanwhile, and its number changes unless `vxlan` says it"
 
@@ -70,6 +72,9 @@ class Vlan(Kind):
             parent_id=owner_id,
             created_at=str(body.get("created_at") or ""),
         )
+
+    def known_as(self, live: LiveObject, name: str) -> bool:
+        return name in (str(live.values.get("vxlan")), live.values.get("description"))
 
     def create(self, wish: Wish) -> Call:
         body = dict(wish.values)

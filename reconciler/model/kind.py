@@ -125,6 +125,8 @@ class Kind(ABC):
     list_form: ClassVar[bool] = False
     adoptable: ClassVar[bool] = False
     """Whether `existing: <uuid or name>` is allowed."""
+    existing_by: ClassVar[tuple[str, ...]] = ("uuid", "name")
+    """What `existing` names one by (`known_as`); with "number" among it, a bare number too."""
     outputs: ClassVar[Mapping[str, str]] = {}
     secret_outputs: ClassVar[frozenset[str]] = frozenset()
     free_data: ClassVar[frozenset[str]] = frozenset({"userdata", "customdata"})
@@ -266,6 +268,10 @@ class Kind(ABC):
     def natural_key(self, values: Mapping[str, Any]) -> str:
         """What tells the object from its siblings without a mark. Empty when not known yet, or when nothing does."""
         return ""
+
+    def known_as(self, live: LiveObject, name: str) -> bool:
+        """Whether an object is the one that `existing: NAME` means, besides by its uuid."""
+        return live.label == name
 
     def claims(self, values: Mapping[str, Any], parent_id: str | None) -> frozenset[str]:
         """What only one object of this kind can have at a time (an address, a public key), by names of the kind's own

@@ -146,7 +146,10 @@ def _block(kind: Kind, catalog: Catalog) -> Schema:
         "dependentSchemas": {"count": {"properties": {"for_each": False}}},
     }
     if kind.adoptable:
-        body["properties"]["existing"] = ref("existing")
+        number = "number" in kind.existing_by
+        body["properties"]["existing"] = (
+            {"anyOf": [ref("existing"), {"type": "integer"}]} if number else ref("existing")
+        )
         body["if"] = {
             "required": ["existing"],
             "properties": {"existing": {"not": {"anyOf": [ref("expression"), {"type": "null"}]}}},

@@ -185,9 +185,12 @@ class Expander:
         value = self.immediate(block, "existing", instance)
         if value is None or (isinstance(value, str) and value.strip()):
             return value
+        if isinstance(value, int) and not isinstance(value, bool) and "number" in block.kind.existing_by:
+            return str(value)
         node = block.meta_nodes["existing"]
         hint = f'put it in quotes: "{node.text}"' if isinstance(node, Scalar) and node.bare and node.text else ""
-        raise Problem(self._wrong("wrong-type", "`existing` is the uuid or the name of what exists", node.place, hint))
+        ways = " or the ".join(block.kind.existing_by)
+        raise Problem(self._wrong("wrong-type", f"`existing` is the {ways} of what exists", node.place, hint))
 
     def immediate(self, block: Block, key: str, instance: Instance | None, *, secrets: bool = True) -> Any:
         """The value of a key that cannot wait. Raises Problem or Broken."""

@@ -36,7 +36,8 @@ def _kind(kind: Kind) -> str:
     if kind.form is Form.SINGLETON:
         lines[-1] += " There is one at the most, and it has no name."
     if kind.adoptable:
-        lines[-1] += " `existing: <uuid or name>` names one that the stack does not own."
+        ways = " or ".join(kind.existing_by)
+        lines[-1] += f" `existing: <{ways}>` names one that the stack does not own."
     lines += ["", "| field | type | a change | |", "|---|---|---|---|"]
     for name, field in kind.fields.items():
         info = kind.spec.model_fields[name]

@@ -18,6 +18,7 @@ from reconciler.cli.exits import Exit
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
+        "init": "Write a first stack.",
         "validate": "Check a stack offline.",
         "plan": "Show what an apply would change.",
         "apply": "Make the account as the stack says.",
@@ -27,6 +28,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "graph": "Print the steps of a plan as a graph.",
         "output": "Print the outputs of a stack.",
         "files": "Write the files that a stack generates.",
+        "fmt": "Lay out stack files in the canonical form.",
         "schema": "Write the JSON Schemas for editors and tools.",
         "api": "Send one raw call to the API.",
         "emulator": "Run a Packet API on this machine.",

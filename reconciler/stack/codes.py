@@ -31,6 +31,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "invalid-value": "a value that does not fit its field or variable",
         "key-clash": "two things that come to one key",
         "known-too-late": "count, for_each, when and the like cannot wait for a resource",
+        "layout": "a file that `fmt` cannot lay out without a change of its meaning",
         "local-cycle": "locals that need each other",
         "merge-key": "`<<` is not part of the stack language",
         "missing-field": "a required field is absent",

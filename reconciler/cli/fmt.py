@@ -1,0 +1,113 @@
+"""`reconciler fmt`: stack files in the canonical layout."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from reconciler.cli.exits import Exit
+from reconciler.cli.options import no_color_option
+from reconciler.cli.session import Session
+from reconciler.diagnostics import Diagnostic, Refused
+
+STDIN = Path("-")
+_SUFFIXES = (".yaml", ".yml")
+
+
+@click.command("fmt")
+@click.argument(
+    "paths", metavar="PATH...", type=click.Path(exists=True, allow_dash=True, path_type=Path), nargs=-1, required=True
+)
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 and name the files that are not laid out.")
+@click.option("--diff", "show_diff", is_flag=True, help="Print what changes. With --check nothing is written.")
+@no_color_option
+def command(paths: tuple[Path, ...], check: bool, show_diff: bool, no_color: bool) -> int:
+    """Lay out YAML files in the canonical form: indentation, spaces and blank lines, nothing else.
+
+    PATH is a file, a directory (all YAML files below it), or - for stdin, which is printed to stdout. Prints the names
+    of the files that it writes. A file is written only after it was proved to mean what it meant before.
+
+    \b
+      reconciler fmt stack.yaml
+      reconciler fmt --check --diff stacks
+      reconciler fmt - < stack.yaml
+    """
+    with Session(no_color=no_color) as session:
+        from reconciler.stack.layout import formatted
+        from reconciler.stack.problems import Problem
+
+        problems: list[Diagnostic] = []
+        changed = False
+        for path in _files(paths):
+            data = sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
+            name = "<stdin>" if path == STDIN else str(path)
+            try:
+                text = formatted(data, name)
+            except Problem as problem:
+                problems.append(problem.diagnostic)
+                continue
+            differs = text.encode() != data
+            changed = changed or differs
+            if path == STDIN and not (check or show_diff):
+                session.sink.data(text)
+                continue
+            if not differs:
+                continue
+            session.sink.data(_diff(data, text, name) if show_diff else f"{name}\n")
+            if not check and path != STDIN:
+                replace_text(path, text)
+        if problems:
+            raise Refused(problems)
+        return Exit.ERROR if check and changed else Exit.DONE
+
+
+def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
+    """The files behind the arguments, each once; a directory's in order of path, hidden ones and links left out."""
+    seen: set[Path] = set()
+    for path in paths:
+        for each in sorted(_below(path)) if path != STDIN and path.is_dir() else (path,):
+            if each not in seen:
+                seen.add(each)
+                yield each
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for base, folders, files in os.walk(folder):
+        folders[:] = [each for each in folders if not each.startswith(".")]
+        for name in files:
+            found = Path(base) / name
+            if found.suffix in _SUFFIXES and not name.startswith(".") and not found.is_symlink():
+                yield found
+
+
+def _diff(data: bytes, text: str, name: str) -> str:
+    from difflib import unified_diff
+
+    from reconciler.report.page import Page
+
+    before = data.decode("utf-8", "replace").split("\n")
+    page = Page()
+    for line in unified_diff(before, text.split("\n"), name, f"{name} (laid out)", lineterm=""):
+        page.line(line)
+    return page.text(colour=False)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Replace a file in one move, with the mode that it has; a link stays, and what it leads to is replaced."""
+    target = path.resolve()
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(target.stat().st_mode & 0o7777)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

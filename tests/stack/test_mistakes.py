@@ -73,6 +73,7 @@ def test_every_code_has_a_case() -> None:
         "derive-key-missing",
         "group-cycle",
         "key-clash",
+        "layout",
         "missing-field",
         "rule-broken",
         "too-deep",

@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "show": "Print a saved plan.",
         "graph": "Print the steps of a plan as a graph.",
         "output": "Print the outputs of a stack.",
+        "console": "Try expressions against a stack.",
         "files": "Write the files that a stack generates.",
         "fmt": "Lay out stack files in the canonical form.",
         "schema": "Write the JSON Schemas for editors and tools.",

@@ -82,8 +82,9 @@ def valued(
             except Refusal as problem:
                 place = expression.place_at(offset, len(path) + 2)
                 raise Problem(problems.make("file-refused", str(problem), place)) from None
-    run = Run(None, instance, evaluator.scope)
-    if not any(map(evaluator.scope.touches, every)):
+    scope = instance.block.scope if instance is not None else evaluator.scope
+    run = Run(None, instance, scope)
+    if not any(map(scope.touches, every)):
         return evaluator.value(shape, run), run.secret
     found = referrer.find(shape, instance)
     for diagnostic in found.problems:

@@ -29,6 +29,7 @@ from reconciler.stack.moves import MoveReader
 from reconciler.stack.outputs import OutputReader, is_secret
 from reconciler.stack.problems import Problems, Texts
 from reconciler.stack.pseudo_kinds import within_groups
+from reconciler.stack.questions import Asker
 from reconciler.stack.references import Referrer
 from reconciler.stack.rules import check_rules
 from reconciler.stack.settings import SettingsReader
@@ -45,15 +46,21 @@ def read_stack(paths: Sequence[Path], catalog: Catalog, inputs: Inputs) -> Stack
 
     Raises `diagnostics.Refused` with everything that is wrong, each finding with its file, line and column.
     """
+    return open_stack(paths, catalog, inputs)[0]
+
+
+def open_stack(paths: Sequence[Path], catalog: Catalog, inputs: Inputs) -> tuple[Stack, Asker]:
+    """As `read_stack`, with what answers questions to it."""
     problems = Problems(Texts())
     sources = Sources(problems)
     document = load(paths, inputs.overlays, catalog, sources, problems)
     if document is None:
         raise Refused(problems.diagnostics)
-    stack = _Resolver(document, catalog, sources, problems, inputs.environment).resolve(inputs)
+    resolver = _Resolver(document, catalog, sources, problems, inputs.environment)
+    stack = resolver.resolve(inputs)
     if problems:
         raise Refused(problems.diagnostics)
-    return stack
+    return stack, resolver.asker()
 
 
 class _Resolver:
@@ -75,6 +82,7 @@ class _Resolver:
         self._tree = Tree(catalog, unknown_sections=not document.complete)
         self._scope = Scope(self._tree, sections={section for section, _ in document.sections})
         parsed: dict[str, Parsed] = {}
+        self._compiler_for = lambda noted: Compiler(engine, noted, parsed)
         self._compiler = Compiler(engine, problems, parsed)
         derivation = Derivation(environment.get(KEY_VARIABLE, ""), document.name)
         self._evaluator = Evaluator(engine, self._scope, sources, problems, derivation)
@@ -83,6 +91,10 @@ class _Resolver:
         )
         self._roots = frozenset({"var", "local", *within_groups(catalog, "")})
         self._secret_fields: dict[str, frozenset[str]] = {}
+
+    def asker(self) -> Asker:
+        """What answers questions to the stack, when it is resolved."""
+        return Asker(self._tree, self._evaluator, Referrer(self._evaluator), self._compiler_for)
 
     def resolve(self, inputs: Inputs) -> Stack:
         document, problems = self._document, self._problems

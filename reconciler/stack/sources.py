@@ -54,7 +54,9 @@ class Sources:
                 for each in files:
                     if not _leads_into(root, each):
                         message = f"{each} is a link that leads out of the directory"
-                        self._problems.add("no-stack-file", message, Place(str(each)), hint="give its target by itself")
+                        self._problems.add(
+                            "no-stack-file", message, Place(str(each)), hint="give its target by itself", shown=False
+                        )
                 files = [each for each in files if _leads_into(root, each)]
                 if not files:
                     self._problems.add(
@@ -72,7 +74,7 @@ class Sources:
         try:
             data = _read(path.resolve(), MAX_BYTES, below) if below is not None else _read(path, MAX_BYTES)
         except Refusal as problem:
-            self._problems.add("no-stack-file", f"cannot read {path}: {problem}", Place(name))
+            self._problems.add("no-stack-file", f"cannot read {path}: {problem}", Place(name), shown=False)
             return None
         self._digests[name] = hashlib.sha256(data).hexdigest()
         self._folders[name] = path.parent

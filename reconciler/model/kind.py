@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from pydantic import ValidationError
 
@@ -166,11 +166,16 @@ class Kind(ABC):
     delete_seconds: ClassVar[float] = 60.0
 
     fields: ClassVar[Mapping[str, Field]]
+    nullable: ClassVar[frozenset[str]] = frozenset()
+    """Fields whose type has a null."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if "spec" in cls.__dict__:
             cls.fields = types.MappingProxyType(read_fields(cls.name, cls.spec))
+            cls.nullable = frozenset(
+                name for name, info in cls.spec.model_fields.items() if type(None) in get_args(info.annotation)
+            )
 
     # reading
 
@@ -217,8 +222,11 @@ class Kind(ABC):
     ) -> Mapping[str, Any] | list[FieldError]:
         """Checked and normalised values, or everything that is wrong with them.
 
-        `partial` are declared fields whose values are not known yet; they count as present.
+        `partial` are declared fields whose values are not known yet; they count as present. Null is as if the field
+        were not declared, unless it can be emptied.
         """
+        if None in values.values():
+            values = {name: value for name, value in values.items() if value is not None or self._clears(name)}
         try:
             model = self.spec.model_validate(dict(values))
         except ValidationError as problem:
@@ -232,8 +240,7 @@ class Kind(ABC):
                 return found
             return values
         given = model.model_dump(exclude_unset=True)
-        checked = {name: value for name, value in given.items() if value is not None or self._clears(name)}
-        return self.check_meaning(checked, partial) or checked
+        return self.check_meaning(given, partial) or given
 
     def ways(self, name: str) -> frozenset[str]:
         """What `lifecycle.on_change` may say of a field."""
@@ -248,8 +255,8 @@ class Kind(ABC):
 
     def _clears(self, name: str) -> bool:
         """Whether null empties a field. Where nothing can be emptied, null says that the field is not declared."""
-        rule = self.fields[name].rule
-        return isinstance(rule, Update) and rule.clears
+        rule = self.fields[name].rule if name in self.fields else None
+        return isinstance(rule, Update) and rule.clears and name in self.nullable
 
     def check_meaning(self, values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
         """Errors that no single field shows (a public block without a facility)."""

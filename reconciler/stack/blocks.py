@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from reconciler.diagnostics import Place, did_you_mean, one
@@ -110,7 +110,7 @@ class BlockReader:
             block.broken = True
 
     def _body(self, block: Block, node: Table) -> None:
-        entries = node.entries
+        entries = _set(node.entries, META)
         if "count" in entries and "for_each" in entries:
             self._problems.add(
                 "conflicting-keys",
@@ -153,7 +153,7 @@ class BlockReader:
             self._problems.add("wrong-type", message, node.place, address=block.path)
             block.broken = True
             return
-        entries = node.entries
+        entries = _set(node.entries, GROUP_KEYS)
         if "count" in entries and "for_each" in entries:
             place = max(entries["count"].place, entries["for_each"].place)
             self._problems.add("conflicting-keys", "count and for_each exclude each other", place, address=block.path)
@@ -280,6 +280,16 @@ class BlockReader:
         if own:
             names |= _instance_names(block.meta_nodes)
         return frozenset(names)
+
+
+def _set(entries: Mapping[str, Entry], unsettable: Sequence[str]) -> Mapping[str, Entry]:
+    """The entries without those that null unsets."""
+    unset = {
+        key
+        for key in unsettable
+        if key in entries and isinstance(value := entries[key].value, Scalar) and value.value is None
+    }
+    return {key: entry for key, entry in entries.items() if key not in unset} if unset else entries
 
 
 def _instance_names(meta: Mapping[str, object]) -> frozenset[str]:

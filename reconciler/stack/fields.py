@@ -84,7 +84,9 @@ class FieldReader:
             try:
                 if name in block.keyed_by and not plan.broken:
                     shape, plan = self._by_keys(instance, shape, block.keyed_by[name], plan)
-                fields.values[name] = self._value(instance, name, shape, plan, fields)
+                value = self._value(instance, name, shape, plan, fields)
+                if value is not None or name != block.kind.key_field:  # a name is never emptied: it is the key's then
+                    fields.values[name] = value
             except Broken:
                 fields.broken.add(name)
             except Problem as problem:

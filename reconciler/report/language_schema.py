@@ -29,6 +29,13 @@ _JSON_TYPES: Final[Mapping[str, str]] = {
     "object": "object",
 }
 """A variable's types in the words of JSON Schema."""
+NOT_BOTH: Final[Schema] = {
+    "count": {
+        "if": {"properties": {"count": {"type": "null"}}},
+        "else": {"properties": {"for_each": {"type": "null"}}},
+    }
+}
+"""count and for_each exclude each other; null is as if one were not written."""
 
 
 def ref(name: str) -> Schema:
@@ -92,7 +99,7 @@ def common() -> Schema:
         },
         "count": {
             "description": "How many there are: `index` counts them from 0, and addresses end in [0], [1], ...",
-            "anyOf": [{"type": "integer", "minimum": 0, "maximum": _MOST}, ref("expression")],
+            "anyOf": [{"type": "integer", "minimum": 0, "maximum": _MOST}, ref("expression"), {"type": "null"}],
         },
         "for_each": {
             "description": 'One for each text in a list or key of a map: `key` and `value`; addresses end in ["k"].',
@@ -100,15 +107,16 @@ def common() -> Schema:
                 {"type": "array", "items": keys, "maxItems": _MOST, "uniqueItems": True},
                 {"type": "object", "propertyNames": key, "maxProperties": _MOST},
                 ref("expression"),
+                {"type": "null"},
             ],
         },
         "when": {
             "description": "Whether it is there at all.",
-            "anyOf": [{"type": "boolean"}, ref("expression")],
+            "anyOf": [{"type": "boolean"}, ref("expression"), {"type": "null"}],
         },
         "after": {
             "description": "Addresses of what has to be there first, though no expression reads it.",
-            "type": "array",
+            "type": ["array", "null"],
             "items": {"type": "string"},
         },
         "protect": {
@@ -173,7 +181,7 @@ def common() -> Schema:
                 **{each: ref(each) for each in ("count", "for_each", "when", "after")},
             },
             "additionalProperties": False,
-            "dependentSchemas": {"count": {"properties": {"for_each": False}}},
+            "dependentSchemas": NOT_BOTH,
         },
         "existing": {
             "description": "The uuid or the name of one that the stack does not own: it is never changed nor deleted. "

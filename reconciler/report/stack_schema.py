@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from reconciler.model.kind import Catalog, Form, Kind
 from reconciler.model.rules import CreateOnly, Field, FromKey, Ours, Replace, Update, WriteOnce, any_change
-from reconciler.report.language_schema import NAME, Schema, common, ref
+from reconciler.report.language_schema import NAME, NOT_BOTH, Schema, common, ref
 from reconciler.values import GROUPS
 
 FILENAME = "stack.schema.json"
@@ -143,7 +143,7 @@ def _block(kind: Kind, catalog: Catalog) -> Schema:
         "type": "object" if needed else ["object", "null"],
         "properties": {**own, **_sections(catalog, kind.name), **meta, "lifecycle": _lifecycle(kind)},
         "additionalProperties": False,
-        "dependentSchemas": {"count": {"properties": {"for_each": False}}},
+        "dependentSchemas": NOT_BOTH,
     }
     if kind.adoptable:
         number = "number" in kind.existing_by
@@ -174,8 +174,17 @@ def _fields(kind: Kind) -> dict[str, Schema]:
         if not isinstance(field.rule, FromKey):
             schema = dict(made["properties"][name])
             words = _description(kind, field, schema.pop("description", ""))
-            found[name] = {"description": words, **_open(schema, made.get("$defs", {}))}
+            opened = _open(schema, made.get("$defs", {}))
+            unset = name == kind.key_field or not field.required
+            found[name] = {"description": words, **(_or_null(opened) if unset else opened)}
     return found
+
+
+def _or_null(schema: Schema) -> Schema:
+    """A schema that takes null too, which unsets."""
+    forms = schema.get("anyOf", [schema])
+    null: Schema = {"type": "null"}
+    return schema if null in forms else {"anyOf": [*forms, null]}
 
 
 def _open(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:

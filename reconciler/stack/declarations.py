@@ -31,6 +31,37 @@ TYPES: Final[Mapping[str, tuple[type, ...]]] = MappingProxyType(
 )
 
 
+_RULE: Final = 'of other values say it as a rule: validation: [{condition: "${{ value | length <= 8 }}", message: ...}]'
+_OTHER_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "any": "leave `type` out for a value of any type",
+        "array": "write `list`",
+        "bool": "write `boolean`",
+        "dict": "write `map`, or `object` where the fields are named",
+        "float": "write `number`",
+        "int": "write `integer`",
+        "list": "write `type: list`, and beside it `items: {type: ...}`",
+        "map": "write `type: map`, and beside it `items: {type: ...}`",
+        "object": "write `type: object`, and beside it `fields: {name: {type: ...}}`",
+        "set": "write `list`",
+        "str": "write `string`",
+        "text": "write `string`",
+        "tuple": "write `list`",
+    }
+)
+_MEANT: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "required": "what has no default is required",
+        "nullable": "`default: null` lets it be null; of an object's field say `optional: true`",
+        "optional": "`default: null` lets it be left out",
+        "sensitive": "write `secret: true`, at the variable",
+        "secret": "a variable is secret as a whole: `secret: true` stands at the variable",
+        "validation": "rules stand at the variable, and may look inside: ${{ value.size > 1 }}",
+    }
+)
+"""What is meant by keys of other tools, or in the wrong place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A condition that a value has to meet, and what to say where it does not."""
@@ -101,8 +132,7 @@ class DeclarationReader:
         for key, part in node.entries.items():
             if key not in known:
                 hint = did_you_mean(key, known) or f"known here: {', '.join(sorted(known))}"
-                if key == "required":
-                    hint = "what has no default is required"
+                hint = _MEANT.get(key, hint)
                 self._refuse(declared, "unknown-key", f"{what} has no `{key}`", part.place, hint)
             else:
                 self._part(declared, key, part.value)
@@ -118,7 +148,8 @@ class DeclarationReader:
             declared.default = node
         elif key == "type":
             if not isinstance(value, str) or value not in TYPES:
-                hint = did_you_mean(str(value), TYPES) or f"one of {', '.join(TYPES)}"
+                hint = _OTHER_WORDS.get(str(value).partition("(")[0], "")
+                hint = hint or did_you_mean(str(value), TYPES) or f"one of {', '.join(TYPES)}"
                 self._refuse(declared, "invalid-value", f"`{value}` is no type", node.place, hint)
             else:
                 declared.type = value
@@ -171,6 +202,10 @@ class DeclarationReader:
                 summary = "a rule has a `condition` and a `message`"
                 self._refuse(declared, "missing-field", summary, item.place, hint)
                 continue
+            if OPEN in message:
+                summary = "a message is plain text, without expressions"
+                self._refuse(declared, "known-too-late", summary, entries["message"].value.place)
+                continue
             declared.rules.append(Rule(entries["condition"].value, message))
 
     def _pattern(self, declared: Declared, node: Node, value: Any) -> None:
@@ -186,7 +221,8 @@ class DeclarationReader:
         numeric = {"minimum", "maximum"} & set(declared.checks)
         if numeric and declared.type not in ("integer", "number"):
             place = node.entries[min(numeric)].place
-            self._refuse(declared, "conflicting-keys", "limits are for numbers", place, "add `type: integer`")
+            hint = "add `type: integer`" if not declared.type else _RULE
+            self._refuse(declared, "conflicting-keys", "limits are for numbers", place, hint)
         if "pattern" in declared.checks and declared.type not in ("string", ""):
             self._refuse(declared, "conflicting-keys", "a pattern is for text", node.entries["pattern"].place)
         if declared.items is not None and declared.type not in ("list", "map"):

@@ -160,7 +160,10 @@ class Expander:
                 message = "`for_each` wants texts: the items become a part of addresses"
                 hint = "use `| map('string') | list` for numbers"
                 if isinstance(key, dict):
-                    hint = "name the field that tells them apart: `| keyed('name')`"
+                    name = next((name for name, value in key.items() if isinstance(value, str)), "name")
+                    hint = f"name the field that tells them apart: `| keyed('{name}')`"
+                elif isinstance(key, list):
+                    hint = "give the parts names, and say which make the key: `product(a=..., b=...) | keyed('a', 'b')`"
                 raise Problem(self._wrong("wrong-type", message, place, hint))
             if not _KEY.fullmatch(key):
                 message = f"{key[:90]!r} cannot be a key: 1 to 80 characters, no blanks, quotes or backslashes"

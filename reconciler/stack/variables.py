@@ -169,7 +169,7 @@ class VariableReader:
                 hint=f"--var {name}=..., {ENVIRONMENT_PREFIX}{name}=..., or a line `{name}: ...` in a --var-file",
             )
             return None
-        if given is None or (given.value is None and declared.default is not None):
+        if given is None or (declared.default is not None and _is_null(given, declared.type)):
             assert declared.default is not None
             given = _Given(plain_value(declared.default), "its default", declared.default)
             if given.value is None:
@@ -237,10 +237,19 @@ def _read(text: str, kind: str) -> Any:
     if kind in readers:
         return readers[kind](text)
     value = resolve(text.strip())
-    return text if value is None else value
+    return text if value is None and not text.strip() else value
+
+
+def _is_null(given: _Given, kind: str) -> bool:
+    """Whether a value is null; in a text for a text the word is a word."""
+    if not given.text:
+        return given.value is None
+    return kind not in ("", "string") and given.value.strip() in ("null", "~")
 
 
 def _tree(text: str) -> Any:
+    if not text.strip():
+        raise ValueError("an empty list is [], an empty map {}")
     try:
         node = parse(text, "")
     except Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -104,6 +105,47 @@ def test_declarations_that_mean_nothing_are_refused(read: Read, declared: str, c
     with pytest.raises(Refused) as raised:
         read(f"stack: s\nvariables: {{a: {declared}}}\n", flags=["a=1"])
     assert raised.value.diagnostics[0].code == code
+
+
+@pytest.mark.parametrize(
+    ("declared", "hint"),
+    [
+        ("{type: list(string)}", "write `type: list`, and beside it `items: {type: ...}`"),
+        ("{type: dict}", "write `map`, or `object` where the fields are named"),
+        ("{type: strin}", "did you mean `string`?"),
+        ("{type: object, fields: {x: {secret: true}}}", "a variable is secret as a whole"),
+        ("{type: object, fields: {x: {validation: []}}}", "rules stand at the variable"),
+        ("{optional: true}", "`default: null` lets it be left out"),
+        ("{type: list, minimum: 1}", "of other values say it as a rule"),
+    ],
+)
+def test_the_words_of_other_tools_get_a_hint(read: Read, declared: str, hint: str) -> None:
+    with pytest.raises(Refused) as raised:
+        read(f"stack: s\nvariables: {{a: {declared}}}\n", flags=["a=1"])
+    assert raised.value.diagnostics[0].hint.startswith(hint)
+
+
+def test_the_message_of_a_rule_holds_no_expression(read: Read) -> None:
+    rule = "[{condition: '${{ value > 1 }}', message: 'more than ${{ value }}'}]"
+    with pytest.raises(Refused) as raised:
+        read(f"stack: s\nvariables: {{a: {{default: 1, validation: {rule}}}}}\n")
+    assert [each.code for each in raised.value.diagnostics] == ["known-too-late"]
+
+
+@pytest.mark.parametrize(("kind", "default"), [("integer", 4), ("boolean", True), ("list", ["a"]), ("map", {"a": "b"})])
+def test_null_on_the_command_line_is_null_but_for_text(read: Read, kind: str, default: Any) -> None:
+    declared = f"{{type: {kind}, default: {json.dumps(default)}}}"
+    text = f"stack: s\nvariables: {{a: {declared}}}\noutputs: {{a: {{value: '${{{{ var.a }}}}'}}}}\n"
+    assert read(text, flags=["a=null"]).outputs[0].value == default
+    text = "stack: s\nvariables: {a: {type: string, default: b}}\noutputs: {a: '${{ var.a }}'}\n"
+    assert read(text, flags=["a=null"]).outputs[0].value == "null"
+
+
+@pytest.mark.parametrize("kind", ["integer", "list", "map", "boolean"])
+def test_an_empty_text_is_no_value_of_another_type(read: Read, kind: str) -> None:
+    with pytest.raises(Refused) as raised:
+        read(f"stack: s\nvariables: {{a: {{type: {kind}, default: null}}}}\n", flags=["a="])
+    assert [each.code for each in raised.value.diagnostics] == ["wrong-type"]
 
 
 def test_null_sets_a_variable_to_its_default(read: Read) -> None:

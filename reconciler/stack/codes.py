@@ -20,6 +20,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "bad-tag": "a YAML tag that the stack language has no use for",
         "broken-expression": "an expression that cannot be parsed, or that failed while it was evaluated",
         "conflicting-keys": "two keys of one block that exclude each other",
+        "cycle": "resources that wait for each other",
         "derive-key-missing": "a derived secret without the key that it is derived from",
         "duplicate-address": "two blocks with one address",
         "duplicate-key": "one key twice in a mapping",

@@ -14,6 +14,7 @@ from reconciler.diagnostics import Refused
 from reconciler.model.kind import Catalog
 from reconciler.model.resource import Resource, Stack
 from reconciler.stack.blocks import BlockReader
+from reconciler.stack.cycles import check_cycles
 from reconciler.stack.document import Document, load
 from reconciler.stack.engine import Engine
 from reconciler.stack.evaluate import Evaluator
@@ -130,6 +131,7 @@ class _Resolver:
         resources.sort(key=lambda each: each.address.sort_key)
         for _, instance in self._instances():
             reader.check_beside(instance, fields)
+        check_cycles(resources, self._tree.instances, problems)
         files = FileReader(self._evaluator, referrer, self._compiler, expander, problems).read(
             document.files, self._roots
         )

@@ -197,19 +197,30 @@ sites:
     assert found["sites.a.boxes.b[0]"].values["script"].evaluate(FakeWorld()).value == "first"
 
 
-def test_an_index_that_waits_stands_for_the_pool_without_the_reader(read: Read) -> None:
+def test_an_index_that_waits_stands_for_the_whole_pool(read: Read) -> None:
     stack = read(
         """
 stack: s
 nets: {n: {}}
-sites: {a: {boxes: {b: {count: 3, script: "${{ site.boxes.b[nets.n.tag | int].ip }}"}}}}
+sites: {a: {boxes: {b: {count: 2}, c: {script: "${{ site.boxes.b[nets.n.tag | int].ip }}"}}}}
 """
     )
 
-    box = by_address(stack)["sites.a.boxes.b[1]"]
-    assert references(box) == ["nets.n", "sites.a.boxes.b[0]", "sites.a.boxes.b[2]"]
-    world = FakeWorld({("nets.n", "tag"): "2", ("sites.a.boxes.b[2]", "ip"): "ip2"})
-    assert box.values["script"].evaluate(world).value == "ip2"
+    box = by_address(stack)["sites.a.boxes.c"]
+    assert references(box) == ["nets.n", "sites.a.boxes.b[0]", "sites.a.boxes.b[1]"]
+    world = FakeWorld({("nets.n", "tag"): "1", ("sites.a.boxes.b[1]", "ip"): "ip1"})
+    assert box.values["script"].evaluate(world).value == "ip1"
+
+
+def test_instances_that_read_one_another_by_an_index_that_waits_are_a_circle(read: Read) -> None:
+    with pytest.raises(Refused, match="wait for each other"):
+        read(
+            """
+stack: s
+nets: {n: {}}
+sites: {a: {boxes: {b: {count: 3, script: "${{ site.boxes.b[nets.n.tag | int].ip }}"}}}}
+"""
+        )
 
 
 def test_what_is_after_is_a_reference(read: Read) -> None:

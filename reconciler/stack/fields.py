@@ -80,6 +80,11 @@ class FieldReader:
         if instance.existing is not None:
             return fields
         for name, shape in block.fields.items():
+            if isinstance(shape, Constant):
+                fields.values[name] = shape.value
+                if block.kind.fields[name].secret:
+                    self.secrets.update(texts(shape.value))
+                continue
             plan = self._plan(block, name, shape)
             try:
                 if name in block.keyed_by and not plan.broken:
@@ -103,12 +108,6 @@ class FieldReader:
         key = (id(block), name)
         plan = self._plans.get(key)
         if plan is None:
-            if isinstance(shape, Constant):
-                if block.kind.fields[name].secret:
-                    self.secrets.update(texts(shape.value))
-                plan = _Plan(False, True, shape.node.place, value=shape.value, done=True)
-                self._plans[key] = plan
-                return plan
             every = list(expressions(shape))
             late = any(map(block.scope.touches, every))
             shared = not late and all(each.roots <= _FIXED_NAMES for each in every)
@@ -323,6 +322,8 @@ class FieldReader:
     def note_ambiguous(self, block: Block) -> None:
         """Bare `no`, `on`, `22:22`: text in YAML 1.2, something else in the YAML that most tools read."""
         for name, shape in block.fields.items():
+            if shape.node.plain:
+                continue
             for node in ambiguous_in(shape.node):
                 if not self._problems.at(node.place):
                     note_ambiguous(self._problems, node, address=block.path, what=f"`{name}`")
@@ -351,6 +352,8 @@ def note_ambiguous(problems: Problems, node: Scalar, *, address: str = "", what:
 
 def ambiguous_in(node: Node) -> Iterator[Scalar]:
     """The bare scalars in a node that YAML 1.1 reads as something else."""
+    if node.plain:
+        return
     if isinstance(node, Scalar):
         if node.bare and isinstance(node.value, str) and ambiguous(node.text):
             yield node

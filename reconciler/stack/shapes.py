@@ -174,6 +174,8 @@ class Compiler:
 
         In a field that refers by key, `keyed_by` is the section (`project.vlans`) that plain texts are keys of.
         """
+        if node.plain and not keyed_by:
+            return Constant(node, plain_value(node))
         if isinstance(node, Scalar):
             if not isinstance(node.value, str) or OPEN not in node.value:
                 if keyed_by and isinstance(node.value, str) and not _UUID.fullmatch(node.value):

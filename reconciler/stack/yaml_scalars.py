@@ -22,6 +22,7 @@ _AMBIGUOUS = re.compile(
     r"(?:yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"
 )
 _NUMERIC_START = frozenset("+-.0123456789")
+_AMBIGUOUS_START = frozenset("yYnNoO+-123456789")
 _INT64 = range(-(2**63), 2**63)
 
 
@@ -49,4 +50,4 @@ def resolve(text: str) -> Plain:
 
 def ambiguous(text: str) -> bool:
     """Whether YAML 1.1 reads this bare text as a boolean or a base-60 number."""
-    return _AMBIGUOUS.fullmatch(text) is not None
+    return text[:1] in _AMBIGUOUS_START and _AMBIGUOUS.fullmatch(text) is not None

@@ -25,7 +25,7 @@ from yaml.events import (
 
 from reconciler.diagnostics import Place, error
 from reconciler.stack.problems import Problem
-from reconciler.stack.yaml_scalars import Plain, resolve
+from reconciler.stack.yaml_scalars import Plain, ambiguous, resolve
 
 try:
     from yaml._yaml import CParser as _NativeParser
@@ -62,7 +62,8 @@ _Event = Any
 
 
 # Nodes never change, and are not frozen: a stack may have a third of a million of them, and to make a frozen one takes
-# five times as long.
+# five times as long. `plain` is set where the parser saw that nothing in a node has a second meaning: no expression, and
+# no bare text that other YAML readers take for something else. Most of a large stack is plain, and needs no second look.
 
 
 @dataclass(slots=True, eq=False)
@@ -78,6 +79,7 @@ class Scalar:
     span: tuple[int, int]
     size: int = 1
     height: int = 1
+    plain: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -88,6 +90,7 @@ class Items:
     items: tuple[Node, ...]
     size: int
     height: int
+    plain: bool = False
 
 
 @dataclass(slots=True)
@@ -106,6 +109,7 @@ class Table:
     entries: dict[str, Entry]
     size: int
     height: int
+    plain: bool = False
 
 
 Node = Scalar | Items | Table
@@ -287,7 +291,8 @@ class _Builder:
         line = start.line
         width = end.column - start.column if end.line == line else 1
         place = _place((self._file, line + 1, start.column + 1, width or 1))
-        return Scalar(place, value, text, bare, (start.index, end.index))
+        plain = value.__class__ is not str or not ("${{" in text or (bare and ambiguous(text)))
+        return Scalar(place, value, text, bare, (start.index, end.index), plain=plain)
 
     def _tagged(self, event: _Event) -> Plain:
         """`!!str 22` and the like: allowed when it says what the text can be."""
@@ -311,19 +316,22 @@ class _Builder:
         self._allow_tag(event, "seq")
         place = self._place(event)
         items: list[Node] = []
-        size, height = 1, 0
+        size, height, plain = 1, 0, True
         while (item := self._next()).__class__ is not SequenceEndEvent:
             node = self._node(item, depth + 1)
             items.append(node)
             size += node.size
-            height = max(height, node.height)
-        return Items(place, tuple(items), size, height + 1)
+            if node.height > height:
+                height = node.height
+            if not node.plain:
+                plain = False
+        return Items(place, tuple(items), size, height + 1, plain)
 
     def _table(self, event: _Event, depth: int) -> Table:
         self._allow_tag(event, "map")
         place = self._place(event)
         entries: dict[str, Entry] = {}
-        size, height = 1, 0
+        size, height, plain = 1, 0, True
         while (item := self._next()).__class__ is not MappingEndEvent:
             key = self._key(item)
             if key in entries:
@@ -334,7 +342,9 @@ class _Builder:
             size += node.size + 1
             if node.height > height:
                 height = node.height
-        return Table(place, entries, size, height + 1)
+            if not node.plain:
+                plain = False
+        return Table(place, entries, size, height + 1, plain)
 
     def _key(self, event: _Event) -> str:
         self._count(event)

@@ -62,8 +62,8 @@ _Event = Any
 
 
 # Nodes never change, and are not frozen: a stack may have a third of a million of them, and to make a frozen one takes
-# five times as long. `plain` is set where the parser saw that nothing in a node has a second meaning: no expression, and
-# no bare text that other YAML readers take for something else. Most of a large stack is plain, and needs no second look.
+# five times as long. `plain` is set where the parser saw that nothing in a node has a second meaning: no expression,
+# and no bare text that other YAML readers take for something else. Most of a large stack needs no second look.
 
 
 @dataclass(slots=True, eq=False)

@@ -10,8 +10,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reconciler.app.reading import read_stack
-    from reconciler.app.run import Planned, apply_plan, connect, make_plan, read_outputs
+    from reconciler.app.reading import read_stack, shipped_offers
+    from reconciler.app.run import Planned, apply_plan, connect, make_plan, read_offers, read_outputs
     from reconciler.app.saved import SavedPlan, open_plan, replan, save_plan
     from reconciler.engine.stop import Stop
     from reconciler.model.plan import Options
@@ -25,10 +25,12 @@ _HOMES = {
     "connect": "reconciler.app.run",
     "make_plan": "reconciler.app.run",
     "open_plan": "reconciler.app.saved",
+    "read_offers": "reconciler.app.run",
     "read_outputs": "reconciler.app.run",
     "read_stack": "reconciler.app.reading",
     "replan": "reconciler.app.saved",
     "save_plan": "reconciler.app.saved",
+    "shipped_offers": "reconciler.app.reading",
 }
 
 
@@ -47,8 +49,10 @@ __all__ = [
     "connect",
     "make_plan",
     "open_plan",
+    "read_offers",
     "read_outputs",
     "read_stack",
     "replan",
     "save_plan",
+    "shipped_offers",
 ]

@@ -14,7 +14,7 @@ from reconciler.engine.diff import diff
 from reconciler.engine.execute import Apply, Means
 from reconciler.engine.observe import observe
 from reconciler.engine.order import order
-from reconciler.engine.preflight import check_names, check_places
+from reconciler.engine.preflight import check_names, check_places, live_offers
 from reconciler.engine.rails import check_lookalikes, check_rails
 from reconciler.engine.reach import Reach
 from reconciler.engine.scope import Scope, narrow
@@ -23,6 +23,7 @@ from reconciler.engine.world import PlannedWorld
 from reconciler.kinds import catalog
 from reconciler.model.event import Event, Remains, Report, Result
 from reconciler.model.live import Snapshot
+from reconciler.model.offers import Offers
 from reconciler.model.plan import Action, Options, Plan
 from reconciler.model.resource import Output, Stack, deferred
 from reconciler.values import Unknown
@@ -90,6 +91,11 @@ def connect(
         read_only=read_only,
         on_note=note,
     )
+
+
+def read_offers(account: Account, parallelism: int = PARALLELISM) -> Offers:
+    """What the API says can be ordered. Raises `diagnostics.Refused` when it cannot be read."""
+    return live_offers(account, catalog(), parallelism)
 
 
 def make_plan(

@@ -15,10 +15,10 @@ from reconciler.cli.options import no_color_option
 from reconciler.cli.session import Session
 from reconciler.diagnostics import Refused, error
 
-FACILITIES = ("ewr1", "sjc1", "dfw2", "ams1", "nrt1", "fra2", "sin1")
+FACILITIES = ("ewr1", "sjc1", "ams1", "nrt1")
 PLANS = ("t1.small.x86", "c1.small.x86", "c2.medium.x86", "m1.xlarge.x86", "m2.xlarge.x86", "s1.large.x86")
 SYSTEMS = ("ubuntu_18_04", "ubuntu_16_04", "debian_9", "centos_7", "coreos_stable")
-"""What is offered first; any other slug can be typed, and a plan checks it against the API's own catalogue."""
+"""What is offered first, each plan in each facility. Any other slug can be typed, and a plan checks it with the API."""
 
 _STACK_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")

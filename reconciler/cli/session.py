@@ -24,6 +24,7 @@ from reconciler.diagnostics import Refused, error
 if TYPE_CHECKING:
     from reconciler.api import Client
     from reconciler.app import Planned
+    from reconciler.model.offers import Offers
     from reconciler.model.plan import Options
     from reconciler.model.resource import Stack
     from reconciler.report.events import EventLines
@@ -60,12 +61,18 @@ class Session:
         variables: Sequence[str],
         var_files: Sequence[Path],
         overlays: Sequence[Path] = (),
+        *,
+        offers: Offers | None = None,
     ) -> Stack:
-        """The stack; its secrets are hidden from here on. Raises `Refused`."""
+        """The stack; its secrets are hidden from here on. Its warnings are shown, unless it is read against `offers`
+        (what can be ordered) for the sake of what is found. Raises `Refused`.
+        """
         from reconciler import app
 
-        stack = app.read_stack(paths, self.inputs(variables, var_files, overlays))
+        stack = app.read_stack(paths, self.inputs(variables, var_files, overlays), offers)
         self.sink.hide(stack.secrets)
+        if stack.warnings and offers is None:
+            self.sink.diagnostics(stack.warnings)
         return stack
 
     def inputs(self, variables: Sequence[str], var_files: Sequence[Path], overlays: Sequence[Path] = ()) -> Inputs:

@@ -7,43 +7,60 @@ from pathlib import Path
 import click
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.options import StackCommand, input_options, no_color_option, stack_arguments
+from reconciler.cli.options import StackCommand, account_options, input_options, no_color_option, stack_arguments
 from reconciler.cli.session import Session
-from reconciler.diagnostics import Diagnostic, Refused, Severity
+from reconciler.diagnostics import Diagnostic, Refused, Severity, has_errors
+
+_WITH_WARNINGS = "Success! The configuration is valid, but there were some validation warnings as shown above.\n"
 
 
 @click.command("validate", cls=StackCommand)
 @stack_arguments
+@click.option("--live", is_flag=True, help="Ask the API what can be ordered, instead of the catalogue of 2019.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @input_options
+@account_options
 @no_color_option
 def command(
     paths: tuple[Path, ...],
+    live: bool,
     as_json: bool,
     variables: tuple[str, ...],
     var_files: tuple[Path, ...],
     overlays: tuple[Path, ...],
+    api_url: str | None,
+    emulator: str | None,
     no_color: bool,
 ) -> int:
     """Check a stack offline: its YAML, its fields, its references and what they mean. All findings come in one run.
 
+    Plans, facilities and operating systems are checked against a catalogue of mid-2019 that is shipped: what it does
+    not list is a warning, what it knows to be impossible an error. With --live the API's own lists are asked.
+
     \b
       reconciler validate stack.yaml
+      reconciler validate stack.yaml --live --emulator
       reconciler validate stacks/edge --var facility=ams1 --json
     """
     with Session(no_color=no_color) as session:
+        from reconciler import app
+
+        if emulator is not None and not live:
+            raise click.UsageError("--emulator is of use with --live only: nothing else asks an API.")
+        offers = app.read_offers(session.connect(api_url, emulator, read_only=True)) if live else app.shipped_offers()
         found: tuple[Diagnostic, ...] = ()
         try:
-            session.read(paths, variables, var_files, overlays)
+            found = session.read(paths, variables, var_files, overlays, offers=offers).warnings
         except Refused as refused:
             found = refused.diagnostics
+        valid = not has_errors(found)
         if as_json:
             session.sink.json(_document(found))
         elif found:
             session.sink.diagnostics(found)
-        else:
-            session.sink.data("Success! The configuration is valid.\n")
-        return Exit.ERROR if found else Exit.DONE
+        if valid and not as_json:
+            session.sink.data(_WITH_WARNINGS if found else "Success! The configuration is valid.\n")
+        return Exit.DONE if valid else Exit.ERROR
 
 
 def _document(found: tuple[Diagnostic, ...]) -> dict[str, object]:
@@ -52,7 +69,7 @@ def _document(found: tuple[Diagnostic, ...]) -> dict[str, object]:
 
     return {
         "format_version": "1.0",
-        "valid": not found,
+        "valid": not has_errors(found),
         "error_count": sum(1 for each in found if each.severity is Severity.ERROR),
         "warning_count": sum(1 for each in found if each.severity is Severity.WARNING),
         "diagnostics": [diagnostic_json(each) for each in found],

@@ -1,5 +1,5 @@
-"""Checks before anything is changed: plans, facilities and operating systems that the API's own catalogues do not know,
-and things of two facilities that cannot be brought together.
+"""Checks before anything is changed: plans, facilities and operating systems that the API's own catalogues do not know
+or do not have together, and things of two facilities that cannot be brought together.
 
 The catalogues are read only when the plan creates something that names them: a plan without changes costs no call more.
 """
@@ -13,30 +13,72 @@ from typing import Any
 from reconciler.diagnostics import Diagnostic, Place, Refused, did_you_mean, error
 from reconciler.engine.observe import explain
 from reconciler.model.kind import Catalog, NameList
+from reconciler.model.offers import Offers, read_offers
 from reconciler.model.plan import Action, Change
-from reconciler.model.rules import Field, Listed
-from reconciler.values import Address
+from reconciler.model.rules import Listed, listed_values
+from reconciler.values import Address, Unknown
 from reconciler.wire import Account, Rejected, WireError
+
+Items = Sequence[Mapping[str, Any]]
 
 
 def check_names(changes: Sequence[Change], account: Account, catalog: Catalog, parallelism: int) -> None:
-    """Raises `Refused` for each declared name that the API does not know, with the line that set it."""
+    """Raises `Refused` for each declared name that the API does not know, and for what it does not have together, with
+    the line that set it.
+    """
     named = [
         (change, path, value, listed)
         for change in changes
         if change.resource is not None
         for name, field in catalog[change.kind].fields.items()
         if change.action.creates or name in change.changed
-        for path, value, listed in _named(field, change.after.get(name))
+        for path, value, listed in listed_values(field, change.after.get(name))
     ]
     wanted = sorted({listed.catalogue for *_, listed in named})
-    known = _read({each: catalog.names[each] for each in wanted}, account, parallelism)
+    lists = _read({each: catalog.names[each] for each in wanted}, account, parallelism)
+    known = {name: _names(items, catalog.names[name]) for name, items in lists.items()}
     problems: dict[tuple[Place | None, str], Diagnostic] = {}
     for change, path, value, listed in named:
         for problem in _unknown(change, path, value, listed, known.get(listed.catalogue)):
             problems.setdefault((problem.place, problem.summary), problem)  # a block with count has one line
+    if lists:
+        for problem in _not_offered(changes, _offers(lists), catalog):
+            problems.setdefault((problem.place, problem.summary), problem)
     if problems:
         raise Refused(problems.values())
+
+
+def live_offers(account: Account, catalog: Catalog, parallelism: int) -> Offers:
+    """What the API says can be ordered. Raises `Refused` when it cannot be read; a list that this token may not read is
+    empty.
+    """
+    return _offers(_read(catalog.names, account, parallelism))
+
+
+def _offers(lists: Mapping[str, Items]) -> Offers:
+    return read_offers(*(lists.get(name, ()) for name in ("facility", "plan", "operating system")))
+
+
+def _not_offered(changes: Sequence[Change], offers: Offers, catalog: Catalog) -> Iterator[Diagnostic]:
+    """Of what is created: what exists already is not asked whether it could be had again."""
+    by_address = {each.address: each for each in changes}
+    for change in changes:
+        kind = catalog[change.kind]
+        resource = change.resource
+        wanted = change.action.creates or (kind.standing and change.action is not Action.NOOP)
+        if not kind.offered or resource is None or not wanted:
+            continue
+        around = by_address.get(change.address.owner) if change.address.owner is not None else None
+        beside = _known(around.after, catalog[around.kind].offered) if around is not None else {}
+        for problem in kind.check_offers(offers, _known(change.after, kind.offered), beside):
+            place = resource.place_of(str(problem.path[0])) if problem.path else resource.place
+            where = ".".join(map(str, problem.path))
+            summary = f"{where}: {problem.message}" if where else problem.message
+            yield error(problem.code, summary, address=str(change.address), place=place, hint=problem.hint)
+
+
+def _known(values: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    return {name: values[name] for name in names if name in values and not isinstance(values[name], Unknown)}
 
 
 def check_places(changes: Sequence[Change], catalog: Catalog) -> None:
@@ -84,37 +126,29 @@ def _one_of(facilities: frozenset[str]) -> str:
     return " or ".join(sorted(facilities))
 
 
-def _named(field: Field, value: Any) -> Iterator[tuple[tuple[str, ...], Any, Listed]]:
-    """The names that a field's value holds: where, which, and what catalogue each is to be in."""
-    if value is None:
-        return
-    if field.listed is not None:
-        yield (field.name,), value, field.listed
-    for part, listed in field.listed_inside.items():
-        if isinstance(value, Mapping) and value.get(part) is not None:
-            yield (field.name, part), value[part], listed
+def _read(catalogues: Mapping[str, NameList], account: Account, parallelism: int) -> dict[str, Items]:
+    """The items of each catalogue; one that this token may not read is left out, and the API judges by itself."""
 
-
-def _read(catalogues: Mapping[str, NameList], account: Account, parallelism: int) -> dict[str, frozenset[str]]:
-    """The names in each catalogue; one that this token may not read is left out, and the API judges by itself."""
-
-    def read(each: NameList) -> frozenset[str] | WireError:
+    def read(each: NameList) -> Items | WireError:
         try:
-            items = account.fetch(each.listing)
+            return account.fetch(each.listing)
         except WireError as problem:
             return problem
-        return frozenset(str(item[key]) for item in items for key in each.keys if item.get(key))
 
     if not catalogues:
         return {}
-    found: dict[str, frozenset[str]] = {}
+    found: dict[str, Items] = {}
     with ThreadPoolExecutor(min(parallelism, len(catalogues))) as pool:
         for name, answer in zip(catalogues, pool.map(read, catalogues.values()), strict=True):
-            if isinstance(answer, frozenset):
+            if not isinstance(answer, WireError):
                 found[name] = answer
             elif not (isinstance(answer, Rejected) and answer.status in (403, 404)):
                 raise Refused([explain(answer, catalogues[name].listing.path)])
     return found
+
+
+def _names(items: Items, catalogue: NameList) -> frozenset[str]:
+    return frozenset(str(item[key]) for item in items for key in catalogue.keys if item.get(key))
 
 
 def _unknown(

@@ -18,6 +18,7 @@ from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.rules import CreateOnly, Secret, WriteOnce
 from reconciler.wire import Call, Listing
 
+_PRIVATE_ASNS = ((64512, 65534), (4200000000, 4294967294))
 _ONCE = "the API cannot change a BGP config once it is set, nor remove it; only a new project has a new one"
 
 
@@ -92,6 +93,23 @@ class BgpConfig(Kind):
             "a BGP password has 10 to 20 letters and digits, with a lower-case letter, an upper-case one and a digit"
         )
         return [FieldError(("md5",), message)]
+
+    def doubts(self, values: Mapping[str, Any]) -> Iterable[FieldError]:
+        """Local BGP speaks to the platform's routers only, so its AS number is a private one; global BGP announces the
+        number, so it is the user's own. Private are those of RFC 6996.
+        """
+        asn, reach = values.get("asn"), values.get("deployment_type")
+        if not isinstance(asn, int):
+            return
+        private = any(first <= asn <= last for first, last in _PRIVATE_ASNS)
+        message = hint = ""
+        if reach == "local" and not private:
+            message, hint = f"local BGP with {asn}, which is no private AS number", "65000 is usual"
+        elif reach == "global" and private:
+            message = f"global BGP with {asn}, a private AS number"
+            hint = "use the number that a registry gave you, or `deployment_type: local`"
+        if message:
+            yield FieldError(("asn",), message, hint, "doubtful-asn", warns=True)
 
     def create(self, wish: Wish) -> Call:
         return endpoints.request_bgp_config(wish.parent_id or "", wish.values)

@@ -30,6 +30,7 @@ from reconciler.kinds.machine import (
     ANY,
     PLAN_ALIASES,
     AddressRequest,
+    address_errors,
     bid_errors,
     hostname_errors,
     ipxe_errors,
@@ -43,9 +44,11 @@ from reconciler.kinds.machine import (
     same_plan,
     same_reservation,
 )
+from reconciler.kinds.offered import MACHINE, machine_offer_errors
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import Mark, from_tags, memo_digest, own_tags
+from reconciler.model.offers import Offers
 from reconciler.model.rules import CreateOnly, Listed, Refers, Replace, Update
 from reconciler.wire import Call, Listing, Rejected
 
@@ -170,6 +173,7 @@ class Device(Kind):
     parents = ("project",)
     spec = DeviceSpec
     listed_under = ("project",)
+    offered = MACHINE
     summary = "A machine."
     mark_field = "tags"
     uses = ("ssh_key", "vlan", "ip_reservation", "bgp_config")
@@ -239,7 +243,12 @@ class Device(Kind):
             found.append(FieldError((), "a device needs a `facility`", "name one, a list, or any", "missing-field"))
         found += ipxe_errors(values, partial)
         found += [*bid_errors(values, partial), *moment_errors(values, "termination_time")]
-        return [*found, *reservation_errors(values)]
+        return [*found, *reservation_errors(values, partial), *address_errors(values)]
+
+    def check_offers(
+        self, offers: Offers, values: Mapping[str, Any], parent: Mapping[str, Any]
+    ) -> Iterable[FieldError]:
+        return machine_offer_errors(offers, values)
 
     def memo(
         self, values: Mapping[str, Any], born: Mark | None = None, on_change: Mapping[str, str] = _NO_CHOICE

@@ -30,6 +30,7 @@ from reconciler.kinds.machine import (
     ANY,
     PLAN_ALIASES,
     AddressRequest,
+    address_errors,
     bid_errors,
     enumerated,
     indexed_hostname_errors,
@@ -40,11 +41,14 @@ from reconciler.kinds.machine import (
     machine_values,
     machines_shown,
     moment_errors,
+    reservation_errors,
     same_plan,
 )
+from reconciler.kinds.offered import MACHINE, machine_offer_errors
 from reconciler.model.kind import FieldError, Kind, Look, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import Mark, from_tags, own_tags
+from reconciler.model.offers import Offers
 from reconciler.model.rules import CreateOnly, Listed, Refers, Replace, Same, Update, equal
 from reconciler.wire import Call, Listing, Rejected
 
@@ -187,6 +191,7 @@ class DeviceBatch(Kind):
     parents = ("project",)
     spec = DeviceBatchSpec
     listed_under = ("project",)
+    offered = MACHINE
     looked_for = Look.USED
     summary = "Several machines of one kind, made by one call."
     mark_field = "tags"
@@ -255,7 +260,13 @@ class DeviceBatch(Kind):
         if names is not None and isinstance(quantity, int) and len(names) != quantity:
             message = f"there are {len(names)} for {quantity} machines"
             found.append(FieldError(("hostnames",), message, "or say `hostname: web-{{index}}`"))
+        found += [*reservation_errors(values, partial), *address_errors(values)]
         return [*found, *bid_errors(values, partial), *moment_errors(values, "termination_time")]
+
+    def check_offers(
+        self, offers: Offers, values: Mapping[str, Any], parent: Mapping[str, Any]
+    ) -> Iterable[FieldError]:
+        return machine_offer_errors(offers, values)
 
     def create(self, wish: Wish) -> Call:
         body = machine_body({name: value for name, value in wish.values.items() if value is not None})

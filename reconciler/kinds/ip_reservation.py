@@ -7,7 +7,7 @@ first device of a facility are in the same list, and are neither ours nor strang
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -30,6 +30,7 @@ from reconciler.model.mark import from_tags, own_tags
 from reconciler.model.rules import CreateOnly, Listed, Replace, Update
 from reconciler.wire import Call, Listing, Rejected
 
+GLOBAL_QUOTA = 4
 _PHASES = {"pending": Phase.WORKING, "denied": Phase.FAILED}
 
 
@@ -131,8 +132,9 @@ class IpReservation(Kind):
             found.append(FieldError(("type",), "a public block needs a facility", hint, "missing-facility"))
         if block_type == "global_ipv4" and values.get("facility") is not None:
             found.append(FieldError(("facility",), "a global block belongs to no facility", "remove `facility`"))
-        if block_type == "global_ipv4" and isinstance(quantity, int) and quantity > 4:
-            found.append(FieldError(("quantity",), "a project can have 4 global addresses at most"))
+        if block_type == "global_ipv4" and isinstance(quantity, int) and quantity > GLOBAL_QUOTA:
+            message = f"a project can have {GLOBAL_QUOTA} global addresses at most"
+            found.append(FieldError(("quantity",), message))
         return found
 
     def known_as(self, live: LiveObject, name: str) -> bool:
@@ -144,6 +146,19 @@ class IpReservation(Kind):
             return ipaddress.ip_interface(name).ip in block
         except ValueError:
             return False
+
+    def check_together(self, siblings: Sequence[Mapping[str, Any]]) -> Iterable[tuple[int, FieldError]]:
+        """The quota of global addresses is the project's, not the block's."""
+        total = 0
+        for at, each in enumerate(siblings):
+            quantity = each.get("quantity")
+            if each.get("type") != "global_ipv4" or not isinstance(quantity, int) or quantity > GLOBAL_QUOTA:
+                continue
+            total += quantity
+            if total > GLOBAL_QUOTA:
+                message = f"a project can have {GLOBAL_QUOTA} global addresses at most, and with this there are {total}"
+                yield at, FieldError(("quantity",), message, "ask for fewer", "over-quota")
+                return
 
     def create(self, wish: Wish) -> Call:
         body = {key: parsed(value) if key == "customdata" else value for key, value in wish.values.items()}

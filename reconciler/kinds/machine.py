@@ -33,6 +33,9 @@ _PHASES = {
     "failed": Phase.FAILED,
     "deprovisioning": Phase.LEAVING,
 }
+_LENGTHS: Mapping[Any, tuple[int, int]] = {4: (28, 32), 6: (124, 127)}
+"""Of a machine's own blocks, by family: the shortest prefix, the longest."""
+_SCHEMES = ("http://", "https://", "ftp://", "tftp://")
 _SUMMARIZED = ("public_ipv4", "private_ipv4", "public_ipv6")
 INDEX = "{{index}}"
 """In the hostname of several machines: the number of each."""
@@ -164,6 +167,8 @@ def ipxe_errors(values: Mapping[str, Any], partial: frozenset[str]) -> list[Fiel
     """`custom_ipxe` takes its script from a URL or from userdata, and other systems take none."""
     system, url, userdata = (values.get(name) for name in ("operating_system", "ipxe_script_url", "userdata"))
     script = isinstance(userdata, str) and re.match(r"#!i?pxe", userdata, re.IGNORECASE) is not None
+    if isinstance(url, str) and url and not url.lower().startswith(_SCHEMES):
+        return [FieldError(("ipxe_script_url",), f"{url!r} is no URL that iPXE can load", "it begins with `http://`")]
     if system == "custom_ipxe":
         if url and script:
             return [FieldError(("ipxe_script_url",), "userdata already holds an iPXE script", "keep one of the two")]
@@ -187,6 +192,29 @@ def moment_errors(values: Mapping[str, Any], name: str) -> list[FieldError]:
     return [] if zoned else [FieldError((name,), f"{values[name]!r} is not a moment with its zone", hint)]
 
 
+def address_errors(values: Mapping[str, Any]) -> list[FieldError]:
+    """What `ip_addresses` may ask for (2020 documentation, IP allocation; the later OpenAPI document)."""
+    asked = values.get("ip_addresses")
+    if not isinstance(asked, list) or not all(isinstance(each, Mapping) for each in asked) or not asked:
+        return []
+    found = []
+    kinds = [(each.get("address_family"), each.get("public")) for each in asked]
+    if (4, False) not in kinds:
+        hint = "add `{address_family: 4, public: false}`"
+        found.append(FieldError(("ip_addresses",), "every machine has a private IPv4 address", hint))
+    for at, each in enumerate(asked):
+        family, cidr = each.get("address_family"), each.get("cidr")
+        least, most = _LENGTHS.get(family, (0, 128))
+        if isinstance(cidr, int) and not least <= cidr <= most:
+            message = f"an IPv{family} block of a machine is from /{least} to /{most}, not /{cidr}"
+            found.append(FieldError(("ip_addresses", at, "cidr"), message))
+        if kinds[at] == (4, True) and (4, True) in kinds[:at]:
+            found.append(FieldError(("ip_addresses", at), "a machine has one public IPv4 block at most"))
+        if kinds[at] == (6, False):
+            found.append(FieldError(("ip_addresses", at, "public"), "IPv6 addresses are public"))
+    return found
+
+
 def bid_errors(values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
     """A bid is a price and the wish to bid; the API refuses one without the other, a price alone it overlooks."""
     found = []
@@ -196,18 +224,27 @@ def bid_errors(values: Mapping[str, Any], partial: frozenset[str]) -> list[Field
     if spot and price is None and "spot_price_max" not in partial:
         hint = "the highest bid, in dollars an hour"
         found.append(FieldError(("spot_instance",), "a bid needs a `spot_price_max`", hint))
+    if spot and values.get("billing_cycle") not in (None, "hourly"):
+        found.append(FieldError(("billing_cycle",), "spot machines are billed hourly", "leave it out"))
     return found
 
 
-def reservation_errors(values: Mapping[str, Any]) -> list[FieldError]:
+def reservation_errors(values: Mapping[str, Any], partial: frozenset[str] = frozenset()) -> list[FieldError]:
     """The API says of a text that is no uuid only that nothing is available, which would be waited for."""
     given = values.get("hardware_reservation_id")
     found = []
-    for each in given if isinstance(given, list) else [given]:
+    for each in _listed(given):
         if isinstance(each, str) and each != NEXT_AVAILABLE and not _UUID.fullmatch(each):
             hint = f"a uuid, or `{NEXT_AVAILABLE}`"
             found.append(FieldError(("hardware_reservation_id",), f"{each!r} is no hardware reservation", hint))
+    if NEXT_AVAILABLE in _listed(given) and "facility" not in values and "facility" not in partial:
+        message = f"`{NEXT_AVAILABLE}` needs a facility to look in"
+        found.append(FieldError(("hardware_reservation_id",), message, "name one, a list, or any", "missing-field"))
     return found
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def indexed_hostname_errors(values: Mapping[str, Any], *path: str) -> list[FieldError]:

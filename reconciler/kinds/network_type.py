@@ -15,6 +15,7 @@ from pydantic import Field
 from reconciler.api import endpoints
 from reconciler.kinds.common import id_of
 from reconciler.kinds.machine import ADDRESSES
+from reconciler.kinds.offered import feature_errors, named_facilities
 from reconciler.kinds.wiring import (
     HYBRID,
     HYBRID_ONLY,
@@ -29,6 +30,7 @@ from reconciler.kinds.wiring import (
 )
 from reconciler.model.kind import FieldError, Form, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
+from reconciler.model.offers import Offers
 from reconciler.model.rules import Update
 from reconciler.model.standing import StandingKind
 from reconciler.wire import Call, Listing, Rejected
@@ -50,6 +52,7 @@ class NetworkType(StandingKind):
     parents = ("device",)
     spec = NetworkTypeSpec
     listed_under = ("project",)
+    offered = frozenset({"type"})
     summary = "How a device's ports are wired: `network_type: hybrid`."
     form = Form.SINGLETON
     scalar_field = "type"
@@ -92,6 +95,14 @@ class NetworkType(StandingKind):
         if plan in HYBRID_ONLY and wanted not in (None, HYBRID):
             return [FieldError(("type",), f"{plan} knows hybrid only, not {wanted}", "choose another plan")]
         return []
+
+    def check_offers(
+        self, offers: Offers, values: Mapping[str, Any], parent: Mapping[str, Any]
+    ) -> Iterable[FieldError]:
+        named = named_facilities(parent.get("facility"))
+        if values.get("type") in (None, LAYER3) or named is None or len(named) != 1:
+            return ()
+        return feature_errors(offers, named[0], "layer_2", ("type",))
 
     def at_birth(self, wish: Wish) -> LiveObject:
         bond = Port("{bond0}", "bond0", bond=True, bonded=True, layer2=False)

@@ -16,10 +16,12 @@ from pydantic import Field
 from reconciler.api import endpoints
 from reconciler.kinds.common import id_of, same_flag, same_members
 from reconciler.kinds.machine import ADDRESSES
+from reconciler.kinds.offered import CODE, feature_errors, named_facilities, offered_plan
 from reconciler.kinds.wiring import HYBRID, LAYER2_INDIVIDUAL, LAYER3, NEEDS_LAYER3, Port, already_so, let_go, may_carry
 from reconciler.kinds.wiring import ports_of as read_ports
 from reconciler.model.kind import FieldError, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
+from reconciler.model.offers import Offers
 from reconciler.model.rules import FromKey, Refers, Update
 from reconciler.model.standing import StandingKind
 from reconciler.wire import Call, Listing, Rejected
@@ -61,6 +63,7 @@ class DevicePort(StandingKind):
     parents = ("device",)
     spec = PortSpec
     listed_under = ("project",)
+    offered = frozenset({"name", "vlans", "bonded", "layer2"})
     summary = "A network port of a device: `ports: {eth1: {vlans: [storage]}}`."
     uses = ("vlan",)
     local_uses = ("vlan",)
@@ -132,6 +135,30 @@ class DevicePort(StandingKind):
         if port.bond and values.get("layer2") is not None and values["layer2"] is (wanted in NEEDS_LAYER3):
             found.append(FieldError(("layer2",), f"it contradicts `network_type: {wanted}`", "keep one of the two"))
         return found
+
+    def check_offers(
+        self, offers: Offers, values: Mapping[str, Any], parent: Mapping[str, Any]
+    ) -> Iterable[FieldError]:
+        """Ports that the plan has not got, and layer 2 where there is none."""
+        name = str(values.get("name", ""))
+        plan = offered_plan(offers, parent.get("plan"))
+        most = plan.ports if plan is not None else None
+        if plan is not None and most is not None:
+            number = int(name[-1:]) if name[-1:].isdigit() else 0
+            if number >= (most // 2 if name.startswith("bond") else most):
+                has = "bond0, eth0 and eth1" if most == 2 else "bond0, bond1 and eth0 to eth3"
+                yield FieldError((), f"{plan.slug} has no port {name}", f"it has {has}", CODE)
+                return
+        layer2 = values.get("vlans") or values.get("layer2") is True or values.get("bonded") is False
+        if not layer2:
+            return
+        path = next((each,) for each in ("vlans", "layer2", "bonded") if each in values)
+        if plan is not None and plan.layer2 == "none":
+            yield FieldError(path, f"{plan.slug} knows layer3 only", "choose another plan", CODE)
+            return
+        named = named_facilities(parent.get("facility"))
+        if named is not None and len(named) == 1:
+            yield from feature_errors(offers, named[0], "layer_2", path)
 
     def at_birth(self, wish: Wish) -> LiveObject:
         name = str(wish.values.get("name", ""))

@@ -40,9 +40,11 @@ from reconciler.kinds.machine import (
     moment_errors,
     same_plan,
 )
+from reconciler.kinds.offered import machine_offer_errors
 from reconciler.model.kind import FieldError, Kind, Look, Spec, Verb, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import Mark, from_tags
+from reconciler.model.offers import Offers
 from reconciler.model.rules import Listed, Ours, Replace, Same, WriteOnce
 from reconciler.wire import Call, Listing, Rejected
 
@@ -166,6 +168,7 @@ class SpotMarketRequest(Kind):
     parents = ("project",)
     spec = SpotMarketRequestSpec
     listed_under = ("project",)
+    offered = frozenset({"facilities", "instance_parameters"})
     looked_for = Look.USED
     mark_stays = "the API cannot change a request"
     summary = "A standing bid for machines on the spot market."
@@ -247,6 +250,18 @@ class SpotMarketRequest(Kind):
             found += [replace(each, path=("instance_parameters", *each.path)) for each in inner]
             found += indexed_hostname_errors(parameters, "instance_parameters")
         return found
+
+    def check_offers(
+        self, offers: Offers, values: Mapping[str, Any], parent: Mapping[str, Any]
+    ) -> Iterable[FieldError]:
+        parameters = values.get("instance_parameters")
+        if not isinstance(parameters, Mapping):
+            return
+        asked = {**parameters, "facility": values.get("facilities"), "spot_instance": True}
+        for each in machine_offer_errors(offers, asked):
+            inside = each.path != ("facility",)
+            name = "plan" if each.path == ("spot_instance",) else each.path[0]
+            yield replace(each, path=("instance_parameters", name) if inside else ("facilities",))
 
     def memo(
         self, values: Mapping[str, Any], born: Mark | None = None, on_change: Mapping[str, str] = _NO_CHOICE

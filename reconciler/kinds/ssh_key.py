@@ -6,7 +6,7 @@ blanks (a file ends in a newline, a YAML scalar does not).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -95,6 +95,16 @@ class SshKey(Kind):
             hint = "a key looks like `ssh-ed25519 AAAA... comment`"
             return [FieldError(("key",), "not a public key in authorized_keys form", hint)]
         return []
+
+    def check_together(self, siblings: Sequence[Mapping[str, Any]]) -> Iterable[tuple[int, FieldError]]:
+        """An owner has a key once (jclouds, pull request 397)."""
+        taken: dict[str, int] = {}
+        for at, each in enumerate(siblings):
+            material = " ".join(str(each.get("key") or "").split()[:2])
+            if material and taken.setdefault(material, at) != at:
+                label = siblings[taken[material]].get("label")
+                message = f"it is the key that `{label}` has already: an owner has a key once"
+                yield at, FieldError(("key",), message, "leave one of them out", "taken-key")
 
     def create(self, wish: Wish) -> Call:
         body = {"label": wish.mark.to_text(wish.values["label"]), "key": wish.values["key"]}

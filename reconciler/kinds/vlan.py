@@ -5,19 +5,22 @@ The mark is at the end of the description.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from reconciler.api import endpoints
 from reconciler.kinds.common import facility_code, id_of, missing, same_text
-from reconciler.model.kind import Kind, Spec, Verb, Verdict, Wish
+from reconciler.kinds.offered import feature_errors
+from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import from_text
+from reconciler.model.offers import Offers
 from reconciler.model.rules import Listed, Replace
 from reconciler.wire import Call, Listing, Rejected
 
+USUAL_QUOTA = 12
 _NO_UPDATE = "the API has no update call for a VLAN"
 
 
@@ -41,6 +44,7 @@ class Vlan(Kind):
     parents = ("project",)
     spec = VlanSpec
     listed_under = ("project",)
+    offered = frozenset({"facility"})
     summary = "A layer-2 network in one facility."
     outputs = {"id": "the VLAN's uuid", "vxlan": "its number"}
     mark_stays = _NO_UPDATE
@@ -75,6 +79,25 @@ class Vlan(Kind):
 
     def known_as(self, live: LiveObject, name: str) -> bool:
         return name in (str(live.values.get("vxlan")), live.values.get("description"))
+
+    def check_offers(
+        self, offers: Offers, values: Mapping[str, Any], parent: Mapping[str, Any]
+    ) -> Iterable[FieldError]:
+        return feature_errors(offers, values.get("facility"), "layer_2", ("facility",))
+
+    def check_together(self, siblings: Sequence[Mapping[str, Any]]) -> Iterable[tuple[int, FieldError]]:
+        """A number stands for one VLAN in a facility, and a project has few of them (layer-2 documentation)."""
+        taken: dict[tuple[Any, Any], int] = {}
+        for at, each in enumerate(siblings):
+            number, facility = each.get("vxlan"), each.get("facility")
+            if number is None or facility is None:
+                continue
+            if taken.setdefault((facility, number), at) != at:
+                message = f"there are two VLANs {number} in {facility}"
+                yield at, FieldError(("vxlan",), message, "give each a number of its own", "taken-number")
+        if len(siblings) > USUAL_QUOTA:
+            message = f"{len(siblings)} VLANs in one project, whose quota is {USUAL_QUOTA} unless it was raised"
+            yield USUAL_QUOTA, FieldError((), message, "spread them over projects", "over-quota", warns=True)
 
     def create(self, wish: Wish) -> Call:
         body = dict(wish.values)

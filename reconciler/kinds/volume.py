@@ -25,10 +25,12 @@ from reconciler.kinds.common import (
     same_flag,
     same_text,
 )
+from reconciler.kinds.offered import feature_errors
 from reconciler.kinds.storage import list_volumes, opened_volume
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import from_text
+from reconciler.model.offers import Offers
 from reconciler.model.rules import Listed, Replace, Update
 from reconciler.wire import Call, Listing, Rejected
 
@@ -105,6 +107,7 @@ class Volume(Kind):
     parents = ("project",)
     spec = VolumeSpec
     listed_under = ("project",)
+    offered = frozenset({"facility"})
     summary = "A block storage volume, which devices of its facility attach over the network."
     mark_field = "description"
     outputs = {
@@ -180,6 +183,11 @@ class Volume(Kind):
             for frequency, count in counted.items()
             if count > 1
         ]
+
+    def check_offers(
+        self, offers: Offers, values: Mapping[str, Any], parent: Mapping[str, Any]
+    ) -> Iterable[FieldError]:
+        return feature_errors(offers, values.get("facility"), "storage", ("facility",))
 
     def create(self, wish: Wish) -> Call:
         body = dict(wish.values)

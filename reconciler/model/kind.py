@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import Mark, memo_digest, remember_tags
+from reconciler.model.offers import Offers
 from reconciler.model.rules import (
     CreateOnly,
     Field,
@@ -152,6 +153,8 @@ class Kind(ABC):
     deletable: ClassVar[bool] = True
     holds_others: ClassVar[bool] = False
     """Whether deleting it would take strangers' objects along: such an object is kept while strangers live in it."""
+    offered: ClassVar[frozenset[str]] = frozenset()
+    """The fields that `check_offers` reads, of this kind and of those that stand in it."""
     reread_after_create: ClassVar[bool] = False
     """Whether the answer to a create does not show the object, so that its collection is read again."""
     waits: ClassVar[bool] = False
@@ -269,6 +272,24 @@ class Kind(ABC):
         kind. Items of a list that need another resource are `Unknown`.
         """
         return []
+
+    def check_together(self, siblings: Sequence[Mapping[str, Any]]) -> Iterable[tuple[int, FieldError]]:
+        """Errors that all objects of this kind in one parent make together, each with the place in `siblings` of the
+        one that it is said of: numbers that are taken, quotas. Groups' own are among them.
+        """
+        return ()
+
+    def check_offers(
+        self, offers: Offers, values: Mapping[str, Any], parent: Mapping[str, Any]
+    ) -> Iterable[FieldError]:
+        """What cannot be had as asked for, by what is offered. `values` are the known ones of `offered`, and `parent`
+        those of the parent's `offered`.
+        """
+        return ()
+
+    def doubts(self, values: Mapping[str, Any]) -> Iterable[FieldError]:
+        """What is allowed and hardly meant: warnings."""
+        return ()
 
     # identity
 

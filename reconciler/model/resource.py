@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from reconciler.diagnostics import Place
+from reconciler.diagnostics import Diagnostic, Place
 from reconciler.model.moves import Moves
 from reconciler.values import Address, Unknown
 
@@ -148,6 +148,8 @@ class Stack:
     secrets: frozenset[str] = frozenset()
     files: tuple[GeneratedFile, ...] = ()
     moved: Moves = field(default_factory=Moves)
+    warnings: tuple[Diagnostic, ...] = ()
+    """What is allowed and hardly meant, or not in the catalogue that it was read with."""
 
     def without_resources(self) -> Stack:
         """The stack emptied of what it manages: what `destroy` plans for. Existing objects stay as places to look."""

@@ -7,7 +7,7 @@ A field without a rule is refused when the kind is defined, so nobody can add a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from types import MappingProxyType
@@ -134,3 +134,14 @@ class Field:
     listed: Listed | None = None
     listed_inside: Mapping[str, Listed] = dataclass_field(default_factory=lambda: _NOTHING_LISTED)
     """The same of the parts of a field that is a mapping."""
+
+
+def listed_values(field: Field, value: Any) -> Iterator[tuple[tuple[str, ...], Any, Listed]]:
+    """The names that a field's value holds: where, which, and what catalogue each is to be in."""
+    if value is None:
+        return
+    if field.listed is not None:
+        yield (field.name,), value, field.listed
+    for part, listed in field.listed_inside.items():
+        if isinstance(value, Mapping) and value.get(part) is not None:
+            yield (field.name, part), value[part], listed

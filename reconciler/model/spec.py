@@ -29,6 +29,8 @@ class FieldError:
     message: str
     hint: str = ""
     code: str = "invalid-value"
+    warns: bool = False
+    """Whether it is only something that the user should know of."""
 
 
 def read_fields(kind: str, spec: type[Spec]) -> dict[str, Field]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -264,7 +264,7 @@ class FieldReader:
         if isinstance(checked, list):
             if block.has_unknown_keys:  # what is missing may be what was misspelt
                 checked = [each for each in checked if not each.code.startswith("missing-")]
-            self._refuse(instance, fields, checked)
+            self.refuse(instance, fields, checked)
             return
         fields.values = {**checked, **waiting} if waiting else dict(checked)
 
@@ -273,18 +273,19 @@ class FieldReader:
         parent = instance.owner
         if parent is None or type(instance.kind).check_beside is Kind.check_beside:
             return
-        around: dict[str, list[Mapping[str, Any]]] = {parent.kind.name: [_settled(all_fields[parent.address])]}
+        around: dict[str, list[Mapping[str, Any]]] = {parent.kind.name: [settled(all_fields[parent.address])]}
         for section in parent.pools.values():
             for pool in section.values():
                 for sibling in (each for one in pool.instances for each in one.resources()):
                     if sibling is not instance:
-                        around.setdefault(sibling.kind.name, []).append(_settled(all_fields[sibling.address]))
+                        around.setdefault(sibling.kind.name, []).append(settled(all_fields[sibling.address]))
         own = all_fields[instance.address]
-        found = instance.kind.check_beside(_settled(own), around)
+        found = instance.kind.check_beside(settled(own), around)
         if found:
-            self._refuse(instance, own, found)
+            self.refuse(instance, own, found)
 
-    def _refuse(self, instance: Instance, fields: Fields, errors: list[FieldError]) -> None:
+    def refuse(self, instance: Instance, fields: Fields, errors: Sequence[FieldError]) -> None:
+        """Note what is wrong with, or to be said of, an instance's fields, each at its place."""
         spots: dict[tuple[str, Place], list[tuple[FieldError, Node | None, tuple[str | int, ...]]]] = {}
         for each in _deepest(instance.block, errors):
             place, node, path = self._spot(instance.block, fields, each)
@@ -304,6 +305,7 @@ class FieldReader:
                 address=str(instance.address),
                 hint=first.hint or ("" if secret else _quoting(messages, node)),
                 shown=not secret,
+                warns=all(each.warns for each, _, _ in found),
             )
 
     def _spot(
@@ -380,7 +382,7 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(each)
 
 
-def _settled(fields: Fields) -> Mapping[str, Any]:
+def settled(fields: Fields) -> Mapping[str, Any]:
     """The values that need no other resource; of a list that does, as many unknown items as it has."""
     if not any(isinstance(value, Late) for value in fields.values.values()):
         return fields.values
@@ -392,7 +394,7 @@ def _settled(fields: Fields) -> Mapping[str, Any]:
     return {name: value for name, value in fields.values.items() if not isinstance(value, Late)} | lists
 
 
-def _deepest(block: Block, errors: list[FieldError]) -> list[FieldError]:
+def _deepest(block: Block, errors: Sequence[FieldError]) -> list[FieldError]:
     """Of the errors that the branches of a union make, those of the branch that the value comes nearest to."""
     depths: dict[str, int] = {}
     reached: list[tuple[FieldError, int]] = []

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
-from reconciler.diagnostics import Diagnostic, Place, Refused, Via, error
+from reconciler.diagnostics import Diagnostic, Place, Refused, Via, error, has_errors, warning
 from reconciler.values import visible
 
 MAX_FINDINGS: Final = 100
@@ -85,7 +85,8 @@ class Problems:
             self._via = before
 
     def __bool__(self) -> bool:
-        return bool(self._found)
+        """Whether there is an error; warnings do not stop a run."""
+        return has_errors(self._found.values())
 
     def __len__(self) -> int:
         return len(self._found)
@@ -107,9 +108,11 @@ class Problems:
         address: str = "",
         hint: str = "",
         shown: bool = True,
+        warns: bool = False,
     ) -> None:
-        """Note an error. `shown` False keeps the source line out, for lines that hold a secret."""
-        self.note(error(code, summary, address=address, place=place, hint=hint), shown=shown)
+        """Note an error, or a warning. `shown` False keeps the source line out, for lines that hold a secret."""
+        made = warning if warns else error
+        self.note(made(code, summary, address=address, place=place, hint=hint), shown=shown)
 
     def make(self, code: str, summary: str, place: Place | None = None, hint: str = "") -> Diagnostic:
         """An error with its source line, not noted."""

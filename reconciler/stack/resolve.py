@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from reconciler.diagnostics import Refused
 from reconciler.model.kind import Catalog
+from reconciler.model.offers import Offers
 from reconciler.model.resource import Resource, Stack
 from reconciler.stack.blocks import BlockReader
 from reconciler.stack.cycles import check_cycles
@@ -26,6 +27,7 @@ from reconciler.stack.functions.arguments import size_of
 from reconciler.stack.functions.secrets import KEY_VARIABLE, Derivation
 from reconciler.stack.groups import GroupReader
 from reconciler.stack.locals import LocalReader
+from reconciler.stack.meaning import check_meaning
 from reconciler.stack.moves import MoveReader
 from reconciler.stack.outputs import OutputReader, is_secret
 from reconciler.stack.problems import Problems, Texts
@@ -42,15 +44,18 @@ from reconciler.stack.views import plain
 from reconciler.values import Address
 
 
-def read_stack(paths: Sequence[Path], catalog: Catalog, inputs: Inputs) -> Stack:
+def read_stack(paths: Sequence[Path], catalog: Catalog, inputs: Inputs, offers: Offers | None = None) -> Stack:
     """Read stack files and directories (which together are one stack) into a resolved stack.
 
-    Raises `diagnostics.Refused` with everything that is wrong, each finding with its file, line and column.
+    `offers` is what can be ordered; without it nothing is said of that, and the API will tell. Raises
+    `diagnostics.Refused` with everything that is wrong, each finding with its file, line and column.
     """
-    return open_stack(paths, catalog, inputs)[0]
+    return open_stack(paths, catalog, inputs, offers)[0]
 
 
-def open_stack(paths: Sequence[Path], catalog: Catalog, inputs: Inputs) -> tuple[Stack, Asker]:
+def open_stack(
+    paths: Sequence[Path], catalog: Catalog, inputs: Inputs, offers: Offers | None = None
+) -> tuple[Stack, Asker]:
     """As `read_stack`, with what answers questions to it."""
     problems = Problems(Texts())
     sources = Sources(problems)
@@ -58,7 +63,7 @@ def open_stack(paths: Sequence[Path], catalog: Catalog, inputs: Inputs) -> tuple
     if document is None:
         raise Refused(problems.diagnostics)
     resolver = _Resolver(document, catalog, sources, problems, inputs.environment)
-    stack = resolver.resolve(inputs)
+    stack = resolver.resolve(inputs, offers)
     if problems:
         raise Refused(problems.diagnostics)
     return stack, resolver.asker()
@@ -97,7 +102,7 @@ class _Resolver:
         """What answers questions to the stack, when it is resolved."""
         return Asker(self._tree, self._evaluator, Referrer(self._evaluator), self._compiler_for)
 
-    def resolve(self, inputs: Inputs) -> Stack:
+    def resolve(self, inputs: Inputs, offers: Offers | None) -> Stack:
         document, problems = self._document, self._problems
         variables = VariableReader(problems, self._sources)
         self._scope.variables.update(variables.read(document.variables, inputs, complete=document.complete))
@@ -132,6 +137,7 @@ class _Resolver:
         for _, instance in self._instances():
             reader.check_beside(instance, fields)
         check_cycles(resources, self._tree.instances, problems)
+        check_meaning(self._tree, fields, reader, problems, offers)
         files = FileReader(self._evaluator, referrer, self._compiler, expander, problems).read(
             document.files, self._roots
         )
@@ -143,6 +149,7 @@ class _Resolver:
             outputs=tuple(outputs),
             files=tuple(files),
             moved=moved,
+            warnings=tuple(sorted(problems.diagnostics, key=lambda each: each.sort_key)),
             sources=self._sources.all(),
             inputs=MappingProxyType(
                 {

@@ -189,7 +189,7 @@ def test_reading_commands_ask_for_a_client_that_only_reads(shell: Shell) -> None
 def test_variables_reach_the_stack(shell: Shell) -> None:
     seen: list[tuple[tuple[str, ...], tuple[str, ...], Mapping[str, str]]] = []
 
-    def read_stack(paths: object, inputs: Any) -> None:
+    def read_stack(paths: object, inputs: Any, offers: object) -> None:
         seen.append((inputs.flags, tuple(map(str, inputs.files)), inputs.environment))
         raise Refused([error("stop", "here"), Diagnostic(*_warning())])
 

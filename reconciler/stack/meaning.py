@@ -1,0 +1,107 @@
+"""What resources mean together and against what can be ordered: the checks that need no API.
+
+Each combination is judged once, however many machines ask for it: most stacks have many machines of few sorts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.diagnostics import did_you_mean
+from reconciler.model.kind import FieldError, Kind
+from reconciler.model.offers import Offers
+from reconciler.model.rules import Listed, listed_values
+from reconciler.stack.fields import FieldReader, Fields, settled
+from reconciler.stack.problems import Problems
+from reconciler.stack.tree import Instance, Tree
+from reconciler.values import Address
+
+
+def check_meaning(
+    tree: Tree,
+    fields: Mapping[Address, Fields],
+    reader: FieldReader,
+    problems: Problems,
+    offers: Offers | None,
+) -> None:
+    """Note all that is wrong; without `offers` nothing of what can be ordered."""
+    together: dict[tuple[Address | None, str], list[Instance]] = {}
+    judge = _Judge(offers) if offers is not None else None
+    for address, instance in tree.instances.items():
+        own = fields[address]
+        if instance.existing is not None or own.broken:
+            continue
+        kind = instance.kind
+        found: list[FieldError] = []
+        if type(kind).doubts is not Kind.doubts:
+            found += kind.doubts(settled(own))
+        if type(kind).check_together is not Kind.check_together:
+            parent = instance.owner.address if instance.owner is not None else None
+            together.setdefault((parent, kind.name), []).append(instance)
+        if judge is not None:
+            around = fields.get(instance.owner.address) if instance.owner is not None else None
+            found += judge.errors(instance, own, around)
+        if found:
+            with problems.inside(instance.block.scope.via):
+                reader.refuse(instance, own, found)
+    for several in together.values():
+        values = [settled(fields[each.address]) for each in several]
+        for at, problem in several[0].kind.check_together(values):
+            with problems.inside(several[at].block.scope.via):
+                reader.refuse(several[at], fields[several[at].address], [problem])
+
+
+@dataclass
+class _Judge:
+    """What is wrong with each combination that was asked about."""
+
+    offers: Offers
+    known: dict[Hashable, list[FieldError]] = field(default_factory=dict)
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def errors(self, instance: Instance, own: Fields, around: Fields | None) -> list[FieldError]:
+        kind = instance.kind
+        if kind.name not in self.names:
+            listed = {name for name, each in kind.fields.items() if each.listed is not None or each.listed_inside}
+            self.names[kind.name] = tuple(sorted(kind.offered | listed))
+        names = self.names[kind.name]
+        if not names:
+            return []
+        parent = instance.owner.kind if instance.owner is not None and around is not None else None
+        above = tuple(sorted(parent.offered)) if parent is not None else ()
+        given = settled(own)
+        asked = {name: given[name] for name in names if name in given}
+        shown = settled(around) if around is not None and above else {}
+        beside = {name: shown[name] for name in above if name in shown}
+        key = (kind.name, _hashable(asked), _hashable(beside))
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = self._judged(kind, asked, beside)
+        return found
+
+    def _judged(self, kind: Kind, asked: Mapping[str, Any], beside: Mapping[str, Any]) -> list[FieldError]:
+        found = [
+            problem
+            for name, value in asked.items()
+            for path, each, listed in listed_values(kind.fields[name], value)
+            for problem in self._unlisted(path, each, listed)
+        ]
+        return [*found, *kind.check_offers(self.offers, asked, beside)]
+
+    def _unlisted(self, path: tuple[str, ...], value: Any, listed: Listed) -> Iterable[FieldError]:
+        names = self.offers.catalogues[listed.catalogue]
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, str) and each not in names and each not in listed.besides and each.count("-") != 4:
+                hint = did_you_mean(each, names) or "a server may have more than the shipped catalogue lists"
+                message = f"the catalogue has no {listed.catalogue} {each!r}"
+                yield FieldError(path, message, hint, "not-in-catalogue", warns=True)
+
+
+def _hashable(value: Any) -> Hashable:
+    if isinstance(value, Mapping):
+        return tuple((name, _hashable(each)) for name, each in value.items())
+    if isinstance(value, list):
+        return tuple(map(_hashable, value))
+    return value if isinstance(value, Hashable) else repr(value)

@@ -17,13 +17,20 @@ _WITH_WARNINGS = "Success! The configuration is valid, but there were some valid
 @click.command("validate", cls=StackCommand)
 @stack_arguments
 @click.option("--live", is_flag=True, help="Ask the API what can be ordered, instead of the catalogue of 2019.")
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif"]),
+    help="How to print the findings; SARIF 2.1.0 is what code hosts and editors read.  [default: text]",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @input_options
 @account_options
 @no_color_option
 def command(
     paths: tuple[Path, ...],
     live: bool,
+    form: str | None,
     as_json: bool,
     variables: tuple[str, ...],
     var_files: tuple[Path, ...],
@@ -41,7 +48,11 @@ def command(
       reconciler validate stack.yaml
       reconciler validate stack.yaml --live --emulator
       reconciler validate stacks/edge --var facility=ams1 --json
+      reconciler validate stack.yaml --format sarif > findings.sarif
     """
+    if as_json and form not in (None, "json"):
+        raise click.UsageError(f"--json and --format {form} exclude each other")
+    form = "json" if as_json else form or "text"
     with Session(no_color=no_color) as session:
         from reconciler import app
 
@@ -54,11 +65,13 @@ def command(
         except Refused as refused:
             found = refused.diagnostics
         valid = not has_errors(found)
-        if as_json:
+        if form == "sarif":
+            session.sink.json(_sarif(found))
+        elif form == "json":
             session.sink.json(_document(found))
         elif found:
             session.sink.diagnostics(found)
-        if valid and not as_json:
+        if valid and form == "text":
             session.sink.data(_WITH_WARNINGS if found else "Success! The configuration is valid.\n")
         return Exit.DONE if valid else Exit.ERROR
 
@@ -74,3 +87,11 @@ def _document(found: tuple[Diagnostic, ...]) -> dict[str, object]:
         "warning_count": sum(1 for each in found if each.severity is Severity.WARNING),
         "diagnostics": [diagnostic_json(each) for each in found],
     }
+
+
+def _sarif(found: tuple[Diagnostic, ...]) -> dict[str, object]:
+    from reconciler import __version__
+    from reconciler.report.sarif import sarif
+    from reconciler.stack import MEANINGS
+
+    return sarif(found, version=__version__, meanings=MEANINGS)

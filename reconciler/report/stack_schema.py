@@ -176,7 +176,8 @@ def _fields(kind: Kind) -> dict[str, Schema]:
             words = _description(kind, field, schema.pop("description", ""))
             opened = _open(schema, made.get("$defs", {}))
             unset = name == kind.key_field or not field.required
-            found[name] = {"description": words, **(_or_null(opened) if unset else opened)}
+            told = {"description": words, "x-change": _effect(field)}
+            found[name] = {**told, **(_or_null(opened) if unset else opened)}
     return found
 
 
@@ -218,6 +219,23 @@ def _description(kind: Kind, field: Field, meaning: str) -> str:
     words += ["When left out, the key gives it."] if field.name == kind.key_field else []
     words += ["It is never shown."] if field.secret else []
     return " ".join(each for each in words if each)
+
+
+def _effect(field: Field) -> str:
+    """What a change to a field does, in a word for programs (`x-change`): what `_change` says in a sentence."""
+    match field.rule:
+        case Update(possible=possible):
+            return "in-place" if possible is any_change else "in-place-or-replace"
+        case Replace() | CreateOnly(replaces=True):
+            return "replace"
+        case CreateOnly():
+            return "next-create"
+        case WriteOnce():
+            return "refused"
+        case Ours():
+            return "not-sent"
+        case FromKey():
+            return "from-key"
 
 
 def _change(kind: Kind, field: Field) -> str:

@@ -81,6 +81,8 @@ class FieldReader:
             return fields
         for name, shape in block.fields.items():
             if isinstance(shape, Constant):
+                if shape.value is None and name == block.kind.key_field:
+                    continue  # a name is never emptied: it is the key's then
                 fields.values[name] = shape.value
                 if block.kind.fields[name].secret:
                     self.secrets.update(texts(shape.value))
@@ -90,7 +92,7 @@ class FieldReader:
                 if name in block.keyed_by and not plan.broken:
                     shape, plan = self._by_keys(instance, shape, block.keyed_by[name], plan)
                 value = self._value(instance, name, shape, plan, fields)
-                if value is not None or name != block.kind.key_field:  # a name is never emptied: it is the key's then
+                if value is not None or name != block.kind.key_field:
                     fields.values[name] = value
             except Broken:
                 fields.broken.add(name)

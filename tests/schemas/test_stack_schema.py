@@ -29,6 +29,14 @@ SCHEMA = stack_schema.stack_schema(catalog())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 DEVICE = {"plan": "t1.small.x86", "operating_system": "ubuntu_18_04", "facility": "ewr1"}
 
+EFFECTS = {
+    Update: {"in-place", "in-place-or-replace"},
+    Replace: {"replace"},
+    CreateOnly: {"replace", "next-create"},
+    WriteOnce: {"refused"},
+    Ours: {"not-sent"},
+}
+
 
 def table(name: str) -> list[Any]:
     cases = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
@@ -129,6 +137,7 @@ def test_every_field_says_what_a_change_does(kind: Any) -> None:
             assert name not in block["properties"]
             continue
         said = block["properties"][name]["description"]
+        assert block["properties"][name]["x-change"] in EFFECTS[type(field.rule)]
         assert said.startswith(kind.spec.model_fields[name].description)
         if isinstance(field.rule, CreateOnly):
             assert ("A change matters at the next create only" if not field.rule.replaces else words[Replace]) in said

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.options import StackCommand, account_options, input_options, no_color_option, stack_arguments
+from reconciler.cli.options import (
+    StackCommand,
+    account_options,
+    complete_resources,
+    input_options,
+    no_color_option,
+    stack_arguments,
+)
 from reconciler.cli.session import Session
 from reconciler.diagnostics import Refused
 
@@ -29,7 +36,13 @@ _LEAVE = ("exit", "quit")
 @click.command("console", cls=StackCommand)
 @stack_arguments
 @click.option("-e", "--expression", "asked", multiple=True, metavar="EXPR", help="Print its value. Repeatable.")
-@click.option("--at", metavar="ADDRESS", default="", help="See key, value, index and project as this resource does.")
+@click.option(
+    "--at",
+    metavar="ADDRESS",
+    default="",
+    shell_complete=complete_resources,
+    help="See key, value, index and project as this resource does.",
+)
 @click.option("--offline", is_flag=True, help="Ask no API: what only it can tell is (known after apply).")
 @click.option(
     "--format",

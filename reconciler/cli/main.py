@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "console": "Try expressions against a stack.",
         "files": "Write the files that a stack generates.",
         "fmt": "Lay out stack files in the canonical form.",
+        "completion": "Print the completion script for a shell.",
         "schema": "Write the JSON Schemas for editors and tools.",
         "api": "Send one raw call to the API.",
         "emulator": "Run a Packet API on this machine.",
@@ -88,6 +89,8 @@ def cli() -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return what the process should end with. Never raises, save for SystemExit."""
+    if instruction := os.environ.get("_RECONCILER_COMPLETE"):
+        return import_module("reconciler.cli.completion").answer(cli, instruction)  # type: ignore[no-any-return]
     try:
         result = cli.main(
             args=list(arguments) if arguments is not None else None, prog_name="reconciler", standalone_mode=False

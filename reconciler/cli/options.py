@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 DEFAULT_API_URL = "https://api.packet.net"
 DEFAULT_DATABASE = ".reconciler/emulator.db"
@@ -21,6 +24,8 @@ class StackCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         until = args.index("--") if "--" in args else len(args)
         head = [f"--emulator={DEFAULT_DATABASE}" if each == "--emulator" else each for each in args[:until]]
+        if ctx.resilient_parsing and until == len(args) and args and args[-1].startswith("-"):
+            head.pop()  # while its value is being completed click would forget all arguments for want of it
         return super().parse_args(ctx, head + args[until:])
 
 
@@ -98,12 +103,31 @@ def no_color_option(function: Function) -> Function:
     )
 
 
+def complete_targets(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from reconciler.cli import completion
+
+    return completion.targets(ctx, incomplete)
+
+
+def complete_resources(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from reconciler.cli import completion
+
+    return completion.resources(ctx, incomplete)
+
+
+def complete_outputs(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from reconciler.cli import completion
+
+    return completion.outputs(ctx, incomplete)
+
+
 def target_option(function: Function) -> Function:
     return click.option(
         "--target",
         "targets",
         multiple=True,
         metavar="ADDRESS",
+        shell_complete=complete_targets,
         help="Only this resource, what it needs, and what stands below it. Repeatable.",
     )(function)
 
@@ -114,6 +138,7 @@ def replace_option(function: Function) -> Function:
         "replace",
         multiple=True,
         metavar="ADDRESS",
+        shell_complete=complete_resources,
         help="Destroy this resource and create it anew. Repeatable.",
     )(function)
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.options import StackCommand, account_options, input_options, no_color_option
+from reconciler.cli.options import StackCommand, account_options, complete_outputs, input_options, no_color_option
 from reconciler.cli.session import Session
 from reconciler.diagnostics import Refused, did_you_mean, error
 
 
 @click.command("output", cls=StackCommand)
-@click.argument("words", metavar="STACK... [NAME]", nargs=-1, required=True)
+@click.argument("words", metavar="STACK... [NAME]", nargs=-1, required=True, shell_complete=complete_outputs)
 @click.option("--raw", is_flag=True, help="With NAME: the bare text, secret or not, for a script.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON; with NAME the bare value, secret or not.")
 @input_options

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs import command_pages
 from tests.docs.kind_pages import PAGE, render
 
 ROOT = Path(__file__).parents[2]
@@ -35,3 +36,7 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 
 def test_the_page_of_kinds_is_what_the_kinds_say() -> None:
     assert PAGE.read_text(encoding="utf-8") == render()
+
+
+def test_the_page_of_commands_is_what_their_help_says() -> None:
+    assert command_pages.PAGE.read_text(encoding="utf-8") == command_pages.render()

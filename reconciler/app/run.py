@@ -12,6 +12,7 @@ from reconciler.clock import Clock, SystemClock
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.diff import diff
 from reconciler.engine.execute import Apply, Means
+from reconciler.engine.lookups import Lookups
 from reconciler.engine.observe import observe
 from reconciler.engine.order import order
 from reconciler.engine.preflight import check_names, check_places, live_offers
@@ -108,7 +109,7 @@ def make_plan(
     kinds = catalog()
     wanted, scope = narrow(stack, options, kinds)
     snapshot, existing = observe(account, kinds, wanted, parallelism, Reach(stack, kinds, options))
-    compared = diff(wanted, snapshot, existing, kinds, options, scope)
+    compared = diff(wanted, snapshot, existing, kinds, options, scope, Lookups(account, kinds.lookups))
     check_places(compared.changes, kinds)
     check_names(compared.changes, account, kinds, parallelism)
     if guarded:
@@ -232,7 +233,7 @@ def _still_listed(planned: Planned, account: Account, parallelism: int) -> tuple
     options = planned.plan.options
     wanted, scope = narrow(planned.stack, options, kinds)
     snapshot, existing = observe(account, kinds, wanted, parallelism, Reach(planned.stack, kinds, options))
-    compared = diff(wanted, snapshot, existing, kinds, options, scope)
+    compared = diff(wanted, snapshot, existing, kinds, options, scope, Lookups(account, kinds.lookups))
     kept = {each.address: each.summary for each in compared.diagnostics if each.code == "holds-strangers"}
     return tuple(
         Remains(str(each.address), each.kind, each.live.id, kept.get(str(each.address), ""))

@@ -13,6 +13,7 @@ from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Refused, Severity, error
 from reconciler.engine.fields import differences
+from reconciler.engine.lookups import Lookups
 from reconciler.engine.moved import check_clashes, marks_that_stay
 from reconciler.engine.scope import Scope
 from reconciler.engine.standing import after_reshaping, made_right_again, reshaped, standing_changes, with_losses
@@ -55,23 +56,28 @@ class _Walk:
 
 
 def diff(
-    stack: Stack, snapshot: Snapshot, existing: Mapping[Address, str], catalog: Catalog, options: Options, scope: Scope
+    stack: Stack,
+    snapshot: Snapshot,
+    existing: Mapping[Address, str],
+    catalog: Catalog,
+    options: Options,
+    scope: Scope,
+    lookups: Lookups,
 ) -> Compared:
     """Compare what is in scope. Raises `Refused` with all that stands in the way: cycles, values that do not fit,
     write-once changes.
     """
     if not options.destroy:
         check_clashes(stack, snapshot, catalog)
-    walk = _Walk(
-        catalog, stack, snapshot, existing, frozenset(options.replace), PlannedWorld(catalog), PlannedWorld(catalog)
-    )
+    world, present = PlannedWorld(catalog, lookups), PlannedWorld(catalog, lookups)
+    walk = _Walk(catalog, stack, snapshot, existing, frozenset(options.replace), world, present)
     for resource in in_dependency_order(after_reshaping(stack.resources, catalog)):
         try:
             _resource(walk, resource)
         except Refused as refused:
             walk.problems += refused.diagnostics
     if walk.problems:
-        raise Refused(walk.problems)
+        raise Refused(_once_for_a_line(walk.problems))
     rest = Unclaimed(stack.name, snapshot, catalog, walk.changes, scope)
     unwanted = rest.unwanted()
     if options.destroy:
@@ -91,6 +97,15 @@ def diff(
     findings += marks_that_stay(changes.values(), catalog)
     in_order = sorted(kept.values(), key=lambda each: each.address.sort_key)
     return Compared(tuple(in_order), strangers, tuple(findings), walk.world)
+
+
+def _once_for_a_line(problems: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """The findings, each of a line once: the instances of a block fail alike."""
+    found: dict[object, Diagnostic] = {}
+    for each in problems:
+        key = (each.code, each.place, each.summary) if each.place is not None else (len(found),)
+        found.setdefault(key, each)
+    return list(found.values())
 
 
 def _not_seen(snapshot: Snapshot) -> list[Diagnostic]:
@@ -133,6 +148,7 @@ def _resource(walk: _Walk, resource: Resource) -> None:
     parent = walk.changes.get(resource.parent) if resource.parent else None
     parent_replaced = parent is not None and parent.action.creates
     live = _match(walk, resource, kind, settled, parent)
+    settled = settled.beside(kind, live) if live is not None else settled
     live = kind.regard(_known(settled), live) if live is not None else None
     change = _change(walk, resource, kind, settled, live, parent)
     stays = live is not None and not change.action.creates and not parent_replaced

@@ -6,14 +6,17 @@ were unknown become known.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Refused, error
+from reconciler.engine.lookups import Lookups
 from reconciler.model.kind import Catalog, FieldError, Kind
 from reconciler.model.live import LiveObject, Phase
-from reconciler.model.resource import Resource, deferred
+from reconciler.model.lookups import Answer
+from reconciler.model.resource import Evaluated, Resource, deferred
+from reconciler.model.rules import Replace
 from reconciler.values import Address, Unknown
 
 
@@ -32,8 +35,9 @@ class Standing:
 class PlannedWorld:
     """Implements `model.resource.World`. Filled in dependency order by whoever walks the resources."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, lookups: Lookups) -> None:
         self._catalog = catalog
+        self._lookups = lookups
         self._standing: dict[Address, Standing] = {}
 
     def place(self, address: Address, standing: Standing) -> None:
@@ -62,6 +66,10 @@ class PlannedWorld:
         values = standing.values if standing is not None else {}
         return {name: value for name, value in values.items() if not isinstance(value, Unknown)}
 
+    def look_up(self, name: str, arguments: Mapping[str, Any]) -> Answer:
+        """See `World.look_up`."""
+        return self._lookups.look_up(name, arguments)
+
     def attribute(self, address: Address, name: str) -> Any:
         """See `World.attribute`. A live object that is still being made has no certain addresses yet."""
         standing = self._standing.get(address)
@@ -86,6 +94,23 @@ class Settled:
     values: Mapping[str, Any]
     unknown: frozenset[str] = frozenset()
     secrets: frozenset[str] = frozenset()
+    looked_up: Mapping[str, Evaluated] = field(default_factory=dict)
+    """By field, what came of lookups, which an object that exists need not follow."""
+
+    def beside(self, kind: Kind, live: LiveObject) -> Settled:
+        """The values for an object that exists: as it has them, where that does as well as what lookups gave. What they
+        gave for a moment only (a price) is not followed in what cannot be changed in place.
+        """
+        kept = {}
+        for name, each in self.looked_up.items():
+            there = live.values.get(name)
+            if there is None:
+                continue
+            if each.momentary and isinstance(kind.fields[name].rule, Replace):
+                kept[name] = there
+            elif each.accepted:
+                kept[name] = _beside(self.values[name], there, each.accepted)
+        return replace(self, values={**self.values, **kept}) if kept else self
 
 
 def settle(resource: Resource, kind: Kind, world: PlannedWorld) -> Settled:
@@ -95,6 +120,7 @@ def settle(resource: Resource, kind: Kind, world: PlannedWorld) -> Settled:
         return Settled(resource.values, secrets=resource.secrets)
     values = {name: value for name, value in resource.values.items() if name not in waiting}
     unknown: dict[str, Unknown] = {}
+    looked_up: dict[str, Evaluated] = {}
     secrets = set(resource.secrets)
     for name in waiting:
         evaluated = resource.values[name].evaluate(world)
@@ -104,10 +130,22 @@ def settle(resource: Resource, kind: Kind, world: PlannedWorld) -> Settled:
             unknown[name] = evaluated.value
         else:
             values[name] = evaluated.value
+            if evaluated.accepted or evaluated.momentary:
+                looked_up[name] = evaluated
     checked = kind.check(values, frozenset(unknown))
     if isinstance(checked, list):
         raise Refused([field_problem(resource, each) for each in checked])
-    return Settled({**checked, **unknown}, frozenset(unknown), frozenset(secrets))
+    settled = Settled({**checked, **unknown}, frozenset(unknown), frozenset(secrets), looked_up)
+    live = world.live(resource.address) if looked_up else None
+    return settled.beside(kind, live) if live is not None else settled
+
+
+def _beside(wanted: Any, there: Any, accepted: Sequence[tuple[Any, frozenset[str]]]) -> Any:
+    if isinstance(there, str) and any(wanted == value and there in texts for value, texts in accepted):
+        return there
+    if isinstance(wanted, Mapping) and isinstance(there, Mapping):
+        return {name: _beside(each, there.get(name), accepted) for name, each in wanted.items()}
+    return wanted
 
 
 def field_problem(resource: Resource, found: FieldError) -> Diagnostic:

@@ -12,6 +12,7 @@ from reconciler.kinds.hardware_reservation import HardwareReservation
 from reconciler.kinds.ip_assignment import IpAssignment
 from reconciler.kinds.ip_reservation import IpReservation
 from reconciler.kinds.license import License
+from reconciler.kinds.lookups import lookups
 from reconciler.kinds.member import Member
 from reconciler.kinds.network_type import NetworkType
 from reconciler.kinds.organization import Organization
@@ -55,4 +56,4 @@ def catalog() -> Catalog:
         "facility": NameList(endpoints.list_facilities(), ("code", "id")),
         "operating system": NameList(endpoints.list_operating_systems(), ("slug", "id")),
     }
-    return Catalog(kinds, names)
+    return Catalog(kinds, names, lookups())

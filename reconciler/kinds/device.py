@@ -28,6 +28,7 @@ from reconciler.kinds.common import (
 )
 from reconciler.kinds.machine import (
     ANY,
+    NEXT_AVAILABLE,
     PLAN_ALIASES,
     AddressRequest,
     address_errors,
@@ -279,6 +280,8 @@ class Device(Kind):
         body = machine_body({name: value for name, value in wish.values.items() if name != "power_state"})
         body["tags"] = [*(wish.values.get("tags") or ()), *wish.mark.to_tags()]
         wanted = body.get("hardware_reservation_id")
+        if wanted == []:  # a lookup found none that is free: the platform is asked for the first that will be
+            body["hardware_reservation_id"] = NEXT_AVAILABLE
         if not isinstance(wanted, list) or not wanted:
             return (endpoints.create_device(wish.parent_id or "", body),)
         return tuple(

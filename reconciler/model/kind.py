@@ -16,6 +16,7 @@ from typing import Any, ClassVar, get_args
 from pydantic import ValidationError
 
 from reconciler.model.live import LiveObject
+from reconciler.model.lookups import Lookup
 from reconciler.model.mark import Mark, memo_digest, remember_tags
 from reconciler.model.offers import Offers
 from reconciler.model.rules import (
@@ -443,11 +444,13 @@ class NameList:
 class Catalog:
     """All kinds, in an order in which each kind comes after its parents and after the kinds that it uses.
 
-    `names` are the API's own catalogues, which fields marked `Listed` are checked against.
+    `names` are the API's own catalogues, which fields marked `Listed` are checked against; `lookups` is what
+    expressions may ask.
     """
 
     kinds: tuple[Kind, ...]
     names: Mapping[str, NameList] = field(default_factory=dict)
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Kind:
         for each in self.kinds:

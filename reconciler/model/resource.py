@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from reconciler.diagnostics import Diagnostic, Place
+from reconciler.model.lookups import Answer
 from reconciler.model.moves import Moves
 from reconciler.values import Address, Unknown
 
@@ -18,13 +19,22 @@ class World(Protocol):
     def attribute(self, address: Address, name: str) -> Any:
         """The value of an attribute, or `Unknown` when only an apply can tell. Raises KeyError when it has none."""
 
+    def look_up(self, name: str, arguments: Mapping[str, Any]) -> Answer:
+        """What the API says to a lookup (`model.lookups`). Raises LookupFailed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """What a deferred value came to: `value` may be `Unknown`; `secret` when anything secret went into it."""
+    """What a deferred value came to: `value` may be `Unknown`; `secret` when anything secret went into it.
+
+    `accepted` are values that lookups gave, each with the texts that do as well; `momentary` says that the value holds
+    for this moment only. Of an object that exists such values are not changed (`world.settle`).
+    """
 
     value: Any
     secret: bool = False
+    accepted: tuple[tuple[Any, frozenset[str]], ...] = ()
+    momentary: bool = False
 
 
 class Deferred(Protocol):

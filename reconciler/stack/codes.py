@@ -35,6 +35,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "known-too-late": "count, for_each, when and the like cannot wait for a resource",
         "layout": "a file that `fmt` cannot lay out without a change of its meaning",
         "local-cycle": "locals that need each other",
+        "lookup-failed": "the API has no answer to a lookup",
         "merge-key": "`<<` is not part of the stack language",
         "missing-field": "a required field is absent",
         "missing-stack-name": "no file says `stack: NAME`",

@@ -20,6 +20,7 @@ from reconciler.stack.functions.secrets import (
     derived_length,
     derived_name,
 )
+from reconciler.stack.lookups import asked
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.shapes import (
     INSTANCE_NAMES,
@@ -47,13 +48,14 @@ from reconciler.stack.views import (
     section_view,
     whole_group,
 )
-from reconciler.stack.vocabulary import BOUND_FUNCTIONS, FUNCTIONS
+from reconciler.stack.vocabulary import BOUND_FUNCTIONS, FUNCTIONS, LOOKUP_FUNCTIONS
 from reconciler.values import Address
 
 MAX_TEMPLATE_DEPTH: Final = 4
 _TEMPLATE_COST: Final = 200
 _SECRET_COST: Final = 20
-"""What a call of template(), or of derive() and derive_ssh_key(), counts in the engine's measure of work."""
+_LOOKUP_COST: Final = 200
+"""What a call of template(), of derive() or derive_ssh_key(), or of a lookup counts in the engine's measure."""
 
 Convert = Callable[[Instance], Any] | None
 
@@ -302,7 +304,17 @@ class Evaluator:
         return run.values[key]
 
     def _bound_functions(self, run: Run, place: Place) -> Mapping[str, Callable[..., Any]]:
-        return {**self._file_functions(run, place), **self._secret_functions(run)}
+        return {**self._file_functions(run, place), **self._secret_functions(run), **self._lookup_functions(run)}
+
+    def _lookup_functions(self, run: Run) -> Mapping[str, Callable[..., Any]]:
+        def asking(name: str) -> Callable[..., Any]:
+            def ask(*given: Any, **named: Any) -> Any:
+                known = asked(name, given, named, lambda value: plain(value, self.converter(run, None)))
+                return run.look_up(name, known)
+
+            return self._engine.counted(ask, cost=_LOOKUP_COST)
+
+        return {name: asking(name) for name in LOOKUP_FUNCTIONS}
 
     def _secret_functions(self, run: Run) -> Mapping[str, Callable[..., Any]]:
         def no_key() -> NoReturn:
@@ -415,7 +427,7 @@ class Evaluator:
             names = self._engine.names_in(text)
         except Failure as problem:
             return _Template(problem.message, "broken-expression", max(problem.line, 1))
-        inner = FUNCTIONS | {"loop", "caller"}
+        inner = (FUNCTIONS - LOOKUP_FUNCTIONS) | {"loop", "caller"}
         needs = frozenset(name for name in names - inner if not handles_missing(text, name))
         return _Template("", "", 1, needs, handles_missing(text))
 
@@ -455,7 +467,7 @@ class Late:
             address = str(self.instance.address) if self.instance is not None else ""
             finished = self.evaluator.finished(problem.diagnostic, address, scope, shown=not self.secret)
             raise Refused([finished]) from None
-        return Evaluated(value, self.secret or run.secret)
+        return Evaluated(value, self.secret or run.secret, tuple(run.accepted), run.momentary)
 
     @property
     def text(self) -> str:

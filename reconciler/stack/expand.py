@@ -204,7 +204,8 @@ class Expander:
         for expression in expressions(shape):
             if scope.touches(expression):
                 hint = "use var, local, index, key and value here"
-                message = f"{what} has to be known before the plan, so it cannot read a resource"
+                does = "ask the API" if expression.parsed.looks_up else "read a resource"
+                message = f"{what} has to be known before the plan, so it cannot {does}"
                 raise Problem(self._wrong("known-too-late", message, expression.place, hint))
         run = Run(None, instance, scope)
         value = self._evaluator.value(shape, run)

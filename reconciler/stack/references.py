@@ -258,7 +258,7 @@ class Referrer:
     def _computed(self, index: Dynamic, expression: Expression, walk: _Walk) -> int | str | None:
         parsed = expression.compiler.parse(index.text)
         scope = walk.scope
-        if any(path.root in scope.resource_roots for path in parsed.paths) or parsed.calls_files:
+        if any(path.root in scope.resource_roots for path in parsed.paths) or parsed.calls_files or parsed.looks_up:
             return None
         waiting = {"local": scope.late, "var": scope.inputs}
         if any(path.steps and path.steps[0].segment in waiting.get(path.root, ()) for path in parsed.paths):

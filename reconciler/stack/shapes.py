@@ -32,7 +32,7 @@ from reconciler.stack.tokens import (
     tokenize,
     words,
 )
-from reconciler.stack.vocabulary import BOUND_FUNCTIONS, FILE_FUNCTIONS, FILTERS, FUNCTIONS, TESTS
+from reconciler.stack.vocabulary import BOUND_FUNCTIONS, FILE_FUNCTIONS, FILTERS, FUNCTIONS, LOOKUP_FUNCTIONS, TESTS
 from reconciler.stack.yaml_tree import Items, Node, Scalar, plain_value
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -45,8 +45,9 @@ INSTANCE_NAMES: Final = ("index", "key", "value")
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """What is known of an expression from its text alone. `bound` says that it calls functions that depend on who
-    calls, `gaps` that it asks for the first thing that is there. `name` is set when it is nothing but `index`, `key`,
-    `value` or `var.NAME`, `local.NAME`. `faults` are code, message, offset, width and hint.
+    calls, `looks_up` that it asks the API, `gaps` that it asks for the first thing that is there. `name` is set when it
+    is nothing but `index`, `key`, `value` or `var.NAME`, `local.NAME`. `faults` are code, message, offset, width and
+    hint.
     """
 
     paths: tuple[Path, ...]
@@ -55,6 +56,7 @@ class Parsed:
     files: tuple[tuple[str, str, int], ...]
     calls_files: bool
     bound: bool
+    looks_up: bool
     gaps: bool
     name: Path | None = None
     faults: tuple[tuple[str, str, int, int, str], ...] = ()
@@ -299,6 +301,7 @@ class Compiler:
             files=tuple(file_arguments(tokens, FILE_FUNCTIONS)),
             calls_files=bool(called & FILE_FUNCTIONS),
             bound=bool(called & BOUND_FUNCTIONS),
+            looks_up=bool(called & LOOKUP_FUNCTIONS),
             gaps="first_of" in called,
             name=next((path for path in found[:1] if _is_name(path)), None),
             faults=tuple(faults) or tuple(_bare_names(found)),

@@ -64,8 +64,8 @@ class Scope:
         self.resource_roots = frozenset(self.tree.sections_of(self.owner)) | kinds
 
     def touches(self, expression: Expression) -> bool:
-        """Whether it reads resources, so that only a plan or an apply can tell its value."""
-        return any(
+        """Whether it reads resources or asks the API, so that only a plan or an apply can tell its value."""
+        return expression.parsed.looks_up or any(
             path.root in self.resource_roots
             or (path.root == "local" and path.steps[0].segment in self.late)
             or (path.root == "var" and path.steps[0].segment in self.inputs)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 from reconciler.diagnostics import did_you_mean, error, one
+from reconciler.model.lookups import LookupFailed
 from reconciler.model.resource import World
 from reconciler.stack.keys import KeyPair
 from reconciler.stack.problems import Broken, Problem
@@ -39,16 +40,19 @@ class Run:
     inputs and outputs of groups came to. `secret` is set when anything secret was read; `lenient` lets a missing key of
     the user's own data be undefined, because the expression asks for that with `default` or `is defined`; `missed` is
     the last of those. `gaps` lets a resource that is not there be one, because the expression asks for the first of
-    several that is. `guessed` is set when made-up values were read; `reads` are the resources that were.
+    several that is. `accepted` and `momentary` are what lookups said of what they gave (`Evaluated`). `guessed` is set
+    when made-up values were read; `reads` are the resources that were.
     """
 
     __slots__ = (
+        "accepted",
         "gaps",
         "guessed",
         "instance",
         "itself",
         "lenient",
         "missed",
+        "momentary",
         "reader",
         "reads",
         "scope",
@@ -69,6 +73,8 @@ class Run:
         self.secret = False
         self.guessed = False
         self.missed = ""
+        self.accepted: list[tuple[Any, frozenset[str]]] = []
+        self.momentary = False
         self.reads: set[Address] = set()
         self.stopped: Waiting | Problem | Broken | None = None
         self.values: dict[tuple[int, int], Any] = {}
@@ -89,6 +95,22 @@ class Run:
         if isinstance(value, Unknown):
             self.stop(Waiting(value))
         return value
+
+    def look_up(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        """What the API says to a lookup. Stops the run when there is no answer."""
+        if self.stopped is not None:
+            raise self.stopped
+        if self.world is None:
+            self.fail("known-too-late", f"`{name}` asks the API, which is not known before the plan")
+        try:
+            answer = self.world.look_up(name, arguments)
+        except LookupFailed as problem:
+            self.fail("lookup-failed", f"{name}: {problem.message}", problem.hint)
+        self.momentary = self.momentary or answer.momentary
+        if answer.accepted:
+            items = answer.value if isinstance(answer.value, list) else []
+            self.accepted += [(each, answer.accepted) for each in (answer.value, *items)]
+        return self.give(answer.value)
 
     def read(self, instance: Instance, name: str) -> Any:
         """An attribute of a resource. Stops the run when it is not known yet."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from reconciler.model.lookups import SIGNATURES
+
 FILE_FUNCTIONS: Final = frozenset({"file", "template"})
 SECRET_FUNCTIONS: Final = frozenset({"derive", "derive_ssh_key"})
-BOUND_FUNCTIONS: Final = FILE_FUNCTIONS | SECRET_FUNCTIONS
+LOOKUP_FUNCTIONS: Final = frozenset(SIGNATURES)
+BOUND_FUNCTIONS: Final = FILE_FUNCTIONS | SECRET_FUNCTIONS | LOOKUP_FUNCTIONS
 """Those that depend on who calls: they are made for each evaluation."""
 PURE_FUNCTIONS: Final = frozenset(
     """

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from reconciler.engine.diff import diff
 from reconciler.engine.execute import Applied, Apply, Means
+from reconciler.engine.lookups import Lookups
 from reconciler.engine.observe import observe
 from reconciler.engine.order import order
 from reconciler.engine.rails import check_lookalikes, check_rails
@@ -98,7 +99,7 @@ class Bench:
         options = Options(destroy, targets, replace)
         wanted, scope = narrow(stack, options, CATALOG)
         snapshot, existing = observe(self.account, CATALOG, wanted, parallelism, Reach(stack, CATALOG, options))
-        compared = diff(wanted, snapshot, existing, CATALOG, options, scope)
+        compared = diff(wanted, snapshot, existing, CATALOG, options, scope, Lookups(self.account, CATALOG.lookups))
         check_rails(compared.changes, frozenset(each.address for each in stack.resources if each.lifecycle.protect))
         ordered = order(compared.changes, CATALOG, stack.name)
         plan = Plan(

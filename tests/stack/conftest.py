@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,6 +12,7 @@ from pydantic import Field
 
 from reconciler.model.kind import Catalog, FieldError, Form, Kind, Spec, Wish
 from reconciler.model.live import LiveObject
+from reconciler.model.lookups import SIGNATURES, Answer
 from reconciler.model.resource import Resource, Stack
 from reconciler.model.rules import CreateOnly, FromKey, Refers, Replace, Secret, Update
 from reconciler.stack import Inputs, read_stack
@@ -171,6 +173,10 @@ class FakeWorld:
     def attribute(self, address: Address, name: str) -> Any:
         self.asked.append((str(address), name))
         return self.known.get((str(address), name), Unknown(frozenset({address})))
+
+    def look_up(self, name: str, arguments: Mapping[str, Any]) -> Answer:
+        self.asked.append((name, json.dumps(arguments)))
+        return Answer(SIGNATURES[name].sample)
 
 
 def by_address(stack: Stack) -> dict[str, Resource]:

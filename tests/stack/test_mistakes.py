@@ -75,6 +75,7 @@ def test_every_code_has_a_case() -> None:
         "group-cycle",
         "key-clash",
         "layout",
+        "lookup-failed",
         "missing-field",
         "not-in-catalogue",
         "not-offered",

@@ -293,7 +293,7 @@ class Evaluator:
 
     def _elsewhere(self, run: Run, shape: Shape, instance: Instance | None, scope: Scope) -> Any:
         """The value of a shape that stands in another place, once for each run."""
-        key = (id(shape), id(scope))
+        key = (id(shape), id(instance))  # the shapes of a call are those of all its instances
         if key not in run.values:
             before = run.instance, run.scope, run.lenient, run.missed
             run.instance, run.scope = instance, scope

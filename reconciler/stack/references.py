@@ -148,7 +148,7 @@ class Referrer:
 
     def _through(self, shape: Shape, reader: Instance | None, scope: Scope, found: Found) -> None:
         """Add what a shape in another place refers to."""
-        key = (id(shape), id(scope))
+        key = (id(shape), id(reader))  # the shapes of a call are those of all its instances
         if key not in self._elsewhere:
             self._elsewhere[key] = Found()  # a cycle of locals is refused before; this only keeps it finite
             self._elsewhere[key] = self._find(shape, reader, scope)
@@ -181,7 +181,7 @@ class Referrer:
                     self._attribute(spot, further, step, expression, reader, found)
                     return
             elif isinstance(spot, Section):
-                further = self._pool(spot, step, expression) if isinstance(step.segment, str) else None
+                further = self._named_in(spot, step, expression, walk)
             else:
                 further = self._chosen(spot, step, expression, walk)
             if further is None:
@@ -221,6 +221,17 @@ class Referrer:
                 raise Broken
             raise _Wrong(no_such_attribute(self._tree, instance, step.segment), step)
         return step.segment
+
+    def _named_in(self, section: Section, step: Step, expression: Expression, walk: _Walk) -> Spot | str | None:
+        """What a step into a section leads to, None for all of it."""
+        if not isinstance(step.segment, Dynamic):
+            return self._pool(section, step, expression) if isinstance(step.segment, str) else None
+        name = self._computed(step.segment, expression, walk)
+        if not isinstance(name, str):
+            return None
+        if expression.parsed.conditional and name not in self._tree.pools_of(section.owner).get(section.name, {}):
+            return _NOTHING
+        return self._pool(section, Step(name, step.start, dotted=False), expression)
 
     def _pool(self, section: Section, step: Step, expression: Expression | None) -> Spot | str:
         """The pool or plain resource of a name, `_NOTHING` when a branch may leave it out."""

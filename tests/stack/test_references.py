@@ -406,3 +406,21 @@ sites:
     last = stack.resources[-1]
     assert references(last) == ["nets.shared", "sites.a.boxes.b[1998]"]
     assert last.values["host"] == "b-2000"
+
+
+def test_a_name_that_is_computed_leads_to_that_one_and_not_to_the_whole_section(read: Read) -> None:
+    text = """\
+stack: s
+sites:
+  one:
+    nets: {a: {size: 1}, b: {size: 2}}
+    boxes:
+      box: {for_each: [a, b], host: "${{ key }}", script: "${{ site.nets[key].tag }}"}
+"""
+    stack = by_address(read(text))
+    assert references(stack['sites.one.boxes.box["a"]']) == ["sites.one.nets.a"]
+    with pytest.raises(Refused) as raised:
+        read(text.replace("[a, b]", "[a, c]"))
+    assert [(each.code, str(each.place)) for each in raised.value.diagnostics] == [
+        ("unknown-reference", "stack.yaml:6:73")
+    ]

@@ -34,6 +34,14 @@ def stack_arguments(function: Function) -> Function:
     return click.argument("paths", metavar="STACK...", type=kind, nargs=-1, required=True)(function)
 
 
+def recursive_option(function: Function) -> Function:
+    return click.option(
+        "--recursive",
+        is_flag=True,
+        help="Every stack below the folders, each by itself: a file that says `stack: NAME` is one.",
+    )(function)
+
+
 def account_options(function: Function) -> Function:
     """Which API to talk to."""
     function = click.option(

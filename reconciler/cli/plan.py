@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler import __version__
 from reconciler.cli.exits import Exit
+from reconciler.cli.many import plan_each, stacks_below
 from reconciler.cli.options import (
     StackCommand,
     account_options,
     input_options,
     no_color_option,
     parallelism_option,
+    recursive_option,
     replace_option,
     stack_arguments,
     target_option,
 )
 from reconciler.cli.session import Session
 
+if TYPE_CHECKING:
+    from reconciler.api import Client
+    from reconciler.app import Planned
+    from reconciler.app.stacks import Found
+
 
 @click.command("plan", cls=StackCommand)
 @stack_arguments
+@recursive_option
 @click.option(
     "-o",
     "--out",
@@ -43,6 +53,7 @@ from reconciler.cli.session import Session
 @no_color_option
 def command(
     paths: tuple[Path, ...],
+    recursive: bool,
     out: Path | None,
     destroy: bool,
     targets: tuple[str, ...],
@@ -65,16 +76,31 @@ def command(
       reconciler plan stack.yaml
       reconciler plan stack.yaml -o today.plan && reconciler apply today.plan
       reconciler plan stack.yaml --detailed-exitcode --format json > plan.json
+      reconciler plan stacks --recursive --detailed-exitcode
     """
+    if recursive and (out is not None or targets or replace or form == "json"):
+        raise click.UsageError("--recursive goes with neither -o nor --target, --replace or --format json.")
     with Session(no_color=no_color) as session:
         from reconciler import app
         from reconciler.model.plan import Options
         from reconciler.report.human import render_plan
         from reconciler.report.plan_json import plan_document, seal
 
-        stack = session.read(paths, variables, var_files, overlays)
-        account = session.connect(api_url, emulator, parallelism=parallelism, read_only=True)
-        planned = session.plan(stack, account, Options(destroy, targets, replace), parallelism=parallelism)
+        account = session.connect(api_url, emulator, parallelism=parallelism, read_only=True) if recursive else None
+
+        def plan(read: Sequence[Path], client: Client | None) -> Planned:
+            stack = session.read(read, variables, var_files, overlays)
+            client = client or session.connect(api_url, emulator, parallelism=parallelism, read_only=True)
+            return session.plan(stack, client, Options(destroy, targets, replace), parallelism=parallelism)
+
+        def show(each: Found) -> int:
+            planned = plan(each.paths, account)
+            session.sink.data(render_plan(planned.plan, colour=session.sink.colour_out))
+            return Exit.CHANGES if detailed_exitcode and not planned.plan.empty else Exit.DONE
+
+        if recursive:
+            return plan_each(session, stacks_below(session, paths), show)
+        planned = plan(paths, None)
         document = None
         if form == "json" or out is not None:
             document = seal(session.sink.scrubber.value(plan_document(planned.plan, tool_version=__version__)))

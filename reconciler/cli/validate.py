@@ -7,7 +7,15 @@ from pathlib import Path
 import click
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.options import StackCommand, account_options, input_options, no_color_option, stack_arguments
+from reconciler.cli.many import stacks_below
+from reconciler.cli.options import (
+    StackCommand,
+    account_options,
+    input_options,
+    no_color_option,
+    recursive_option,
+    stack_arguments,
+)
 from reconciler.cli.session import Session
 from reconciler.diagnostics import Diagnostic, Refused, Severity, has_errors
 
@@ -16,6 +24,7 @@ _WITH_WARNINGS = "Success! The configuration is valid, but there were some valid
 
 @click.command("validate", cls=StackCommand)
 @stack_arguments
+@recursive_option
 @click.option("--live", is_flag=True, help="Ask the API what can be ordered, instead of the catalogue of 2019.")
 @click.option(
     "--format",
@@ -29,6 +38,7 @@ _WITH_WARNINGS = "Success! The configuration is valid, but there were some valid
 @no_color_option
 def command(
     paths: tuple[Path, ...],
+    recursive: bool,
     live: bool,
     form: str | None,
     as_json: bool,
@@ -48,6 +58,7 @@ def command(
       reconciler validate stack.yaml
       reconciler validate stack.yaml --live --emulator
       reconciler validate stacks/edge --var facility=ams1 --json
+      reconciler validate stacks --recursive
       reconciler validate stack.yaml --format sarif > findings.sarif
     """
     if as_json and form not in (None, "json"):
@@ -59,21 +70,34 @@ def command(
         if emulator is not None and not live:
             raise click.UsageError("--emulator is of use with --live only: nothing else asks an API.")
         offers = app.read_offers(session.connect(api_url, emulator, read_only=True)) if live else app.shipped_offers()
-        found: tuple[Diagnostic, ...] = ()
-        try:
-            found = session.read(paths, variables, var_files, overlays, offers=offers).warnings
-        except Refused as refused:
-            found = refused.diagnostics
-        valid = not has_errors(found)
+        every: list[Diagnostic] = []
+        stacks = stacks_below(session, paths) if recursive else [None]
+        broken = 0
+        for each in stacks:
+            found: tuple[Diagnostic, ...]
+            try:
+                read = each.paths if each is not None else paths
+                found = session.read(read, variables, var_files, overlays, offers=offers).warnings
+            except Refused as refused:
+                found = refused.diagnostics
+            every += found
+            valid = not has_errors(found)
+            broken += not valid
+            if form != "text":
+                continue
+            if each is not None:
+                session.sink.data(f"# {each.title} (stack {each.name})\n")
+            if found:
+                session.sink.diagnostics(found)
+            if valid:
+                session.sink.data(_WITH_WARNINGS if found else "Success! The configuration is valid.\n")
         if form == "sarif":
-            session.sink.json(_sarif(found))
+            session.sink.json(_sarif(tuple(every)))
         elif form == "json":
-            session.sink.json(_document(found))
-        elif found:
-            session.sink.diagnostics(found)
-        if valid and form == "text":
-            session.sink.data(_WITH_WARNINGS if found else "Success! The configuration is valid.\n")
-        return Exit.DONE if valid else Exit.ERROR
+            session.sink.json(_document(tuple(every)))
+        elif recursive:
+            session.sink.data(f"\n{len(stacks)} stacks: {len(stacks) - broken} valid, {broken} with mistakes.\n")
+        return Exit.ERROR if broken else Exit.DONE
 
 
 def _document(found: tuple[Diagnostic, ...]) -> dict[str, object]:

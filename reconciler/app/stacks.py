@@ -1,0 +1,90 @@
+"""The stacks of a repository: which of the YAML files below a folder are stacks, and which belong together.
+
+A file that says `stack: NAME` at its top level is one. Files of one folder that say the same name are one stack; so are
+those beside them that have a section of a stack (`projects`, ...) and no name, where the folder has one name only.
+Value files and the files of groups say no name and are read by the stacks that use them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.diagnostics import Diagnostic, Place, warning
+from reconciler.kinds import catalog
+
+_SUFFIXES = (".yaml", ".yml")
+_NAME = re.compile(rb"^stack:[ \t]+[\"']?([a-z0-9-]+)", re.MULTILINE)
+_HEAD = re.compile(rb"^([a-z_]+):", re.MULTILINE)
+_LONGEST = 8 << 20
+"""Bytes of a file to look at: a stack file has no more."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A stack in a repository: its name, and the files that it is made of."""
+
+    name: str
+    paths: tuple[Path, ...]
+
+    @property
+    def title(self) -> str:
+        """The file, or the folder of several, for a person."""
+        return str(self.paths[0] if len(self.paths) == 1 else self.paths[0].parent)
+
+
+def find_stacks(folder: Path) -> list[Found]:
+    """All stacks below a folder, in order of path. Hidden folders and links are left out. Raises OSError."""
+    found: list[Found] = []
+    for base in _folders(folder):
+        files = sorted(each for each in base.iterdir() if each.suffix in _SUFFIXES and _ours(each))
+        texts = {each: _start(each) for each in files}
+        named: dict[str, list[Path]] = {}
+        for path, text in texts.items():
+            if name := _NAME.search(text):
+                named.setdefault(name[1].decode(), []).append(path)
+        if len(named) == 1:
+            (paths,) = named.values()
+            paths += [path for path in files if path not in paths and _has_section(texts[path])]
+        found += [Found(name, tuple(sorted(paths))) for name, paths in named.items()]
+    return sorted(found, key=lambda each: each.paths)
+
+
+def clashes(stacks: Sequence[Found]) -> list[Diagnostic]:
+    """A warning for each name that two stacks have: in one account each would destroy what is the other's."""
+    first: dict[str, Found] = {}
+    noted = []
+    for each in stacks:
+        other = first.setdefault(each.name, each)
+        if other is not each:
+            summary = f"two stacks are named `{each.name}`; the other one is {other.title}"
+            hint = "the name says who owns what: in one account each would destroy what the other has made"
+            noted.append(warning("stack-name-twice", summary, place=Place(str(each.paths[0])), hint=hint))
+    return noted
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    for base, folders, _ in os.walk(folder, onerror=_raise):
+        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        yield Path(base)
+
+
+def _raise(problem: OSError) -> None:
+    raise problem
+
+
+def _ours(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink() and not path.name.startswith(".")
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_LONGEST)
+
+
+def _has_section(text: bytes) -> bool:
+    sections = {kind.section for kind in catalog().kinds if "" in kind.parents}
+    return any(key.decode() in sections for key in _HEAD.findall(text))

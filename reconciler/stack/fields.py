@@ -45,6 +45,8 @@ class Fields:
     places: dict[str, Place] = field(default_factory=dict)
     references: list[frozenset[Address]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
+    settled: Mapping[str, Any] | None = None
+    """The values that need no other resource, once they were asked for."""
 
 
 @dataclass(slots=True)
@@ -391,14 +393,15 @@ def texts(value: Any) -> Iterator[str]:
 
 def settled(fields: Fields) -> Mapping[str, Any]:
     """The values that need no other resource; of a list that does, as many unknown items as it has."""
-    if not any(isinstance(value, Late) for value in fields.values.values()):
-        return fields.values
+    if fields.settled is not None:
+        return fields.settled
     lists = {
         name: [Unknown()] * len(value.shape.items)
         for name, value in fields.values.items()
         if isinstance(value, Late) and isinstance(value.shape, ListShape)
     }
-    return {name: value for name, value in fields.values.items() if not isinstance(value, Late)} | lists
+    fields.settled = {name: value for name, value in fields.values.items() if not isinstance(value, Late)} | lists
+    return fields.settled
 
 
 def _deepest(block: Block, errors: Sequence[FieldError]) -> list[FieldError]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from reconciler.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
-    from reconciler.model.event import Report
+    from reconciler.model.event import Ended, Report
 
 
 _WIDEST = 400
@@ -40,8 +40,10 @@ def _line(file: str, number: int) -> str:
 
 def with_excerpts(report: Report) -> Report:
     """The same report, with the lines in all its findings."""
-    ended = tuple(
-        each if each.diagnostic is None else replace(each, diagnostic=with_excerpt(each.diagnostic))
-        for each in report.ended
-    )
+    ended = tuple(map(ended_with_excerpt, report.ended))
     return replace(report, ended=ended, diagnostics=tuple(map(with_excerpt, report.diagnostics)))
+
+
+def ended_with_excerpt(ended: Ended) -> Ended:
+    """The same event, with the line in its finding when it has one."""
+    return ended if ended.diagnostic is None else replace(ended, diagnostic=with_excerpt(ended.diagnostic))

@@ -127,15 +127,16 @@ def _run(session: Session, planned: Planned, account: Client, parallelism: int) 
 
 
 def _finish(session: Session, report: Report, signalled: int = 0) -> int:
+    from reconciler.cli.excerpts import with_excerpts
+
     session.sink.hide(str(report.outputs[name]) for name in report.secret_outputs if name in report.outputs)
+    report = with_excerpts(report)
     if session.lines is not None:
         for line in session.lines.report(report):
             session.sink.json(line, line=True)
     else:
-        from reconciler.cli.excerpts import with_excerpts
         from reconciler.report.outcome import render_outcome, render_trouble
 
-        report = with_excerpts(report)
         session.sink.say(render_trouble(report, colour=session.sink.colour_err))
         session.sink.data("\n" + render_outcome(report, colour=session.sink.colour_out))
     if report.complete:
@@ -191,6 +192,8 @@ def _live(session: Session, total: int) -> Iterator[tuple[Listener, Callable[[st
 
 def _plain(session: Session) -> Listener:
     """Plain lines or JSON lines; a full disk under the log must not stop a run half-way."""
+    from reconciler.cli.excerpts import ended_with_excerpt
+    from reconciler.model.event import Ended
     from reconciler.report.progress import PlainProgress
 
     lines, sink = session.lines, session.sink
@@ -199,7 +202,8 @@ def _plain(session: Session) -> Listener:
     def listen(event: Event) -> None:
         try:
             if lines is not None:
-                sink.json(lines.event(event), line=True)
+                shown = ended_with_excerpt(event) if isinstance(event, Ended) else event
+                sink.json(lines.event(shown), line=True)
             else:
                 progress(event)
         except OSError:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import queue
 import random
-import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from reconciler.clock import Clock
 from reconciler.diagnostics import Diagnostic, Refused, error
+from reconciler.engine.blame import blamed_field
 from reconciler.engine.observe import read_collection
 from reconciler.engine.perform import Ending, Outcome, Performer, Task, reason_of
 from reconciler.engine.prepare import Preparation, patience
@@ -329,12 +329,12 @@ class Apply:
     def _fail(self, step: Step, live: LiveObject | None, reason: str, hint: str = "") -> None:
         """The diagnostic points at the field that the API complains about, when its text names one."""
         resource = self._changes[step.address].resource
-        place = None
-        if resource is not None:
-            named = [name for name in resource.field_places if _names(reason, name)]
-            place = resource.place_of(max(named, key=len)) if named else resource.place
+        field = blamed_field(resource, reason) if resource is not None else None
+        place = resource.place_of(field or "") if resource is not None else None
+        secret = resource is not None and field in resource.secrets
         summary = f"{step.address}: {reason}"
         problem = error("step-failed", summary, address=str(step.address), place=place, hint=hint)
+        problem = replace(problem, hidden=secret)
         self._end(step, Result.FAILED, live=live, reason=reason, diagnostic=problem)
 
     def _end(
@@ -394,12 +394,6 @@ class Apply:
 
     def _note(self, message: str) -> None:
         self._listen(Noted(message, self._clock.now() - self._began))
-
-
-def _names(reason: str, field: str) -> bool:
-    """Whether a text names a field, as one or several words of their own ("Operating system is not ...")."""
-    words = field.replace("_", "[ _]")
-    return re.search(rf"(?<![a-z0-9_]){words}(?![a-z0-9_])", reason.lower()) is not None
 
 
 def _weight(step: Step, catalog: Catalog) -> float:

@@ -5,21 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from reconciler.diagnostics import Diagnostic, Place, Refused, Via, did_you_mean, error, one
 from reconciler.model.resource import Evaluated, World
 from reconciler.model.rules import Refers
 from reconciler.stack.engine import UNDEFINED, Engine, Failure
-from reconciler.stack.functions.secrets import (
-    KEY_VARIABLE,
-    SHORTEST_KEY,
-    Derivation,
-    NoKey,
-    derived_alphabet,
-    derived_length,
-    derived_name,
-)
+from reconciler.stack.functions.secrets import Derivation, secret_functions
 from reconciler.stack.lookups import asked
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.shapes import (
@@ -38,7 +30,6 @@ from reconciler.stack.tokens import Path
 from reconciler.stack.tree import ID, Instance, Scope
 from reconciler.stack.views import (
     MAX_TEXT,
-    KeyPairView,
     NamesView,
     ResourceView,
     Run,
@@ -317,37 +308,8 @@ class Evaluator:
         return {name: asking(name) for name in LOOKUP_FUNCTIONS}
 
     def _secret_functions(self, run: Run) -> Mapping[str, Callable[..., Any]]:
-        def no_key() -> NoReturn:
-            run.fail(
-                "derive-key-missing",
-                f"{KEY_VARIABLE} is not set, or has fewer than {SHORTEST_KEY} characters",
-                f"keep one with the stack's other secrets: export {KEY_VARIABLE}=$(openssl rand -hex 32)",
-                certain=True,
-            )
-
-        def derive(name: Any = None, length: Any = None, alphabet: Any = "letters") -> str:
-            called = "derive wants a name and a length: derive('join-token', 32)"
-            wanted = derived_name(name, called), derived_length(length, called), derived_alphabet(alphabet)
-            run.secret = True
-            try:
-                made = self._derivation.text(*wanted)
-            except NoKey:
-                no_key()
-            self.derived.add(made)
-            return made
-
-        def derive_ssh_key(name: Any = None) -> KeyPairView:
-            try:
-                pair = self._derivation.key_pair(
-                    derived_name(name, "derive_ssh_key wants a name: derive_ssh_key('admin')")
-                )
-            except NoKey:
-                no_key()
-            self.derived.add(pair.private)
-            return KeyPairView(run, pair)
-
-        made = (derive, derive_ssh_key)
-        return {each.__name__: self._engine.counted(each, cost=_SECRET_COST) for each in made}
+        made = secret_functions(run, self._derivation, self.derived)
+        return {name: self._engine.counted(function, cost=_SECRET_COST) for name, function in made.items()}
 
     def _file_functions(self, run: Run, place: Place) -> Mapping[str, Callable[..., Any]]:
         depth = 0

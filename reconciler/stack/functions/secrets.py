@@ -13,14 +13,15 @@ import hmac
 import itertools
 import string
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final, NoReturn
 
 from reconciler.lazy import lazy_module
 from reconciler.stack.functions.arguments import text_of, whole
 from reconciler.stack.keys import KeyPair
+from reconciler.stack.views import KeyPairView, Run
 
 ed25519 = lazy_module("cryptography.hazmat.primitives.asymmetric.ed25519")
 
@@ -77,6 +78,40 @@ class Derivation:
         label = "\0".join((purpose, self.stack, name)).encode()
         for block in itertools.count():
             yield from hmac.digest(key, label + block.to_bytes(4, "big"), "sha256")
+
+
+def secret_functions(run: Run, derivation: Derivation, derived: set[str]) -> Mapping[str, Callable[..., Any]]:
+    """derive() and derive_ssh_key() for one evaluation; what they make goes into `derived`, to be hidden in outputs."""
+
+    def no_key() -> NoReturn:
+        run.fail(
+            "derive-key-missing",
+            f"{KEY_VARIABLE} is not set, or has fewer than {SHORTEST_KEY} characters",
+            f"keep one with the stack's other secrets: export {KEY_VARIABLE}=$(openssl rand -hex 32)",
+            certain=True,
+        )
+
+    def derive(name: Any = None, length: Any = None, alphabet: Any = "letters") -> str:
+        called = "derive wants a name and a length: derive('join-token', 32)"
+        wanted = derived_name(name, called), derived_length(length, called), derived_alphabet(alphabet)
+        run.secret = True
+        try:
+            made = derivation.text(*wanted)
+        except NoKey:
+            no_key()
+        derived.add(made)
+        return made
+
+    def derive_ssh_key(name: Any = None) -> KeyPairView:
+        wanted = derived_name(name, "derive_ssh_key wants a name: derive_ssh_key('admin')")
+        try:
+            pair = derivation.key_pair(wanted)
+        except NoKey:
+            no_key()
+        derived.add(pair.private)
+        return KeyPairView(run, pair)
+
+    return {"derive": derive, "derive_ssh_key": derive_ssh_key}
 
 
 def derived_name(name: object, called: str) -> str:

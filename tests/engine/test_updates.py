@@ -62,6 +62,9 @@ def test_a_secret_is_not_shown_when_it_was_not_taken(bench: Bench) -> None:
     assert "userdata is another value" in reason
     assert "hunter2" not in reason
     assert "older-secret" not in reason
+    found = run.ended("projects.edge.devices.web:create").diagnostic
+    assert found is not None
+    assert found.hidden  # the line that is to blame holds the secret
     planned = bench.plan(stack(EDGE, resource("projects.edge.devices.web", userdata="new", secrets=("userdata",))))
     assert planned.change("projects.edge.devices.web").secrets == {"userdata"}
     assert all(each.secret for each in planned.change("projects.edge.devices.web").fields)

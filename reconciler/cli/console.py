@@ -94,7 +94,12 @@ def command(
         prompted = not asked and sys.stdin.isatty()
         failed = False
         for text in asked or (_typed(session.sink.say) if prompted else _piped()):
-            failed = not _answer(session, asker, world, text, at, form) or failed
+            try:
+                failed = not _answer(session, asker, world, text, at, form) or failed
+            except KeyboardInterrupt:
+                if not prompted:
+                    raise
+                session.sink.say("\n")  # Ctrl-C gives up the answer, not the console
         return Exit.ERROR if failed and not prompted else Exit.DONE
 
 

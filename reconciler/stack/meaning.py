@@ -60,6 +60,7 @@ class _Judge:
     offers: Offers
     known: dict[Hashable, list[FieldError]] = field(default_factory=dict)
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    offered: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def errors(self, instance: Instance, own: Fields, around: Fields | None) -> list[FieldError]:
         kind = instance.kind
@@ -70,7 +71,7 @@ class _Judge:
         if not names:
             return []
         parent = instance.owner.kind if instance.owner is not None and around is not None else None
-        above = tuple(sorted(parent.offered)) if parent is not None else ()
+        above = self._above(parent)
         given = settled(own)
         asked = {name: given[name] for name in names if name in given}
         shown = settled(around) if around is not None and above else {}
@@ -80,6 +81,14 @@ class _Judge:
         if found is None:
             found = self.known[key] = self._judged(kind, asked, beside)
         return found
+
+    def _above(self, parent: Kind | None) -> tuple[str, ...]:
+        """The fields of the resource around that decide what can be had."""
+        if parent is None:
+            return ()
+        if parent.name not in self.offered:
+            self.offered[parent.name] = tuple(sorted(parent.offered))
+        return self.offered[parent.name]
 
     def _judged(self, kind: Kind, asked: Mapping[str, Any], beside: Mapping[str, Any]) -> list[FieldError]:
         found = [
@@ -99,7 +108,12 @@ class _Judge:
                 yield FieldError(path, message, hint, "not-in-catalogue", warns=True)
 
 
+_SIMPLE = frozenset({str, int, float, bool, type(None)})
+
+
 def _hashable(value: Any) -> Hashable:
+    if type(value) in _SIMPLE:
+        return value  # type: ignore[no-any-return]
     if isinstance(value, Mapping):
         return tuple((name, _hashable(each)) for name, each in value.items())
     if isinstance(value, list):

@@ -38,6 +38,8 @@ also with parts that are known only after apply. What they make is limited: 100,
 | `derive_ssh_key('cluster').public`, `.private` | an Ed25519 key, as a line of authorized_keys and as OpenSSH's file |
 | `range(3)` | the numbers 0, 1, 2; `\\| list` makes a list of them |
 
+What can be asked of the API (`cheapest_plan`, `spot_price`, `reserved_hardware`) stands in [lookups.md](lookups.md).
+
 The key of `derive` and `derive_ssh_key` is the environment's `RECONCILER_DERIVE_KEY`, 16 characters or more. Whoever has it
 and the stack can work out the secrets, so keep it where you keep other secrets; another key gives other secrets, and so
 replaces what is made of them.

@@ -1,6 +1,6 @@
-"""docs/kinds.md, made from the kinds themselves.
+"""docs/kinds.md and a page for each kind in docs/kinds/, made from the kinds themselves and from kind_examples.yaml.
 
-.venv/bin/python -m tests.docs.kind_pages        writes it anew
+.venv/bin/python -m tests.docs.kind_pages        writes them anew
 """
 
 from __future__ import annotations
@@ -10,29 +10,38 @@ import typing
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from reconciler.diagnostics import one
 from reconciler.kinds import catalog
 from reconciler.model.kind import Form, Kind, Spec
 from reconciler.model.rules import CreateOnly, Field, FromKey, Ours, Replace, Update, WriteOnce, any_change
 
-PAGE = Path(__file__).parents[2] / "docs" / "kinds.md"
+FOLDER = Path(__file__).parents[2] / "docs"
+EXAMPLES = yaml.safe_load((Path(__file__).parent / "kind_examples.yaml").read_text(encoding="utf-8"))
 _HEAD = """\
 # Kinds
 
-Every kind of resource, its fields, and what a change to each field does. Made from the code; a test keeps it so.
+Every kind of resource, each with a page: its fields, what a change to each does, what expressions can read, an example.
+Made from the code; a test keeps it so.
 
 A field that is not in the YAML is not compared and not written. `null` means unset.
+
+| kind | section | |
+|---|---|---|
 """
 
 
-def render() -> str:
-    """The whole page."""
-    return "\n".join([_HEAD, *(_kind(each) for each in catalog().kinds)])
+def render() -> dict[str, str]:
+    """The text of each page, by its path below docs/."""
+    kinds = catalog().kinds
+    rows = [f"| [{each.name}](kinds/{each.name}.md) | `{each.section}` | {each.summary} |" for each in kinds]
+    return {"kinds.md": _HEAD + "\n".join(rows) + "\n", **{f"kinds/{each.name}.md": _kind(each) for each in kinds}}
 
 
 def _kind(kind: Kind) -> str:
     where = " or ".join("at the top of the stack" if not each else f"in {one(each)}" for each in kind.parents)
-    lines = [f"## {kind.name}", "", kind.summary, "", f"Section `{kind.section}`, {where}."]
+    lines = [f"# {kind.name}", "", kind.summary, "", f"Section `{kind.section}`, {where}."]
     if kind.form is Form.SINGLETON:
         lines[-1] += " There is one at the most, and it has no name."
     if kind.adoptable:
@@ -49,7 +58,20 @@ def _kind(kind: Kind) -> str:
     if kind.outputs:
         lines += ["", "Expressions can also read:", ""]
         lines += [f"- `{name}`: {text}" for name, text in kind.outputs.items()]
+    lines += ["", *_limits(kind), "```yaml", EXAMPLES[kind.name].strip(), "```"]
     return "\n".join([*lines, ""])
+
+
+def _limits(kind: Kind) -> list[str]:
+    """How long a run waits, and what cannot be done."""
+    found = [f"A run waits {kind.create_seconds:.0f} seconds for it to become ready, unless `timeouts` says otherwise."]
+    if not kind.waits:
+        found = []
+    if not kind.deletable:
+        found.append("It cannot be deleted by itself.")
+    if kind.replace_impact:
+        found.append(f"When one is replaced, {kind.replace_impact}.")
+    return [" ".join(found), ""] if found else []
 
 
 def _parts(name: str, annotation: Any) -> list[str]:
@@ -105,4 +127,6 @@ def _type(annotation: Any) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(render(), encoding="utf-8")
+    (FOLDER / "kinds").mkdir(exist_ok=True)
+    for path, text in render().items():
+        (FOLDER / path).write_text(text, encoding="utf-8")

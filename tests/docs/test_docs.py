@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs import command_pages
-from tests.docs.kind_pages import PAGE, render
+from reconciler.app import read_stack, shipped_offers
+from reconciler.stack import Inputs
+from tests.docs.kind_pages import EXAMPLES, FOLDER, render
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "benchmarks" / "README.md"])
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), ROOT / "benchmarks" / "README.md"])
 APPLY = (
     "python3 -m venv .venv && .venv/bin/pip install -q . && "
     ".venv/bin/reconciler apply examples/stacks/quickstart.yaml --emulator --yes"
@@ -34,9 +35,16 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     assert [each for each in links if not (page.parent / each).exists()] == []
 
 
-def test_the_page_of_kinds_is_what_the_kinds_say() -> None:
-    assert PAGE.read_text(encoding="utf-8") == render()
+def test_the_pages_of_kinds_are_what_the_kinds_say() -> None:
+    made = render()
+    assert {path: (FOLDER / path).read_text(encoding="utf-8") for path in made} == made
+    assert {f"kinds/{each.name}" for each in (FOLDER / "kinds").iterdir()} == set(made) - {"kinds.md"}
 
 
-def test_the_page_of_commands_is_what_their_help_says() -> None:
-    assert command_pages.PAGE.read_text(encoding="utf-8") == command_pages.render()
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_the_example_of_a_kind_is_a_valid_stack(kind: str, tmp_path: Path) -> None:
+    file = tmp_path / "stack.yaml"
+    file.write_text(EXAMPLES[kind], encoding="utf-8")
+    stack = read_stack([file], Inputs(), shipped_offers())
+    assert kind in {each.kind for each in stack.resources}
+    assert stack.warnings == ()

@@ -8,7 +8,7 @@ from typing import Any
 
 from reconciler.kinds import catalog
 from reconciler.model.lookups import Answer
-from reconciler.model.resource import Resource, Stack, deferred
+from reconciler.model.resource import Foreign, Resource, Stack, deferred
 from reconciler.stack import Asker, Inputs
 from reconciler.stack import open_stack as load_and_resolve
 from reconciler.values import Address, Unknown
@@ -31,6 +31,10 @@ class DeclaredWorld:
         """See `World.attribute`."""
         known = self._values(address)
         return known[name] if name in known else Unknown(frozenset({address}))
+
+    def foreign(self, _foreign: Foreign, _name: str) -> Any:
+        """See `World.foreign`: nobody is asked."""
+        return Unknown()
 
     def look_up(self, _name: str, _arguments: Mapping[str, Any]) -> Answer:
         """See `World.look_up`: nobody is asked."""

@@ -53,7 +53,7 @@ class Planned:
         """
         kinds = catalog()
         found = set(self.stack.secrets)
-        for live in (*self.snapshot, *self.world.lives()):
+        for live in (*self.snapshot, *self.snapshot.elsewhere, *self.world.lives()):
             kind = kinds[live.kind]
             found |= {live.attributes.get(name) for name in kind.secret_outputs}
             found |= {live.values.get(name) for name, field in kind.fields.items() if field.secret}

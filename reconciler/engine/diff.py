@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Refused, Severity, error
+from reconciler.engine.elsewhere import Elsewhere
 from reconciler.engine.fields import differences
 from reconciler.engine.lookups import Lookups
 from reconciler.engine.moved import check_clashes, marks_that_stay
@@ -69,7 +70,8 @@ def diff(
     """
     if not options.destroy:
         check_clashes(stack, snapshot, catalog)
-    world, present = PlannedWorld(catalog, lookups), PlannedWorld(catalog, lookups)
+    elsewhere = Elsewhere(snapshot, catalog)
+    world, present = (PlannedWorld(catalog, lookups, elsewhere) for _ in range(2))
     walk = _Walk(catalog, stack, snapshot, existing, frozenset(options.replace), world, present)
     for resource in in_dependency_order(after_reshaping(stack.resources, catalog)):
         try:

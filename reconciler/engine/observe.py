@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Refused, error
+from reconciler.engine.elsewhere import below, of_account
 from reconciler.engine.reach import Reach, Want
 from reconciler.model.kind import Catalog, Kind
 from reconciler.model.live import LiveObject, Snapshot
-from reconciler.model.resource import Resource, Stack
+from reconciler.model.resource import Foreign, Resource, Stack
 from reconciler.model.standing import StandingKind
 from reconciler.values import Address
 from reconciler.wire import Account, Listing, Rejected, Unreachable, WireError
@@ -70,7 +71,31 @@ def observe(
             level += read_all(for_makers)
             objects = [*objects, *level]
         existing |= _find_existing(stack, catalog, objects, existing)
-    return Snapshot(tuple(_gathered(objects, catalog)), tuple(sorted(unread))), existing
+        others = _read_elsewhere(account, catalog, stack.foreign, objects, pool) if stack.foreign else []
+    found = Snapshot(tuple(_gathered(objects, catalog)), tuple(sorted(unread)), tuple(_gathered(others, catalog)))
+    return found, existing
+
+
+def _read_elsewhere(
+    account: Account,
+    catalog: Catalog,
+    foreign: Sequence[Foreign],
+    known: Sequence[LiveObject],
+    pool: ThreadPoolExecutor,
+) -> list[LiveObject]:
+    """What may be the objects of other stacks that expressions name: whole collections here too, and all are needed."""
+    everything = frozenset(each.kind for each in foreign)
+    seen = {each.kind for each in known if each.owner_id is None}
+    top = [(kind, Want.NEEDED) for kind in of_account(foreign, catalog) if kind.name not in seen]
+    found = _read_all(account, _readings(None, top), pool, everything, [])
+    inside = [
+        reading
+        for owner_id, kinds in below(foreign, catalog, [*known, *found])
+        for reading in _readings(owner_id, [(kind, Want.NEEDED) for kind in kinds])
+    ]
+    there = {each.id for each in known}
+    found += _read_all(account, inside, pool, everything, [])
+    return [each for each in found if each.id not in there]
 
 
 def at_home(live: LiveObject, stack: Stack) -> LiveObject:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Refused, error
+from reconciler.engine.elsewhere import Elsewhere
 from reconciler.engine.lookups import Lookups
 from reconciler.model.kind import Catalog, FieldError, Kind
 from reconciler.model.live import LiveObject, Phase
 from reconciler.model.lookups import Answer
-from reconciler.model.resource import Evaluated, Resource, deferred
+from reconciler.model.resource import Evaluated, Foreign, Resource, deferred
 from reconciler.model.rules import Replace
 from reconciler.values import Address, Unknown
 
@@ -35,9 +36,10 @@ class Standing:
 class PlannedWorld:
     """Implements `model.resource.World`. Filled in dependency order by whoever walks the resources."""
 
-    def __init__(self, catalog: Catalog, lookups: Lookups) -> None:
+    def __init__(self, catalog: Catalog, lookups: Lookups, elsewhere: Elsewhere) -> None:
         self._catalog = catalog
         self._lookups = lookups
+        self._elsewhere = elsewhere
         self._standing: dict[Address, Standing] = {}
 
     def place(self, address: Address, standing: Standing) -> None:
@@ -69,6 +71,10 @@ class PlannedWorld:
     def look_up(self, name: str, arguments: Mapping[str, Any]) -> Answer:
         """See `World.look_up`."""
         return self._lookups.look_up(name, arguments)
+
+    def foreign(self, foreign: Foreign, name: str) -> Any:
+        """See `World.foreign`. What other stacks own does not change while this one is applied."""
+        return self._elsewhere.attribute(foreign, name)
 
     def attribute(self, address: Address, name: str) -> Any:
         """See `World.attribute`. A live object that is still being made has no certain addresses yet."""

@@ -432,6 +432,16 @@ class Kind(ABC):
         return ""
 
 
+def natural_key_by_name(kind: Kind, name: str) -> str:
+    """The natural key of an object that carries no mark, where its address says it; empty where it does not."""
+    if kind.marked or kind.standing:
+        return ""
+    if kind.form is Form.SINGLETON:
+        return kind.natural_key({})
+    given = kind.key_field is not None and isinstance(kind.fields[kind.key_field].rule, FromKey)
+    return kind.natural_key({kind.key_field or "": name}) if given else ""
+
+
 @dataclass(frozen=True, slots=True)
 class NameList:
     """A catalogue of the API (plans, facilities, ...): how it is read, and which keys of an item name it."""

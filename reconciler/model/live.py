@@ -94,11 +94,13 @@ class LiveObject:
 class Snapshot:
     """Everything that was observed. Built once; every lookup is by dictionary.
 
-    `unread` are the paths of collections that the token may not read, and that the stack does not need.
+    `unread` are the paths of collections that the token may not read, and that the stack does not need. `elsewhere`
+    are objects that were read because they may be those of other stacks that expressions name; no lookup finds them.
     """
 
     objects: tuple[LiveObject, ...]
     unread: tuple[str, ...] = ()
+    elsewhere: tuple[LiveObject, ...] = ()
     _by_id: Mapping[tuple[str, str], LiveObject] = field(init=False, repr=False, compare=False)
     _by_mark: Mapping[tuple[str, str, str], tuple[LiveObject, ...]] = field(init=False, repr=False, compare=False)
     _by_key: Mapping[tuple[str, str | None, str], LiveObject] = field(init=False, repr=False, compare=False)
@@ -140,7 +142,7 @@ class Snapshot:
         return self._by_kind.get(kind, ())
 
     def plus(self, objects: Iterable[LiveObject]) -> Snapshot:
-        return Snapshot((*self.objects, *objects), self.unread)
+        return Snapshot((*self.objects, *objects), self.unread, self.elsewhere)
 
 
 def _age(each: LiveObject) -> tuple[str, str]:

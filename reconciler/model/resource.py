@@ -13,6 +13,18 @@ from reconciler.model.moves import Moves
 from reconciler.values import Address, Unknown
 
 
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """An object of another stack, by the address that its mark says there: it is read, and never changed."""
+
+    stack: str
+    address: Address
+    kind: str
+
+    def __str__(self) -> str:
+        return f"stacks.{self.stack}.{self.address}"
+
+
 class World(Protocol):
     """What expressions can see of other resources while a plan is made or applied."""
 
@@ -21,6 +33,11 @@ class World(Protocol):
 
     def look_up(self, name: str, arguments: Mapping[str, Any]) -> Answer:
         """What the API says to a lookup (`model.lookups`). Raises LookupFailed."""
+
+    def foreign(self, foreign: Foreign, name: str) -> Any:
+        """The value of an attribute of another stack's object. Raises KeyError when it has none, `Refused` when it is
+        not there.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +177,8 @@ class Stack:
     moved: Moves = field(default_factory=Moves)
     warnings: tuple[Diagnostic, ...] = ()
     """What is allowed and hardly meant, or not in the catalogue that it was read with."""
+    foreign: tuple[Foreign, ...] = ()
+    """The objects of other stacks that its expressions read."""
 
     def without_resources(self) -> Stack:
         """The stack emptied of what it manages: what `destroy` plans for. Existing objects stay as places to look."""
@@ -175,6 +194,7 @@ def deferred(value: Any) -> bool:
 __all__ = [
     "Deferred",
     "Evaluated",
+    "Foreign",
     "GeneratedFile",
     "Lifecycle",
     "Output",

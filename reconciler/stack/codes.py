@@ -52,6 +52,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "secret-output": "an output that would show a secret",
         "self-reference": "a resource that reads itself",
         "stack-name-differs": "two files that name different stacks",
+        "stack-reference": "a path into another stack that leads to nothing there",
         "taken-key": "an SSH key that its owner has twice",
         "taken-number": "a VLAN number that is used twice in a facility",
         "too-deep": "YAML nested deeper than any stack needs",

@@ -10,6 +10,7 @@ from typing import Any, Final
 from reconciler.diagnostics import Diagnostic, Place, Refused, Via, did_you_mean, error, one
 from reconciler.model.resource import Evaluated, World
 from reconciler.model.rules import Refers
+from reconciler.stack.elsewhere import STACKS, ForeignView, Spot, foreign_value
 from reconciler.stack.engine import UNDEFINED, Engine, Failure
 from reconciler.stack.functions.secrets import Derivation, secret_functions
 from reconciler.stack.lookups import asked
@@ -48,7 +49,7 @@ _SECRET_COST: Final = 20
 _LOOKUP_COST: Final = 200
 """What a call of template(), of derive() or derive_ssh_key(), or of a lookup counts in the engine's measure."""
 
-Convert = Callable[[Instance], Any] | None
+Convert = Callable[[Instance | ForeignView], Any] | None
 
 
 class Evaluator:
@@ -93,10 +94,12 @@ class Evaluator:
         except (Failure, TypeError, TooMuch, Problem, Broken, Waiting):
             return None
 
-    def converter(self, run: Run, refers: Refers | None) -> Callable[[Instance], Any]:
+    def converter(self, run: Run, refers: Refers | None) -> Callable[[Instance | ForeignView], Any]:
         """How a whole resource becomes a field's value: the attribute that the API wants of it."""
 
-        def convert(instance: Instance) -> Any:
+        def convert(instance: Instance | ForeignView) -> Any:
+            if isinstance(instance, ForeignView):
+                return foreign_value(instance, refers)
             if instance.block.group:
                 run.stop(whole_group(instance))
             if refers is None:
@@ -246,6 +249,8 @@ class Evaluator:
                     names[root] = run.give(run.itself)
             elif instance is not None and (around := _enclosing(instance, root)) is not None:
                 names[root] = ResourceView(run, run.scope.tree, around, self._output)
+            elif root == STACKS:
+                names[root] = ForeignView(run, Spot(run.scope.tree.catalog))
             elif root in run.scope.resource_roots:
                 names[root] = section_view(run, run.scope.tree, run.scope.owner, root, self._output)
         if expression is not None and expression.parsed.bound:

@@ -13,6 +13,7 @@ from reconciler.diagnostics import Via
 from reconciler.model.kind import Catalog
 from reconciler.stack.blocks import BlockReader
 from reconciler.stack.document import Document, read_group
+from reconciler.stack.elsewhere import STACKS
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.fields import ambiguous_in, note_ambiguous, texts
 from reconciler.stack.locals import LocalReader
@@ -72,7 +73,7 @@ class GroupReader:
             scope.locals.update(dict.fromkeys(document.locals))
             compiler.declare("var", scope.variables, complete=document.complete)
             compiler.declare("local", scope.locals, complete=document.complete)
-            roots = frozenset({"var", "local", *within_groups(self._catalog, around), *_around(block)})
+            roots = frozenset({"var", "local", STACKS, *within_groups(self._catalog, around), *_around(block)})
             LocalReader(self._evaluator, compiler, self._problems).read(document.locals, roots, scope)
             check_rules(ruled, self._evaluator, compiler, scope, self._problems)
             for each, entry in document.locals.items():

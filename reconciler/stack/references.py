@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from reconciler.diagnostics import Diagnostic, did_you_mean, error, one
+from reconciler.model.resource import Foreign
+from reconciler.stack.elsewhere import STACKS, foreign_at
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.problems import Broken, Problem
 from reconciler.stack.shapes import Expression, Shape, expressions
@@ -81,6 +83,7 @@ class Referrer:
         self._tree: Tree = evaluator.scope.tree
         self._elsewhere: dict[tuple[int, int], Found] = {}
         self._constant: dict[tuple[int, ...], Found] = {}
+        self._foreign: dict[str, Foreign] = {}
         self._shapes: list[Shape] = []
         """Those that were asked for, so that no other one gets the identity of one."""
 
@@ -122,6 +125,9 @@ class Referrer:
             if path.root in ("local", "var"):
                 self._name(path.root, str(path.steps[0].segment), walk.scope, found)
                 continue
+            if path.root == STACKS:
+                self._other_stack(path, expression, found)
+                continue
             spot = self._root(path.root, walk)
             if spot is None:
                 continue
@@ -132,6 +138,25 @@ class Referrer:
             except _Wrong as wrong:
                 place = expression.place_at(wrong.step.start, wrong.width)
                 found.problems.append(wrong.problem.diagnostic.at(place))
+
+    def _other_stack(self, path: Path, expression: Expression, found: Found) -> None:
+        """A path into another stack: what it leads to is kept, for the plan to look for."""
+        segments = [(step.segment, step.dotted) for step in path.steps]
+        foreign, position, problem = foreign_at(self._tree.catalog, segments)
+        if foreign is not None and foreign.stack == self._tree.stack:
+            hint = f"its own objects are read without `{STACKS}.{foreign.stack}.`"
+            problem = Problem(error("stack-reference", f"`{foreign.stack}` is this stack itself", hint=hint))
+        if problem is not None:
+            step = path.steps[position] if path.steps else Step(path.root, path.start)
+            width = len(step.segment) if isinstance(step.segment, str) else 1
+            found.problems.append(problem.diagnostic.at(expression.place_at(step.start, width)))
+        elif foreign is not None:
+            self._foreign[str(foreign)] = foreign
+
+    @property
+    def foreign(self) -> tuple[Foreign, ...]:
+        """All objects of other stacks that were referred to."""
+        return tuple(self._foreign[each] for each in sorted(self._foreign))
 
     def _name(self, root: str, name: str, scope: Scope, found: Found) -> None:
         """What a local, or the input behind a variable, refers to."""

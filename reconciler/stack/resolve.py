@@ -17,6 +17,7 @@ from reconciler.model.resource import Resource, Stack
 from reconciler.stack.blocks import BlockReader
 from reconciler.stack.cycles import check_cycles
 from reconciler.stack.document import Document, load
+from reconciler.stack.elsewhere import STACKS
 from reconciler.stack.engine import Engine
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.expand import Expander
@@ -85,7 +86,7 @@ class _Resolver:
         self._sources = sources
         self._problems = problems
         engine = Engine(FUNCTIONS, plain, size_of, WEIGHTS)
-        self._tree = Tree(catalog, unknown_sections=not document.complete)
+        self._tree = Tree(catalog, unknown_sections=not document.complete, stack=document.name)
         self._scope = Scope(self._tree, sections={section for section, _ in document.sections})
         parsed: dict[str, Parsed] = {}
         self._compiler_for = lambda noted: Compiler(engine, noted, parsed)
@@ -95,7 +96,7 @@ class _Resolver:
         self._groups = GroupReader(
             catalog, self._evaluator, sources, problems, lambda: Compiler(engine, problems, parsed)
         )
-        self._roots = frozenset({"var", "local", *within_groups(catalog, "")})
+        self._roots = frozenset({"var", "local", STACKS, *within_groups(catalog, "")})
         self._secret_fields: dict[str, frozenset[str]] = {}
 
     def asker(self) -> Asker:
@@ -150,6 +151,7 @@ class _Resolver:
             files=tuple(files),
             moved=moved,
             warnings=tuple(sorted(problems.diagnostics, key=lambda each: each.sort_key)),
+            foreign=referrer.foreign,
             sources=self._sources.all(),
             inputs=MappingProxyType(
                 {

@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler.diagnostics import Place, Via
 from reconciler.model.kind import Catalog, Kind
+from reconciler.stack.elsewhere import STACKS
 from reconciler.stack.pseudo_kinds import GROUP, within_groups
 from reconciler.stack.shapes import Expression, Shape
 from reconciler.stack.yaml_tree import Node
@@ -61,7 +62,7 @@ class Scope:
 
     def __post_init__(self) -> None:
         kinds = frozenset(each.name for each in self.tree.catalog.kinds)
-        self.resource_roots = frozenset(self.tree.sections_of(self.owner)) | kinds
+        self.resource_roots = frozenset(self.tree.sections_of(self.owner)) | kinds | {STACKS}
 
     def touches(self, expression: Expression) -> bool:
         """Whether it reads resources or asks the API, so that only a plan or an apply can tell its value."""
@@ -225,6 +226,7 @@ class Tree:
     pools: dict[str, dict[str, Pool]] = field(default_factory=dict)
     instances: dict[Address, Instance] = field(default_factory=dict)
     unknown_sections: bool = False
+    stack: str = ""
     _sections: dict[str, dict[str, Kind]] = field(default_factory=dict)
 
     def sections_of(self, owner: Instance | None) -> dict[str, Kind]:

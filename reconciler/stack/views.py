@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
-from reconciler.diagnostics import did_you_mean, error, one
+from reconciler.diagnostics import Refused, did_you_mean, error, one
 from reconciler.model.lookups import LookupFailed
-from reconciler.model.resource import World
+from reconciler.model.resource import Foreign, World
+from reconciler.stack.elsewhere import ForeignView, read_foreign
 from reconciler.stack.keys import KeyPair
 from reconciler.stack.problems import Broken, Problem
 from reconciler.stack.tree import ID, Instance, Pool, Scope, Tree, readable
@@ -145,6 +146,27 @@ class Run:
             )
         if isinstance(value, Unknown):
             self.stop(Waiting(Unknown(value.waits_for | {instance.address})))
+        return value
+
+    def read_foreign(self, foreign: Foreign, name: str, *, secret: bool) -> Any:
+        """An attribute of another stack's object."""
+        if self.stopped is not None:
+            raise self.stopped
+        if self.world is None:
+            self.fail(
+                "known-too-late",
+                f"`{foreign}.{name}` is not known before the plan",
+                "use var, local, index, key and value here",
+            )
+        self.secret = self.secret or secret
+        try:
+            value = self.world.foreign(foreign, name)
+        except KeyError:
+            self.fail("unknown-attribute", f"`{foreign}` has no value for `{name}`", "the API does not give it")
+        except Refused as refused:
+            self.stop(Problem(refused.diagnostics[0]))
+        if isinstance(value, Unknown):
+            self.stop(Waiting(value))
         return value
 
 
@@ -508,7 +530,7 @@ class TooMuch(Exception):
     """A result over the limits."""
 
 
-def plain(value: Any, whole: Callable[[Instance], Any] | None = None) -> Any:
+def plain(value: Any, whole: Callable[[Instance | ForeignView], Any] | None = None) -> Any:
     """A result as plain data. `whole` turns a resource that was given as a whole into a value; its id by default.
 
     Raises TooMuch over the limits and TypeError for what is no data; whatever `whole` and the views raise.
@@ -517,7 +539,7 @@ def plain(value: Any, whole: Callable[[Instance], Any] | None = None) -> Any:
 
 
 class _Flattener:
-    def __init__(self, whole: Callable[[Instance], Any] | None) -> None:
+    def __init__(self, whole: Callable[[Instance | ForeignView], Any] | None) -> None:
         self._whole = whole
         self._values = 0
         self._text = 0
@@ -541,6 +563,8 @@ class _Flattener:
             if value - value != 0:
                 raise TypeError("infinity and not-a-number have no JSON form")
             return value
+        if isinstance(value, ForeignView):
+            return self.flatten(read_foreign(value, ID) if self._whole is None else self._whole(value))
         if isinstance(value, ResourceView):
             return self.flatten(_id_of(value) if self._whole is None else self._whole(value._instance))
         if isinstance(value, ListView | PoolView | list | tuple):

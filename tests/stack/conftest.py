@@ -13,7 +13,7 @@ from pydantic import Field
 from reconciler.model.kind import Catalog, FieldError, Form, Kind, Spec, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.lookups import SIGNATURES, Answer
-from reconciler.model.resource import Resource, Stack
+from reconciler.model.resource import Foreign, Resource, Stack
 from reconciler.model.rules import CreateOnly, FromKey, Refers, Replace, Secret, Update
 from reconciler.stack import Inputs, read_stack
 from reconciler.values import Address, Unknown
@@ -177,6 +177,9 @@ class FakeWorld:
     def look_up(self, name: str, arguments: Mapping[str, Any]) -> Answer:
         self.asked.append((name, json.dumps(arguments)))
         return Answer(SIGNATURES[name].sample)
+
+    def foreign(self, foreign: Foreign, name: str) -> Any:
+        return self.known[str(foreign), name]
 
 
 def by_address(stack: Stack) -> dict[str, Resource]:

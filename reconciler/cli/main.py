@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "graph": "Print the steps of a plan as a graph.",
         "output": "Print the outputs of a stack.",
         "console": "Try expressions against a stack.",
+        "explain": "Say what a diagnostic code means.",
         "files": "Write the files that a stack generates.",
         "fmt": "Lay out stack files in the canonical form.",
         "completion": "Print the completion script for a shell.",

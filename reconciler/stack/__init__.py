@@ -8,9 +8,8 @@ engine), and see the world through `views`. What waits for other resources becom
 
 from __future__ import annotations
 
-from reconciler.stack.codes import MEANINGS
 from reconciler.stack.questions import Asker
 from reconciler.stack.resolve import open_stack, read_stack
 from reconciler.stack.variables import Inputs
 
-__all__ = ["MEANINGS", "Asker", "Inputs", "open_stack", "read_stack"]
+__all__ = ["Asker", "Inputs", "open_stack", "read_stack"]

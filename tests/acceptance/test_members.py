@@ -183,6 +183,7 @@ def test_oneself_may_be_declared_but_not_replaced_away(world: World) -> None:
     applied(world, world.stack(f"stack: house\norganizations: {{acme: {{name: Acme, members: {me}}}}}\n"))
     ran = world.run("apply", "stack.yaml", "--yes", "--replace", "organizations.acme.members.me")
     assert (ran.code, "came with organizations.acme" in ran.err) == (3, True), ran.err
+    assert "error[not-ours]" in ran.err
     world.edit("stack.yaml", "emulator@example.com", "jo@example.com")
     applied(world, "stack.yaml")
     assert [each for each in routes(world, 0) if "DELETE" in each] == []

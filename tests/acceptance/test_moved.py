@@ -166,7 +166,8 @@ def test_a_vlan_in_use_keeps_its_mark_and_is_known_by_the_entry(world: World) ->
     stack = world.stack(renamed + "moved: {projects.lab.vlans.storage: projects.lab.vlans.data}\n")
     planned = world.run("plan", stack, "--detailed-exitcode")
     assert planned.code == 0, planned.out
-    assert "projects.lab.vlans.data goes on being marked as projects.lab.vlans.storage" in planned.out
+    told = "note[mark-stays]: projects.lab.vlans.data goes on being marked as projects.lab.vlans.storage"
+    assert told in planned.out
     assert "keep the entry in `moved`" in planned.out
 
 

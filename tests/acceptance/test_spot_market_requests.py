@@ -141,7 +141,7 @@ def test_machines_of_a_request_that_somebody_deleted_are_not_bought_a_second_tim
     (request,) = requests(spots)
     spots.call("DELETE", f"/spot-market-requests/{request['id']}")
     planned = spots.run("plan", "stack.yaml")
-    assert f"{REQUEST} is gone, and 2 that it made are still there" in planned.out
+    assert f"warning[left-behind]: {REQUEST} is gone, and 2 that it made are still there" in planned.out
     refused = spots.run("apply", "stack.yaml", "--yes")
     assert refused.code == 3
     assert len(spots.created(ROUTE)) == 1

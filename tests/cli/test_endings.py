@@ -110,7 +110,7 @@ def test_progress_goes_to_stderr_as_plain_lines(shell: Shell) -> None:
         (
             ValueError("canary-of-2019 \x1b[2J"),
             1,
-            r"this is a bug in reconciler: ValueError: (sensitive value) \x1b[2J",
+            r"error[internal]: this is a bug in reconciler: ValueError: (sensitive value) \x1b[2J",
         ),
         (KeyboardInterrupt(), 130, "Interrupted."),
     ],

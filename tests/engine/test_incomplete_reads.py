@@ -70,8 +70,9 @@ def test_all_lists_that_cannot_be_read_are_told_at_once(bench: Bench) -> None:
 def test_items_that_are_not_understood_stop_the_plan(bench: Bench, route: str, rows: list[Any]) -> None:
     bench.settled(shop(1))
     bench.account.end("odd", "LIST", route, edit=lambda _: rows)
-    with pytest.raises(Refused, match="not understood"):
+    with pytest.raises(Refused, match="not understood") as refused:
         bench.plan(shop(1))
+    assert {each.code for each in refused.value.diagnostics} == {"answer-not-understood"}
 
 
 def without(*names: str) -> Callable[[list[Body]], list[Body]]:

@@ -155,3 +155,12 @@ def test_an_update_waits_for_a_device_that_an_earlier_run_began(bench: Bench) ->
     planned = bench.plan(stack(EDGE, resource("projects.edge.devices.web", description="b")))
     assert planned.steps() == ["projects.edge.devices.web:await", "projects.edge.devices.web:update"]
     assert bench.execute(planned).ok
+
+
+def test_a_value_that_nobody_can_tell_fails_its_step_with_nothing_sent(bench: Bench) -> None:
+    nobody = ref("projects.edge.devices.nobody", "hostname")
+    run = bench.apply(stack(EDGE, resource("projects.edge.devices.web", description=nobody)))
+    failed = next(each for each in run.applied.ended if each.diagnostic is not None)
+    assert failed.diagnostic is not None
+    assert failed.diagnostic.code == "still-unknown"
+    assert bench.account.mutations("POST", "/projects/{id}/devices") == []

@@ -1,0 +1,441 @@
+"""Every code that a diagnostic can have, what it means and the way out. Codes are stable: people grep and link them.
+
+`reconciler explain CODE` prints an entry, and docs/errors.md has them all with an example each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`meaning` says what is wrong, `way_out` what to do next; a sentence or two each."""
+
+    meaning: str
+    way_out: str
+
+
+CODES: Final[Mapping[str, Page]] = MappingProxyType(
+    {
+        "alias-limit": Page(
+            "YAML aliases expand to more than a stack can need.",
+            "Write the repeated part as a local, or with `count` and `for_each`.",
+        ),
+        "ambiguous-existing": Page(
+            "Several objects have the name that `existing` gives.",
+            "Use the uuid of one of them; the message lists them.",
+        ),
+        "ambiguous-scalar": Page(
+            "A bare word that older YAML readers take for a boolean or a number stands where text is meant.",
+            "Put it in quotes. A boolean is `true` or `false`.",
+        ),
+        "another-facility": Page(
+            "A resource would be used by a machine in another facility, where it is of no use.",
+            "Give both the same facility, or reserve a global address.",
+        ),
+        "answer-not-understood": Page(
+            "The API answered with something that has not the form of its answers.",
+            "Nothing was changed. Look whether --api-url names a Packet API; if so, report it with the message.",
+        ),
+        "api": Page(
+            "The API refused a call that a command was asked to send.",
+            "The message is the API's own. Nothing else was sent.",
+        ),
+        "api-unreachable": Page(
+            "No connection to the API, or none that lasted.",
+            "Check --api-url (or PACKET_API_URL) and the network. Nothing was changed.",
+        ),
+        "bad-address": Page(
+            "An address of a resource that is none, or that the stack does not have.",
+            "Write it as the plan does, in quotes for the shell: `'projects.edge.devices.web[0]'`.",
+        ),
+        "bad-character": Page(
+            "A control or bidirectional character could hide what the file says.",
+            "Delete it, or write it as an escape in a quoted text.",
+        ),
+        "bad-encoding": Page(
+            "The file is not UTF-8 text.",
+            "Save it as UTF-8, without a byte order mark in the middle.",
+        ),
+        "bad-hostname": Page(
+            "A hostname with characters that a hostname cannot have.",
+            "Letters, digits, dots and dashes; the hint has one that would do.",
+        ),
+        "bad-key": Page(
+            "A mapping key that is no text, or that holds an expression.",
+            "Keys are plain text. Use `for_each` where names are to be computed.",
+        ),
+        "bad-move": Page(
+            "An entry of `moved` that leads nowhere, or that two entries disagree about.",
+            "The old address is one that the file has no more, the new one is declared.",
+        ),
+        "bad-name": Page(
+            "A name with characters that an address cannot have.",
+            "Letters, digits, `-` and `_`. The object's own name is a field of its own.",
+        ),
+        "bad-path": Page(
+            "A path of a generated file that is not below the folder of generated files.",
+            "A relative path without `..`: `hosts/a.ini`. `--files` says where the folder is.",
+        ),
+        "bad-tag": Page(
+            "A YAML tag; the stack language has no use for them.",
+            "Take the tag away.",
+        ),
+        "broken-expression": Page(
+            "An expression that cannot be parsed, or that failed while it was evaluated.",
+            "The caret is where it happened. `reconciler explain unknown-filter` and docs/functions.md list "
+            "what there is.",
+        ),
+        "cannot-replace": Page(
+            "An object that can only be replaced with what it stands in.",
+            "Use `--replace` on the address that the message names.",
+        ),
+        "conflicting-keys": Page(
+            "Two keys of one block that exclude each other.",
+            "Take one of them away.",
+        ),
+        "cycle": Page(
+            "Resources that wait for each other, so that none can be first.",
+            "Take one of the references out; the message shows the way around.",
+        ),
+        "derive-key-missing": Page(
+            "A secret is to be derived, and there is no key to derive it from.",
+            "Set RECONCILER_DERIVE_KEY to a secret of 16 characters or more, and keep it: another key gives "
+            "other secrets.",
+        ),
+        "doubtful-asn": Page(
+            "A warning: an AS number that its kind of BGP hardly wants.",
+            "Local BGP takes a private number such as 65000, global BGP your own.",
+        ),
+        "duplicate-address": Page(
+            "Two blocks, or two generated files, with one address.",
+            "Give one of them another name.",
+        ),
+        "duplicate-key": Page(
+            "One key twice in a mapping, or one item twice in a `for_each`.",
+            "Take one away.",
+        ),
+        "empty-stack": Page(
+            "A stack without resources, which would destroy everything that it owns.",
+            "Check the path. To remove everything on purpose, use `reconciler destroy`.",
+        ),
+        "existing-fields": Page(
+            "Fields are written on a resource that is only looked up.",
+            "What exists is never changed: only sections inside of it may follow. With an expression that "
+            "may come to null, the fields are for that case.",
+        ),
+        "existing-not-found": Page(
+            "Nothing has the uuid or the name that `existing` gives.",
+            "The message lists what the token can see.",
+        ),
+        "expression-limit": Page(
+            "An expression or template is too long, takes too long, or makes too much.",
+            "Split it into locals, or hand the data in by a file.",
+        ),
+        "file-exists": Page(
+            "`init` would write over a file that is there.",
+            "Name another folder, or move the file away.",
+        ),
+        "file-not-written": Page(
+            "A generated file could not be written, or its content is not known yet.",
+            "See the folder that `--files` names; links in it are not followed.",
+        ),
+        "file-refused": Page(
+            "`file()`, `template()` or `from` may not, or cannot, read this file.",
+            "Paths are relative to the file that names them, and stay below the folder of the stack.",
+        ),
+        "group-cycle": Page(
+            "A group's file holds the group itself.",
+            "The message shows the way around; take one of the calls out.",
+        ),
+        "half-converted": Page(
+            "A port is between two network types, since somebody or an earlier run stopped half-way.",
+            "Run the same command again: it goes on from where it stands.",
+        ),
+        "holds-strangers": Page(
+            "Something is to be destroyed in which others have objects.",
+            "It is kept. Move or delete what the message names, or take its content out of the stack only.",
+        ),
+        "in-doubt": Page(
+            "A call was sent, and its answer was lost: it may have been carried out.",
+            "Look before you send it again. `apply` finds out by itself.",
+        ),
+        "incomplete-read": Page(
+            "A list of the API could not be read to its end.",
+            "Nothing was changed: absent is never assumed. Run it again; see the message for what stood in the way.",
+        ),
+        "internal": Page(
+            "A mistake in reconciler itself.",
+            "Please report it with the command line and the message. Running the same command again is safe.",
+        ),
+        "invalid-flag": Page(
+            "A `--var` that is not NAME=VALUE.",
+            "Write `--var size=3`.",
+        ),
+        "invalid-value": Page(
+            "A value of the right type that its field or variable does not take.",
+            "The message says what fits.",
+        ),
+        "key-clash": Page(
+            "Two items have one key, where each is to have its own.",
+            "Name a field that tells them apart, or several: `keyed('site', 'name')`.",
+        ),
+        "known-too-late": Page(
+            "Something that has to be known before the plan reads a resource.",
+            "Use variables, locals, `index`, `key` and `value` there.",
+        ),
+        "layout": Page(
+            "A file whose layout cannot be changed without changing what it means.",
+            "Nothing was written. Lay it out by hand; the message says where.",
+        ),
+        "left-behind": Page(
+            "What made an object is gone, and the object is still there.",
+            "Delete it, or take its tag `reconciler:...` off to keep it.",
+        ),
+        "local-cycle": Page(
+            "Locals that need each other.",
+            "Take one of them apart.",
+        ),
+        "locked": Page(
+            "A plan would destroy, replace or wipe what is locked in the API.",
+            "Apply `locked: false` first, by itself.",
+        ),
+        "lookalike": Page(
+            "A machine without a mark looks like one that is to be created.",
+            "Put its mark back or rename it; the message says how. A second machine is not bought.",
+        ),
+        "mark-not-shown": Page(
+            "The API does not show the field that holds an object's mark.",
+            "Nothing is assumed of it. See whether the token may read the field.",
+        ),
+        "mark-stays": Page(
+            "An object was moved whose mark the API does not let anybody rewrite.",
+            "It goes on being found by its old mark: leave the entry in `moved`.",
+        ),
+        "merge-key": Page(
+            "The merge key `<<`, which the stack language does not have.",
+            "Use locals, or an overlay.",
+        ),
+        "missing-facility": Page(
+            "A reservation that needs a facility names none.",
+            "Add `facility: <code>`, or use a global one.",
+        ),
+        "missing-field": Page(
+            "A field that has to be there is not.",
+            "Add it; docs/kinds.md has the fields of each kind in bold that are required.",
+        ),
+        "missing-stack-name": Page(
+            "No file says `stack: NAME`.",
+            "Add a line `stack: my-name`. The name marks what the stack owns.",
+        ),
+        "moved-clash": Page(
+            "An old address of `moved` and its new one are both live.",
+            "Destroy or unmark one of the two; the message says which they are.",
+        ),
+        "no-stack-file": Page(
+            "A path that is no stack file, and no directory with one.",
+            "Give a file, or a directory with `*.yaml` in it.",
+        ),
+        "no-token": Page(
+            "No API token is set.",
+            "export PACKET_AUTH_TOKEN=..., or use --emulator, which needs none.",
+        ),
+        "no-world": Page(
+            "The file of the emulator's world does not exist.",
+            "Give another file to --emulator=FILE, or leave it out.",
+        ),
+        "not-a-plan": Page(
+            "The file is no saved plan.",
+            "Write one with `reconciler plan STACK -o FILE`.",
+        ),
+        "not-a-public-key": Page(
+            "A file that was named as an SSH key and is no public one.",
+            "Name the file that ends in `.pub`; a private key is never copied.",
+        ),
+        "not-a-text": Page(
+            "`output --raw` on a list or a map.",
+            "Use `--json`.",
+        ),
+        "not-adoptable": Page(
+            "`existing` on a kind that cannot be looked up.",
+            "The hint lists the kinds that can.",
+        ),
+        "not-approved": Page(
+            "A plan has to be approved, and nobody can be asked.",
+            "Pass --yes, or save the plan and apply the file.",
+        ),
+        "not-in-catalogue": Page(
+            "A warning: the shipped catalogue does not list this plan, facility or operating system.",
+            "Look for a misspelling; another server may have it all the same, and `plan` asks it.",
+        ),
+        "not-offered": Page(
+            "Things that exist, and cannot be had together.",
+            "The message says what goes together; see docs/checks.md.",
+        ),
+        "not-ours": Page(
+            "A plan would destroy what came with something else by itself.",
+            "It stays as long as that does.",
+        ),
+        "not-proven": Page(
+            "A destroy ended, and the lists could not be read to prove that nothing is left.",
+            "Run the same command again: it looks once more.",
+        ),
+        "not-seen": Page(
+            "A create was accepted, and no list shows the object yet.",
+            "Run the same command again: it is found by its mark, and not made twice.",
+        ),
+        "over-quota": Page(
+            "More than a project can have.",
+            "Split it over projects, or have the quota raised.",
+        ),
+        "plan-changed": Page(
+            "A plan file was changed after it was written.",
+            "Make the plan again and look at it.",
+        ),
+        "pool-reference": Page(
+            "A whole pool where one of its instances is meant.",
+            "Say which one, `web[0]`, or take all: `web | map(attribute='public_ipv4') | list`.",
+        ),
+        "protected": Page(
+            "A plan would destroy, replace or wipe what `lifecycle: {protect: true}` keeps.",
+            "Take the protection off first, and apply or commit that by itself.",
+        ),
+        "reference-index": Page(
+            "An instance that the pool does not have.",
+            "The hint says which there are.",
+        ),
+        "reference-kind": Page(
+            "A resource of a kind that does not fit the field.",
+            "Refer to one of the kind that the message names.",
+        ),
+        "reference-off": Page(
+            "A resource that `when` switched off.",
+            "Read it where the same condition holds, or use `first_of`.",
+        ),
+        "rule-broken": Page(
+            "A value that a rule of its variable does not allow.",
+            "The message is the rule's own; the hint says where it stands.",
+        ),
+        "secret-output": Page(
+            "A secret would be shown, in an output or as a part of addresses.",
+            "If that is meant: `{value: ..., secret: true}`. Addresses cannot be secret.",
+        ),
+        "self-reference": Page(
+            "A resource that reads itself, or waits for itself.",
+            "Put what both need into a local.",
+        ),
+        "stack-name-differs": Page(
+            "Two files that are given together name different stacks.",
+            "Files that are given together make one stack.",
+        ),
+        "stale-plan": Page(
+            "A saved plan no longer holds: the stack or the account has changed since.",
+            "Make the plan again and look at it.",
+        ),
+        "step-failed": Page(
+            "The API refused a step of an apply, or the object did not become what it is to be.",
+            "The line is the one that set the value. What is done stays done; remove the cause and run the "
+            "same command again.",
+        ),
+        "still-unknown": Page(
+            "A value that an apply should have told is not known when it is needed.",
+            "Run the same command again; if it stays so, report it.",
+        ),
+        "system": Page(
+            "The operating system refused something: a file, a full disk, a port.",
+            "The message is its own.",
+        ),
+        "token-refused": Page(
+            "The API does not accept the token.",
+            "Set PACKET_AUTH_TOKEN to a token that is valid for this API.",
+        ),
+        "taken-key": Page(
+            "An SSH key that its owner would have twice.",
+            "Declare it once, or name the one that is there by `existing`.",
+        ),
+        "taken-number": Page(
+            "A VLAN number that is used twice in a facility.",
+            "Leave `vxlan` out, and the API picks a free one.",
+        ),
+        "too-deep": Page(
+            "YAML, or groups, nested deeper than any stack needs.",
+            "Take it apart into locals or groups.",
+        ),
+        "too-large": Page(
+            "A file, a document or a number of resources over the limit.",
+            "Split the stack into several.",
+        ),
+        "too-many-deletes": Page(
+            "The plan destroys more than `--allow-deletes` allows.",
+            "If that is what you want, say the number.",
+        ),
+        "too-many-mistakes": Page(
+            "There are more mistakes than anybody reads in one go.",
+            "Mend those that are shown, and run it again.",
+        ),
+        "unknown-attribute": Page(
+            "A kind, or a group, has no such field or output.",
+            "The hint has the nearest, or all that there are.",
+        ),
+        "unknown-code": Page(
+            "`explain` was asked for a code that there is not.",
+            "The hint has the nearest; `reconciler explain` lists all of them.",
+        ),
+        "unknown-filter": Page(
+            "No such filter, test or function in expressions.",
+            "docs/functions.md has all of them.",
+        ),
+        "unknown-key": Page(
+            "A key that means nothing here.",
+            "The hint has the nearest that does.",
+        ),
+        "unknown-name": Page(
+            "A name that expressions do not see here.",
+            "The hint has the nearest; `index`, `key` and `value` are there under `count` and `for_each` only.",
+        ),
+        "unknown-output": Page(
+            "The stack has no such output.",
+            "The hint has the nearest.",
+        ),
+        "unknown-reference": Page(
+            "A reference to a resource that is not declared.",
+            "The hint has the nearest, or what is declared there.",
+        ),
+        "unknown-variable": Page(
+            "A value for a variable that is not declared.",
+            "The hint has the nearest; declare it under `variables`.",
+        ),
+        "unreadable-plan": Page(
+            "A file that begins like a saved plan and cannot be read.",
+            "Make the plan again.",
+        ),
+        "variable-unset": Page(
+            "A variable without a default that nobody set.",
+            "`--var`, the environment, or a `--var-file`.",
+        ),
+        "write-once": Page(
+            "A change to something that the API never changes once it is set.",
+            "Only a new project has a new one; put back what was there.",
+        ),
+        "wrong-type": Page(
+            "A value of another type than its field or variable wants.",
+            "The message says which. Numbers as text want quotes.",
+        ),
+        "yaml-documents": Page(
+            "More than one YAML document in a file.",
+            "Put each in its own file.",
+        ),
+        "yaml-number": Page(
+            "A number that does not survive: too large, infinite, or none.",
+            "Put it in quotes if it is text.",
+        ),
+        "yaml-syntax": Page(
+            "The file is not YAML.",
+            "The caret is where the reader gave up; the cause is often a line before it.",
+        ),
+    }
+)

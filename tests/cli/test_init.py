@@ -90,6 +90,7 @@ def test_nothing_is_overwritten(shell: Shell, home: Path) -> None:
     ran = shell.run("init", "--yes")
     assert ran.code == 1
     assert "stack.yaml is there already" in ran.err
+    assert "error[file-exists]" in ran.err
     assert (shell.folder / "stack.yaml").read_text() == before
     shell.write(".gitignore", "mine\n")
     (shell.folder / "stack.yaml").unlink()
@@ -104,6 +105,7 @@ def test_a_private_key_is_refused_and_nothing_is_written(shell: Shell, home: Pat
     ran = shell.run("init", "n", "--ssh-key", "home/id", "--yes")
     assert ran.code == 1
     assert "holds no public SSH key" in ran.err
+    assert "error[not-a-public-key]" in ran.err
     assert not (shell.folder / "n").exists()
 
 

@@ -377,6 +377,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "There are more mistakes than anybody reads in one go.",
             "Mend those that are shown, and run it again.",
         ),
+        "unknown-address": Page(
+            "An address that the stack does not have, given to `console --at`.",
+            "The hint has the nearest; a plan shows all addresses.",
+        ),
         "unknown-attribute": Page(
             "A kind, or a group, has no such field or output.",
             "The hint has the nearest, or all that there are.",

@@ -121,6 +121,7 @@ def test_a_secret_in_a_mistake_is_not_shown(pool: Shell) -> None:
 
 def test_an_address_that_is_not_there_is_told_once(pool: Shell) -> None:
     ran = pool.run("console", "pool.yaml", "--offline", "--at", "projects.web.vlans.nit", "-e", "1", "-e", "2")
+    assert "error[unknown-address]" in ran.err
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.count("has no resource") == 1
 

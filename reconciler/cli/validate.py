@@ -115,7 +115,7 @@ def _document(found: tuple[Diagnostic, ...]) -> dict[str, object]:
 
 def _sarif(found: tuple[Diagnostic, ...]) -> dict[str, object]:
     from reconciler import __version__
+    from reconciler.codes import CODES
     from reconciler.report.sarif import sarif
-    from reconciler.stack import MEANINGS
 
-    return sarif(found, version=__version__, meanings=MEANINGS)
+    return sarif(found, version=__version__, meanings={code: page.meaning for code, page in CODES.items()})

@@ -60,12 +60,12 @@ def test_a_lost_answer_to_a_raw_call_is_in_doubt(world: World) -> None:
 
 
 def test_a_refused_step_shows_the_line_that_set_the_value(world: World) -> None:
-    text = WEB.replace("c1.small.x86", "n2.xlarge.x86").replace("ubuntu_18_04", "vmware_esxi_6")
-    done = world.run("apply", world.stack(text), "--yes")
+    world.call("POST", "/_emulator/settings", {"stock": {"ewr1/c1.small.x86": 2}})
+    done = world.run("apply", world.stack(WEB), "--yes")
     assert "error[step-failed]" in done.err
-    line = next(number for number, each in enumerate(text.splitlines(), 1) if "operating_system" in each)
-    assert f"--> stack.yaml:{line}:27" in done.err
-    assert "^^^^^^^^^^^^^" in done.err
+    line = next(number for number, each in enumerate(WEB.splitlines(), 1) if each.startswith("        facility"))
+    assert f"--> stack.yaml:{line}:19" in done.err
+    assert "        facility: ewr1\n   |                   ^^^^" in done.err
 
 
 def test_what_the_api_cannot_remove_is_not_replaced(world: World) -> None:

@@ -224,6 +224,7 @@ VERDICTS: list[tuple[str, Verb, int, str, Verdict]] = [
     ("organization", Verb.DELETE, 422, "Cannot delete an organization that has projects", Verdict.LATER),
     ("organization", Verb.DELETE, 422, "Cannot delete the default organization", Verdict.FAILED),
     ("organization", Verb.CREATE, 404, "Not found", Verdict.FAILED),
+    ("device", Verb.CREATE, 422, "Operating system x is not provisionable on y", Verdict.FAILED),
     ("hardware_reservation", Verb.CREATE, 422, "Cannot move a hardware reservation while it is in use", Verdict.LATER),
     ("hardware_reservation", Verb.CREATE, 422, "Project must be in the same organization", Verdict.FAILED),
     ("api_key", Verb.CREATE, 404, "Not found", Verdict.FAILED),

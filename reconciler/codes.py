@@ -208,6 +208,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "A machine without a mark looks like one that is to be created.",
             "Put its mark back or rename it; the message says how. A second machine is not bought.",
         ),
+        "lookup-failed": Page(
+            "The API has no answer to a lookup, or none of what there is fits.",
+            "The message lists what comes nearest.",
+        ),
         "mark-not-shown": Page(
             "The API does not show the field that holds an object's mark.",
             "Nothing is assumed of it. See whether the token may read the field.",
@@ -331,6 +335,14 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "stack-name-differs": Page(
             "Two files that are given together name different stacks.",
             "Files that are given together make one stack.",
+        ),
+        "stack-name-twice": Page(
+            "Two stacks of a folder have one name, and so would own each other's objects.",
+            "Give one of them another name.",
+        ),
+        "stack-reference": Page(
+            "A path into another stack that leads to nothing there.",
+            "The hint has what that stack owns there; it may have to be applied first.",
         ),
         "stale-plan": Page(
             "A saved plan no longer holds: the stack or the account has changed since.",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, NoReturn
 
 import yaml
@@ -188,8 +189,9 @@ def _long_line(text: str) -> int:
 
 def parse(text: str, file: str) -> Node | None:
     """The tree of a text, or None when it holds nothing but comments. Raises Problem for everything that is wrong."""
-    directives = text.split("\n---", 1)[0] if "%" in text else ""
-    if len(_DIRECTIVE.findall(directives)) > MAX_DIRECTIVES:
+    end = text.find("\n---")
+    directives = islice(_DIRECTIVE.finditer(text, 0, end if end >= 0 else len(text)), MAX_DIRECTIVES + 1)
+    if "%" in text and sum(1 for _ in directives) > MAX_DIRECTIVES:
         raise Problem(error("yaml-syntax", f"the file has more than {MAX_DIRECTIVES} directives", place=Place(file)))
     try:
         return _Builder(text, file).build()

@@ -197,7 +197,7 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "Delete it, or take its tag `reconciler:...` off to keep it.",
         ),
         "local-cycle": Page(
-            "Locals that need each other.",
+            "Locals, or inputs and outputs of groups, that need each other.",
             "Take one of them apart.",
         ),
         "locked": Page(
@@ -374,8 +374,8 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "Leave `vxlan` out, and the API picks a free one.",
         ),
         "too-deep": Page(
-            "YAML, or groups, nested deeper than any stack needs.",
-            "Take it apart into locals or groups.",
+            "YAML, groups, or values that are handed on, deeper than any stack needs.",
+            "Take it apart into locals or groups; read a value where it is from.",
         ),
         "too-large": Page(
             "A file, a document or a number of resources over the limit.",

@@ -31,6 +31,8 @@ TYPES: Final[Mapping[str, tuple[type, ...]]] = MappingProxyType(
 )
 
 
+SINGLE_TYPES: Final = ("string", "integer", "number", "boolean")
+"""Those whose values have no parts."""
 _RULE: Final = 'of other values say it as a rule: validation: [{condition: "${{ value | length <= 8 }}", message: ...}]'
 _OTHER_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {

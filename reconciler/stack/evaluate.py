@@ -10,6 +10,7 @@ from typing import Any, Final
 from reconciler.diagnostics import Diagnostic, Place, Refused, Via, did_you_mean, error, one
 from reconciler.model.resource import Evaluated, World
 from reconciler.model.rules import Refers
+from reconciler.stack.awaited import received
 from reconciler.stack.elsewhere import STACKS, ForeignView, Spot, foreign_value
 from reconciler.stack.engine import UNDEFINED, Engine, Failure
 from reconciler.stack.functions.secrets import Derivation, secret_functions
@@ -49,6 +50,8 @@ _SECRET_COST: Final = 20
 _LOOKUP_COST: Final = 200
 """What a call of template(), of derive() or derive_ssh_key(), or of a lookup counts in the engine's measure."""
 
+_UNDER_WAY: Final = object()
+
 Convert = Callable[[Instance | ForeignView], Any] | None
 
 
@@ -66,6 +69,7 @@ class Evaluator:
         self._derivation = derivation
         self.derived: set[str] = set()
         self._templates: dict[str, _Template] = {}
+        self._rendered: set[str] = set()
         self.scope = scope
         self.problems = problems
 
@@ -216,7 +220,8 @@ class Evaluator:
         if found.place is None or found.via or found.place.file == expression.place.file:
             return Problem(found.at(expression.place), certain=problem.certain)
         place = expression.place
-        via = Via("the call of the template", place, self.problems.texts.excerpt(place))
+        label = "the call of the template" if found.place.file in self._rendered else "where it is read"
+        via = Via(label, place, self.problems.texts.excerpt(place))
         return Problem(replace(found, via=(via,)), certain=problem.certain)
 
     def _failed(self, problem: Failure, expression: Expression, run: Run) -> Diagnostic:
@@ -260,8 +265,10 @@ class Evaluator:
     def _variable(self, run: Run, name: str) -> Any:
         scope = run.scope
         if name in scope.inputs and scope.owner is not None:
-            run.secret = run.secret or name in scope.hidden
-            return self._elsewhere(run, scope.inputs[name], scope.owner, scope.owner.block.scope)
+            awaited = scope.inputs[name]
+            run.secret = run.secret or awaited.declared.secret
+            value = self._elsewhere(run, awaited.shape, scope.owner, scope.owner.block.scope)
+            return received(run, awaited, value, self.converter(run, None), lambda shape: self.given(shape, run))
         known = scope.variables[name]
         if known is None:
             raise Broken
@@ -291,12 +298,15 @@ class Evaluator:
         """The value of a shape that stands in another place, once for each run."""
         key = (id(shape), id(instance))  # the shapes of a call are those of all its instances
         if key not in run.values:
+            run.values[key] = _UNDER_WAY
             before = run.instance, run.scope, run.lenient, run.missed
             run.instance, run.scope = instance, scope
             try:
                 run.values[key] = self.given(shape, run)
             finally:
                 run.instance, run.scope, run.lenient, run.missed = before
+        if run.values[key] is _UNDER_WAY:
+            run.fail("local-cycle", "the value needs itself", certain=True)
         return run.values[key]
 
     def _bound_functions(self, run: Run, place: Place) -> Mapping[str, Callable[..., Any]]:
@@ -359,6 +369,7 @@ class Evaluator:
         return counted
 
     def _render(self, path: str, text: str, names: Mapping[str, Any], run: Run, *, inner: bool) -> str:
+        self._rendered.add(path)
         template = self._prepared(text)
         if template.fault:
             run.stop(Problem(error(template.code, template.fault, place=Place(path, template.line)), certain=True))

@@ -5,7 +5,7 @@ that does not fit is found in one go.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from reconciler.diagnostics import did_you_mean, one
 from reconciler.stack.declarations import TYPES, Declared, complaints
@@ -13,6 +13,14 @@ from reconciler.stack.yaml_scalars import ambiguous
 from reconciler.stack.yaml_tree import Items, Node, Scalar, Table, plain_value
 
 Path = tuple[str | int, ...]
+
+
+class _Later:
+    __slots__ = ()
+
+
+LATER: Final = _Later()
+"""Stands for a part of a value that is not known yet, and fits everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,8 @@ def fitted(declared: Declared, value: Any, found: list[Misfit], node: Node | Non
     `node` is how it is written in YAML, if it is: a bare word that older YAML reads otherwise is no text. Of a secret
     no message quotes the value.
     """
+    if value is LATER:
+        return value
     wanted = TYPES.get(declared.type)
     if declared.type in ("string", "") and isinstance(node, Scalar) and node.bare and ambiguous(node.text):
         summary = f"has the bare value `{node.text}`, which is text here and not so in older YAML"
@@ -41,7 +51,7 @@ def fitted(declared: Declared, value: Any, found: list[Misfit], node: Node | Non
             Misfit(path, "wrong-type", f"wants {one(declared.type)}, not {_word(value)}", _hint(declared, value))
         )
         return value
-    complaint = next(complaints(declared, value), None)
+    complaint = next(complaints(declared, value), None) if declared.checks and not _waits(value) else None
     if complaint is not None:
         found.append(Misfit(path, "invalid-value", complaint))
         return value
@@ -79,6 +89,13 @@ def _object(
         else:
             found.append(Misfit((*path, name), "missing-field", "is not there, and has no default"))
     return made
+
+
+def _waits(value: Any) -> bool:
+    """Whether a part of a value is not known yet."""
+    if isinstance(value, list):
+        return any(map(_waits, value))
+    return any(map(_waits, value.values())) if isinstance(value, dict) else value is LATER
 
 
 def descend(node: Node, path: Path) -> Node:

@@ -7,7 +7,7 @@ to wait for a resource, depends on what the instance is given. The file is parse
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from reconciler.diagnostics import Via
 from reconciler.model.kind import Catalog
@@ -16,14 +16,15 @@ from reconciler.stack.document import Document, read_group
 from reconciler.stack.elsewhere import STACKS
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.fields import ambiguous_in, note_ambiguous, texts
+from reconciler.stack.fitting import LATER
 from reconciler.stack.locals import LocalReader
 from reconciler.stack.outputs import written_output
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.pseudo_kinds import within_groups
 from reconciler.stack.rules import check_rules
-from reconciler.stack.shapes import Compiler, Shape, expressions
+from reconciler.stack.shapes import Compiler, ListShape, MapShape, Shape, expressions
 from reconciler.stack.sources import Refusal, Sources
-from reconciler.stack.tree import Block, GroupOutput, Instance, Scope
+from reconciler.stack.tree import Awaited, Block, GroupOutput, Instance, Scope
 from reconciler.stack.variables import Handed, Ruled, VariableReader
 from reconciler.stack.views import Run
 from reconciler.stack.yaml_tree import Scalar, Table, type_word
@@ -140,10 +141,13 @@ class GroupReader:
                     if value.secret and not value.late:
                         self.secrets.update(texts(value.value))
             reader = VariableReader(self._problems, self._sources)
-            known, hidden = reader.receive(document.variables, handed, unread, block.place, complete=document.complete)
+            known, declared = reader.receive(
+                document.variables, handed, unread, block.place, complete=document.complete
+            )
         scope.variables.update(known)
-        scope.hidden |= hidden
-        scope.inputs.update({name: block.fields[name] for name, each in handed.items() if each.late and name in known})
+        for name, value in handed.items():
+            if value.late and name in declared and declared[name].sound:
+                scope.inputs[name] = Awaited(block.fields[name], declared[name])
         for each in known.values():
             if each is not None and each.secret:
                 self.secrets.update(texts(each.value))
@@ -152,7 +156,7 @@ class GroupReader:
     def _handed(self, group: Instance, name: str, shape: Shape) -> Handed | None:
         """What the call gives for a variable; None when a mistake was noted."""
         block = group.block
-        place, key = shape.node.place, block.field_places[name]
+        key = block.field_places[name]
         for node in ambiguous_in(shape.node):
             note_ambiguous(self._problems, node, address=block.path, what=f"`{name}`")
         for expression in expressions(shape):
@@ -163,16 +167,26 @@ class GroupReader:
                     spot = expression.place_at(offset, len(path) + 2)
                     self._problems.add("file-refused", str(problem), spot, address=block.path)
                     return None
-        if any(map(block.scope.touches, expressions(shape))):
-            return Handed(place, key, late=True)
+        late = any(map(block.scope.touches, expressions(shape)))
         run = Run(None, group, block.scope)
         try:
-            return Handed(place, key, self._evaluator.value(shape, run), run.secret)
+            value = self._so_far(shape, run) if late else self._evaluator.value(shape, run)
+            return Handed(shape.node, key, value, run.secret, late)
         except Broken:
             return None
         except Problem as problem:
             self._problems.note(problem.diagnostic, address=str(group.address))
             return None
+
+    def _so_far(self, shape: Shape, run: Run) -> Any:
+        """The value of a shape with LATER where it waits."""
+        if not any(map(run.scope.touches, expressions(shape))):
+            return self._evaluator.value(shape, run)
+        if isinstance(shape, ListShape):
+            return [self._so_far(each, run) for each in shape.items]
+        if isinstance(shape, MapShape):
+            return {key: self._so_far(each, run) for key, each in shape.entries.items()}
+        return LATER
 
     def _outputs(self, document: Document, compiler: Compiler, roots: frozenset[str], scope: Scope) -> None:
         for name, entry in document.outputs.items():

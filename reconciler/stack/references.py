@@ -9,16 +9,16 @@ own references: `web[index - 1]` must not make a cycle of the pool.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from reconciler.diagnostics import Diagnostic, did_you_mean, error, one
+from reconciler.diagnostics import Diagnostic, Place, did_you_mean, error, one
 from reconciler.model.resource import Foreign
 from reconciler.stack.elsewhere import STACKS, foreign_at
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.problems import Broken, Problem
-from reconciler.stack.shapes import Expression, Shape, expressions
+from reconciler.stack.shapes import Expression, Shape, expressions, shape_place
 from reconciler.stack.tokens import Dynamic, Path, Slice, Step
 from reconciler.stack.tree import Block, Instance, Pool, Scope, Tree, attributes_of, readable
 from reconciler.stack.views import Run, instance_of, missing_resource, no_such_attribute, switched_off
@@ -37,6 +37,8 @@ class Section:
 
 Spot = Section | Pool | Instance
 _NOTHING: Final = "nothing"
+MAX_HANDED: Final = 64
+"""Locals, inputs and outputs of groups that a value may go through while it waits for a resource."""
 
 
 @dataclass(slots=True)
@@ -44,7 +46,8 @@ class Found:
     """What an expression refers to.
 
     `own` are instances of the reader's own block that one branch or another may read; which of them is for a trial run
-    to say. `reads` are attributes by block: the ways that secrecy travels.
+    to say. `reads` are attributes by block: the ways that secrecy travels. `handed` says through how many locals,
+    inputs and outputs the longest way goes.
     """
 
     addresses: set[Address] = field(default_factory=set)
@@ -54,6 +57,7 @@ class Found:
     own_pool: bool = False
     own: set[Address] = field(default_factory=set)
     broken: bool = False
+    handed: int = 0
     _every: frozenset[Address] | None = None
 
     def references(self, reader: Instance | None) -> frozenset[Address]:
@@ -82,6 +86,8 @@ class Referrer:
         self._evaluator = evaluator
         self._tree: Tree = evaluator.scope.tree
         self._elsewhere: dict[tuple[int, int], Found] = {}
+        self._trail: dict[tuple[int, int], tuple[int, Place, str]] = {}
+        """What is being looked into: how deep in groups it stands, its place, and what it is."""
         self._constant: dict[tuple[int, ...], Found] = {}
         self._foreign: dict[str, Foreign] = {}
         self._shapes: list[Shape] = []
@@ -161,28 +167,51 @@ class Referrer:
     def _name(self, root: str, name: str, scope: Scope, found: Found) -> None:
         """What a local, or the input behind a variable, refers to."""
         if root == "var":
-            shape = scope.inputs.get(name)
-            if shape is None:
+            awaited = scope.inputs.get(name)
+            if awaited is None:
                 found.broken = found.broken or scope.variables.get(name) is None
             elif scope.owner is not None:
-                self._through(shape, scope.owner, scope.owner.block.scope, found)
+                what = f"the input `{name}` of {scope.owner.address}"
+                self._through(awaited.shape, scope.owner, scope.owner.block.scope, found, what)
         elif name in scope.late:
-            self._through(scope.late[name], scope.owner, scope, found)
+            self._through(scope.late[name], scope.owner, scope, found, f"`local.{name}`")
         else:
             found.broken = found.broken or scope.locals.get(name) is None
 
-    def _through(self, shape: Shape, reader: Instance | None, scope: Scope, found: Found) -> None:
-        """Add what a shape in another place refers to."""
+    def _through(self, shape: Shape, reader: Instance | None, scope: Scope, found: Found, what: str) -> None:
+        """Add what a shape in another place refers to; `what` it is, for a person."""
         key = (id(shape), id(reader))  # the shapes of a call are those of all its instances
-        if key not in self._elsewhere:
-            self._elsewhere[key] = Found()  # a cycle of locals is refused before; this only keeps it finite
-            self._elsewhere[key] = self._find(shape, reader, scope)
-        inner = self._elsewhere[key]
+        if key in self._trail:
+            found.problems.append(self._circle(key))
+            return
+        if key not in self._elsewhere and len(self._trail) < MAX_HANDED:
+            self._trail[key] = (len(scope.via), shape_place(shape), what)
+            try:
+                self._elsewhere[key] = self._find(shape, reader, scope)
+            finally:
+                del self._trail[key]
+        inner = self._elsewhere.get(key)
+        if inner is None or inner.handed >= MAX_HANDED:
+            message = f"the value is handed on more than {MAX_HANDED} times, by locals and by groups"
+            hint = "read it where it is from"
+            found.problems.append(error("too-deep", message, place=shape_place(shape), hint=hint))
+            return
+        found.handed = max(found.handed, inner.handed + 1)
         found.addresses |= inner.addresses
         found.pools += inner.pools
         found.reads |= inner.reads
         found.problems += inner.problems
         found.broken = found.broken or inner.broken
+
+    def _circle(self, key: tuple[int, int]) -> Diagnostic:
+        """What is handed round in a circle, told from the same spot wherever one enters it."""
+        keys = list(self._trail)
+        steps = [self._trail[each] for each in keys[keys.index(key) :]]
+        first = steps.index(min(steps))
+        around = " -> ".join(name for _, _, name in (*steps[first:], *steps[: first + 1]))
+        hint = "a value cannot wait for itself; take the circle apart"
+        message = f"groups hand a value round in a circle: {around}"
+        return error("local-cycle", message, place=steps[first][1], hint=hint)
 
     def _root(self, name: str, walk: _Walk) -> Spot | None:
         if walk.reader is not None:
@@ -233,7 +262,7 @@ class Referrer:
         output = group.inside.outputs[str(step.segment)]
         if output is None:
             raise Broken
-        self._through(output.shape, group, group.inside, found)
+        self._through(output.shape, group, group.inside, found, f"the output {group.address}.{step.segment}")
         return True
 
     def _inside(self, instance: Instance, step: Step) -> Section | str | None:
@@ -285,6 +314,8 @@ class Referrer:
         if key is None or isinstance(key, Slice):
             return None
         chosen = instance_of(pool, key)
+        if expression.parsed.conditional and _before_the_first(pool, key, step, walk):
+            return _NOTHING
         if isinstance(chosen, Instance):
             return chosen
         if expression.parsed.conditional and chosen.diagnostic.code != "pool-reference":
@@ -296,7 +327,7 @@ class Referrer:
         scope = walk.scope
         if any(path.root in scope.resource_roots for path in parsed.paths) or parsed.calls_files or parsed.looks_up:
             return None
-        waiting = {"local": scope.late, "var": scope.inputs}
+        waiting: dict[str, Mapping[str, object]] = {"local": scope.late, "var": scope.inputs}
         if any(path.steps and path.steps[0].segment in waiting.get(path.root, ()) for path in parsed.paths):
             return None
         names = frozenset(path.root for path in parsed.paths)
@@ -433,6 +464,12 @@ class Referrer:
         if any(pool.broken for pool in pools):
             raise Broken
         return [pool.addresses for pool in pools]
+
+
+def _before_the_first(pool: Pool, key: object, step: Step, walk: _Walk) -> bool:
+    """Whether this is `groups.a[index - 1]` in the first of them, which a condition is there to leave out."""
+    own = walk.reader is not None and walk.reader.block is pool.block and pool.block.group
+    return own and isinstance(step.segment, Dynamic) and isinstance(key, int) and key < 0
 
 
 class _Wrong(Exception):

@@ -13,22 +13,29 @@ from reconciler.stack.tree import Scope
 from reconciler.stack.variables import Ruled
 from reconciler.stack.views import Run
 
-_VISIBLE: Final = frozenset({"value", "var", "local"})
+VISIBLE: Final = frozenset({"value", "var", "local"})
 
 
 def check_rules(
     ruled: Sequence[Ruled], evaluator: Evaluator, compiler: Compiler, scope: Scope, problems: Problems
 ) -> None:
-    """Note each rule that does not hold, where the value is given. Conditions that wait for a resource are left out."""
+    """Note each rule that does not hold, where the value is given. Conditions that wait for a resource are left out;
+    those on an input that waits are asked when it is there.
+    """
     for each in ruled:
         for rule in each.declared.rules:
             _check(each, rule, evaluator, compiler, scope, problems)
+    for awaited in scope.inputs.values():
+        for rule in awaited.declared.rules:
+            shape = compiler.shape(rule.condition, VISIBLE)
+            if shape is not None:
+                awaited.rules.append((rule, shape))
 
 
 def _check(
     ruled: Ruled, rule: Rule, evaluator: Evaluator, compiler: Compiler, scope: Scope, problems: Problems
 ) -> None:
-    shape = compiler.shape(rule.condition, _VISIBLE)
+    shape = compiler.shape(rule.condition, VISIBLE)
     if shape is None or any(map(scope.touches, expressions(shape))):
         return
     run = Run(None, scope.owner, scope)

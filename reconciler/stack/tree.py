@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler.diagnostics import Place, Via
 from reconciler.model.kind import Catalog, Kind
+from reconciler.stack.declarations import Declared, Rule
 from reconciler.stack.elsewhere import STACKS
 from reconciler.stack.pseudo_kinds import GROUP, within_groups
 from reconciler.stack.shapes import Expression, Shape
@@ -38,13 +39,24 @@ class GroupOutput:
 
 
 @dataclass(slots=True, eq=False)
+class Awaited:
+    """A variable of a group whose value reads resources: the shape of its call, what the value has to fit when it is
+    there, and the conditions of its rules.
+    """
+
+    shape: Shape
+    declared: Declared
+    rules: list[tuple[Rule, Shape]] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
 class Scope:
     """What the expressions of one file see: the stack's, or those of a group's file in one instance of the group.
 
     A name that maps to None is declared, but a mistake was reported for it. `late` are the locals that read resources;
-    they are evaluated anew in every world. `inputs` are the variables of a group whose values read resources: shapes of
-    its call, evaluated where the call stands; `hidden` those of them that are secret by declaration. `owner` is the
-    group's instance, None for the stack. `sections` are those that the file names; `via` is how one gets to the file.
+    they are evaluated anew in every world. `inputs` are the variables of a group whose values read resources, evaluated
+    where the call stands. `owner` is the group's instance, None for the stack. `sections` are those that the file
+    names; `via` is how one gets to the file.
     """
 
     tree: Tree
@@ -52,8 +64,7 @@ class Scope:
     variables: dict[str, Known | None] = field(default_factory=dict)
     locals: dict[str, Known | None] = field(default_factory=dict)
     late: dict[str, Shape] = field(default_factory=dict)
-    inputs: dict[str, Shape] = field(default_factory=dict)
-    hidden: set[str] = field(default_factory=set)
+    inputs: dict[str, Awaited] = field(default_factory=dict)
     outputs: dict[str, GroupOutput | None] = field(default_factory=dict)
     sections: set[str] = field(default_factory=set)
     via: tuple[Via, ...] = ()

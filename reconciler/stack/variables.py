@@ -42,28 +42,25 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """A value and where it is from: in words, and as it is written (no node for flags, the environment and what a call
-    of a group works out, which has a place).
-    """
+    """A value and where it is from: in words, and as it is written (no node for flags and the environment)."""
 
     value: Any
     origin: str
     node: Node | None = None
     text: bool = False
-    call: Place | None = None
 
     @property
     def place(self) -> Place | None:
-        return self.node.place if self.node is not None else self.call
+        return self.node.place if self.node is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """A value that a group is given, the place of it and that of its name. `late` ones are known when the plan is made.
-    `secret` when anything secret is in it.
+    """A value that a group is given, how it is written, and the place of its name. `late` ones are known when the plan
+    is made; their `value` has LATER where something waits. `secret` when anything secret is in it.
     """
 
-    place: Place
+    node: Node
     key: Place
     value: Any = None
     secret: bool = False
@@ -122,10 +119,10 @@ class VariableReader:
         call: Place,
         *,
         complete: bool,
-    ) -> tuple[dict[str, Known | None], set[str]]:
-        """The variables of a group, as its call at `call` sets them, and which of them are secret by declaration.
+    ) -> tuple[dict[str, Known | None], dict[str, Declared]]:
+        """The variables of a group, as its call at `call` sets them, and how they are declared.
 
-        A late one is only declared: its value is not known here. `unread` are inputs for which a mistake was noted.
+        Of a late one only what is known has to fit here. `unread` are inputs for which a mistake was noted.
         """
         declared = {name: self._declarations.read(name, entry) for name, entry in entries.items()}
         for name, value in handed.items():
@@ -146,14 +143,18 @@ class VariableReader:
                     hint=f"add it to `inputs`: {name}: ...",
                 )
                 known[name] = None
-            elif name in unread or (given is not None and given.late):
+            elif name in unread:
+                known[name] = None
+            elif given is not None and given.late:
+                each.secret = each.secret or given.secret
+                self._foresee(each, _Given(given.value, "the call", given.node))
                 known[name] = None
             elif given is None or given.value is None:
                 known[name] = self._value(each, None) if each.default is not None else Known(None, each.secret)
             else:
                 each.secret = each.secret or given.secret  # a mistake in the value must not show it
-                known[name] = self._value(each, _Given(given.value, "the call", call=given.place))
-        return known, {name for name, each in declared.items() if each.secret}
+                known[name] = self._value(each, _Given(given.value, "the call", given.node))
+        return known, declared
 
     # values
 
@@ -188,6 +189,14 @@ class VariableReader:
         if declared.rules:
             self.ruled.append(Ruled(declared, value, given.place or declared.place))
         return Known(value, declared.secret)
+
+    def _foresee(self, declared: Declared, given: _Given) -> None:
+        """What is known of a value that waits has to fit already."""
+        found: list[Misfit] = []
+        if declared.sound:
+            fitted(declared, given.value, found, given.node)
+        for misfit in found:
+            self._wrong(declared, given, misfit)
 
     def _wrong(self, declared: Declared, given: _Given, misfit: Misfit) -> None:
         origin = f" (from {given.origin})" if given.place is None else ""

@@ -46,6 +46,24 @@ def test_an_input_that_waits_is_each_calls_own(read: Read) -> None:
         assert box.values["script"].evaluate(TAGS).value == tag
 
 
+def test_groups_that_are_handed_each_others_outputs_in_a_circle_are_refused(read: Read) -> None:
+    text = """\
+stack: s
+sites:
+  one:
+    groups:
+      a: {from: pool.yaml, inputs: {net: "${{ site.groups.b.net }}"}}
+      b: {from: pool.yaml, inputs: {net: "${{ site.groups.a.net }}"}}
+"""
+    found = codes(read, text, pool=POOL)
+    assert {code for code, _ in found} == {"local-cycle"}
+
+
+def test_a_group_is_not_handed_its_own_output(read: Read) -> None:
+    text = 'stack: s\nsites: {one: {groups: {a: {from: pool.yaml, inputs: {net: "${{ site.groups.a.net }}"}}}}}\n'
+    assert {code for code, _ in codes(read, text, pool=POOL)} == {"local-cycle"}
+
+
 def test_a_group_may_be_handed_what_another_one_made(read: Read) -> None:
     text = """\
 stack: s
@@ -123,6 +141,17 @@ sites:
     assert codes(read, shown, nets=nets) == [("secret-output", "stack.yaml:6:16")]
 
 
+def test_an_input_has_to_fit_its_variable_also_when_it_waits(read: Read) -> None:
+    pool = POOL.replace("{net: {}}", "{net: {type: integer, maximum: 4}}")
+    stack = by_address(read(SITE, other={"pool.yaml": pool}))
+    box = stack['sites.one.groups.pool["a"].boxes.box']
+    assert box.values["script"].evaluate(TAGS).value == "net 1"
+    for wrong in ("text", 5):
+        with pytest.raises(Refused) as raised:
+            box.values["script"].evaluate(FakeWorld({("sites.one.nets.a", "tag"): wrong}))
+        assert "net" in str(raised.value.diagnostics[0].summary)
+
+
 def test_what_waits_for_the_plan_cannot_say_how_many(read: Read) -> None:
     pool = 'variables: {net: {}}\nboxes: {box: {count: "${{ var.net }}", host: box}}\n'
     text = SITE[: SITE.index("outputs:")]
@@ -153,3 +182,31 @@ outputs:
     assert codes(read, text.replace("first_of(", "(").replace(", sites.one.groups.on.net", ""), pool=POOL) == [
         ("reference-off", "stack.yaml:9:30")
     ]
+
+
+CHAIN = """\
+stack: s
+sites:
+  one:
+    nets: {first: {size: 1}}
+    groups:
+      pool:
+        from: pool.yaml
+        count: COUNT
+        inputs: {net: "${{ site.groups.pool[index - 1].net if index > 0 else site.nets.first.tag }}"}
+"""
+
+
+def test_groups_of_one_block_may_be_handed_what_the_one_before_made(read: Read) -> None:
+    pool = POOL.replace('{net: "${{ var.net', '{net: "${{ boxes.box.ip')
+    stack = by_address(read(CHAIN.replace("COUNT", "3"), other={"pool.yaml": pool}))
+    assert [references(stack[f"sites.one.groups.pool[{index}].boxes.box"]) for index in range(3)] == [
+        ["sites.one.nets.first"],
+        ["sites.one.groups.pool[0].boxes.box", "sites.one.nets.first"],
+        ["sites.one.groups.pool[1].boxes.box", "sites.one.nets.first"],
+    ]
+
+
+def test_a_value_is_not_handed_on_without_end(read: Read) -> None:
+    assert len(read(CHAIN.replace("COUNT", "20"), other={"pool.yaml": POOL}).resources) == 22
+    assert {code for code, _ in codes(read, CHAIN.replace("COUNT", "400"), pool=POOL)} == {"too-deep"}

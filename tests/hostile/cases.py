@@ -220,8 +220,8 @@ _TEMPLATES = [
 ]
 _LOCALS_CHAIN = "stack: s\nlocals:\n  a0: x\n"
 _STACKS: list[tuple[str, str | None, Callable[[], bytes]]] = [
-    ("20,000 unknown keys", None, lambda: _many("key-number-#: 1\n", 20_000)),
-    ("20,000 unknown fields", None, lambda: _many("          hostnam#: 1\n", 20_000, _FLEET + "      a:\n")),
+    ("10,000 unknown keys", None, lambda: _many("key-number-#: 1\n", 10_000)),
+    ("10,000 unknown fields", None, lambda: _many("          hostnam#: 1\n", 10_000, _FLEET + "      a:\n")),
     ("ambiguous texts", None, lambda: _many("          - no\n", 9_000, _FLEET + "      a:\n        tags:\n")),
     ("a long misspelt key", None, lambda: b"stack: s\n? " + b"projects" * 100_000 + b"\n: 1"),
     (

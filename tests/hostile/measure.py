@@ -5,6 +5,9 @@
 Prints a table: the case, its first code, the milliseconds of processor time (the best of three) and the MiB that it
 took over the same command on a small stack with one misspelt key. Exits 0 when each was refused with its code and a
 diagnostic, within 100 ms and 64 MiB, and none was waited for.
+
+What is written as densely as a real stack cannot be told from one before it is read: it costs what a real one does,
+about 15 ms for 100 KiB, and no more than the limits let in.
 """
 
 from __future__ import annotations

@@ -411,6 +411,7 @@ class GapView:
     """A resource that is not there, and whatever is read of it, for `first_of` to pass over."""
 
     __slots__ = ("_problem",)
+    __iter__ = None  # else the engine asks for one item after the other, without end
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem

@@ -65,6 +65,7 @@ def test_two_stacks_of_one_name_are_warned_of(repository: Shell) -> None:
     ran = repository.run("validate", "repo", "--recursive")
     assert ran.code == 0
     assert "two stacks are named `first`" in ran.err
+    assert "[stack-name-twice]" in ran.err
 
 
 @pytest.mark.parametrize("arguments", [["-o", "x.plan"], ["--target", "projects.main"], ["--format", "json"]])

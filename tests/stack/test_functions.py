@@ -289,3 +289,9 @@ def test_without_a_key_there_is_no_secret_and_a_way_out(read: Read, environment:
 )
 def test_a_secret_that_cannot_be_derived_is_told(read: Read, call: str) -> None:
     assert refused(read, call, RECONCILER_DERIVE_KEY=KEY)[0] == "broken-expression"
+
+
+@pytest.mark.parametrize("use", ["list", "map(attribute='ip') | list", "join", "first", "length", "sort", "flatten"])
+def test_what_is_not_there_is_walked_by_nobody(read: Read, use: str) -> None:
+    with pytest.raises(Refused):
+        user(read, f"first_of((site.boxes.spare | {use}), none)")

@@ -51,6 +51,9 @@ def _circles(by_address: Mapping[Address, Resource]) -> Iterator[list[Address]]:
     for start, resource in by_address.items():
         if not resource.references or start in done:
             continue
+        if id(resource.references) in looked_at and (resource.parent is None or resource.parent in done):
+            done.add(start)
+            continue
         path: dict[Address, Iterator[Address]] = {start: _waits_for(resource, looked_at)}
         while path:
             address, rest = next(reversed(path.items()))

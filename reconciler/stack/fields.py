@@ -62,6 +62,7 @@ class _Plan:
     value: Any = None
     done: bool = False
     plain_keys: bool | None = None
+    branches: bool | None = None
     broken: bool = False
 
 
@@ -209,16 +210,16 @@ class FieldReader:
             instance.secret_fields.add(name)
         references = found.references(instance)
         fields.references.append(references)
-        return Late(
-            shape, shape_place(shape), references, self._evaluator, instance, rule.refers, secret or rule.secret
-        )
+        return Late(shape, plan.place, references, self._evaluator, instance, rule.refers, secret or rule.secret)
 
     def _trial(self, instance: Instance, shape: Shape, plan: _Plan, found: Found, name: str) -> bool:
         """Run it once with made-up values, for what the paths do not show: which branch is taken, what templates read.
 
         Once for each block is enough where all instances do the same. Returns whether anything secret was read.
         """
-        branches = any(each.parsed.conditional for each in expressions(shape))
+        if plan.branches is None:
+            plan.branches = any(each.parsed.conditional for each in expressions(shape))
+        branches = plan.branches
         if plan.tried and not (branches or plan.refers_to_files or found.own_pool):
             return name in instance.block.secret_fields
         plan.tried = True

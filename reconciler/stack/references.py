@@ -90,8 +90,8 @@ class Referrer:
         """What is being looked into: how deep in groups it stands, its place, and what it is."""
         self._constant: dict[tuple[int, ...], Found] = {}
         self._foreign: dict[str, Foreign] = {}
-        self._shapes: list[Shape] = []
-        """Those that were asked for, so that no other one gets the identity of one."""
+        self._roots_of: dict[int, tuple[Shape, frozenset[str] | None]] = {}
+        """By identity, with the shapes, so that no other one gets the identity of one."""
 
     def find(self, shape: Shape, reader: Instance | None) -> Found:
         """Everything that a shape refers to, what its locals refer to included."""
@@ -105,7 +105,6 @@ class Referrer:
             known = self._find(shape, reader, reader.block.scope)
             own = known.own_pool or any(block is reader.block for block, _ in known.reads)
             if not own and not known.problems:
-                self._shapes.append(shape)
                 self._constant[key] = known
         return known
 
@@ -113,10 +112,12 @@ class Referrer:
         """What decides where the paths of a shape lead: the resources around, and nothing of the reader itself. None
         when an index is computed. Thousands of instances that name one VLAN are so looked at once.
         """
-        every = list(expressions(shape))
-        if any(not isinstance(step.segment, str | int) for each in every for path in each.paths for step in path.steps):
+        known = self._roots_of.get(id(shape))
+        if known is None:
+            known = self._roots_of[id(shape)] = shape, _constant_roots(shape)
+        roots = known[1]
+        if roots is None:
             return None
-        roots = {path.root for each in every for path in each.paths}
         around = (each for each in reader.enclosing() if each.kind.name in roots)
         return (id(shape), id(reader.block.scope), *map(id, around))
 
@@ -470,6 +471,14 @@ def _before_the_first(pool: Pool, key: object, step: Step, walk: _Walk) -> bool:
     """Whether this is `groups.a[index - 1]` in the first of them, which a condition is there to leave out."""
     own = walk.reader is not None and walk.reader.block is pool.block and pool.block.group
     return own and isinstance(step.segment, Dynamic) and isinstance(key, int) and key < 0
+
+
+def _constant_roots(shape: Shape) -> frozenset[str] | None:
+    """Where the paths of a shape begin; None when an index in one of them is computed."""
+    paths = [path for each in expressions(shape) for path in each.paths]
+    if any(not isinstance(step.segment, str | int) for path in paths for step in path.steps):
+        return None
+    return frozenset(path.root for path in paths)
 
 
 class _Wrong(Exception):

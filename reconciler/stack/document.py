@@ -105,7 +105,8 @@ def _content(
         elif key in known:
             document.sections.append((key, entry))
         elif key != "stack":
-            every = [*_HEAD, *known]
+            head = _HEAD if what == "a stack" else ("stack", *(each for each in _TABLES if each != "files"))
+            every = [*head, *known]
             hint = "it stands in the stack's own file" if key in _OF_STACKS else ""
             hint = hint or _elsewhere(key, catalog) or did_you_mean(key, every) or f"known here: {', '.join(every)}"
             problems.add("unknown-key", f"{what} has no `{key}`", entry.place, hint=hint)
@@ -114,7 +115,8 @@ def _content(
 
 def _elsewhere(key: str, catalog: Catalog) -> str:
     parents = sorted({parent for kind in catalog.kinds if kind.section == key for parent in kind.parents})
-    return f"`{key}` stand in a {' or a '.join(parents)}" if parents else ""
+    places = [f"in {one(each)}" if each else "at the top of a stack" for each in parents]
+    return f"`{key}` stand {' or '.join(places)}" if places else ""
 
 
 def _files(paths: Sequence[Path], sources: Sources, problems: Problems) -> list[Path]:

@@ -30,6 +30,9 @@ class Opener(Protocol):
     def open(self, group: Instance) -> Mapping[str, Mapping[str, Block]]:
         """The blocks of its sections, after setting what is `inside`. Raises Broken when the file makes no sense."""
 
+    def look(self, block: Block) -> None:
+        """Note what is wrong with the file of a group that has no instances."""
+
 
 class Expander:
     """Fills the tree. A block whose number of instances cannot be told is broken: nothing is said of what reads it."""
@@ -82,6 +85,8 @@ class Expander:
             return
         pool.close()
         self._foresee(pool)
+        if block.group and not pool.instances:
+            self._opener.look(block)
         for instance in pool.instances:
             self._total += 1
             if self._total > MAX_RESOURCES:
@@ -203,7 +208,7 @@ class Expander:
         """A value that has to be known while the stack is loaded. Raises Problem or Broken."""
         for expression in expressions(shape):
             if scope.touches(expression):
-                hint = "use var, local, index, key and value here"
+                hint = scope.why_late(expression) or "use var, local, index, key and value here"
                 does = "ask the API" if expression.parsed.looks_up else "read a resource"
                 message = f"{what} has to be known before the plan, so it cannot {does}"
                 raise Problem(self._wrong("known-too-late", message, expression.place, hint))

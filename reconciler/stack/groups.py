@@ -58,11 +58,9 @@ class GroupReader:
     def open(self, group: Instance) -> Mapping[str, Mapping[str, Block]]:
         """The blocks of a group's sections, after setting what is inside of it. Raises Broken."""
         block = group.block
-        name, tree = self._tree(group)
-        via = (
-            Via(f"the call of {group.address}", block.place, self._problems.texts.excerpt(block.place)),
-            *block.scope.via,
-        )
+        self._count_one(group)
+        name, tree = self._tree(block, str(group.address))
+        via = _via(block, str(group.address), self._problems)
         with self._problems.inside(via):
             around = block.owner.kind.name if block.owner is not None else ""
             document = self._document(name, tree, around)
@@ -86,11 +84,17 @@ class GroupReader:
                 self._problems.add("unknown-key", f"a group writes no files: `{each}`", entry.place, hint=hint)
             return self._blocks(block, document, compiler, roots, scope, around)
 
-    def _tree(self, group: Instance) -> tuple[str, Table]:
+    def look(self, block: Block) -> None:
+        """Read the file of a group that has no instances, for what is wrong with it in any case."""
+        try:
+            name, tree = self._tree(block, block.path)
+        except Broken:
+            return
+        with self._problems.inside(_via(block, block.path, self._problems)):
+            self._document(name, tree, block.owner.kind.name if block.owner is not None else "")
+
+    def _count_one(self, group: Instance) -> None:
         block = group.block
-        node = block.meta_nodes["from"]
-        place = node.place
-        assert isinstance(node, Scalar)
         self._count += 1
         if self._count > MAX_GROUPS:
             if self._count == MAX_GROUPS + 1:
@@ -98,11 +102,18 @@ class GroupReader:
                 message = f"the stack has more than {MAX_GROUPS:,} groups"
                 self._problems.add("too-large", message, block.place, address=str(group.address), hint=hint)
             raise Broken
+
+    def _tree(self, block: Block, address: str) -> tuple[str, Table]:
+        node = block.meta_nodes["from"]
+        place = node.place
+        assert isinstance(node, Scalar)
+        via = _via(block, address, self._problems)
         try:
-            name, tree = self._sources.read_group(str(node.value), place.file)
+            with self._problems.inside(via):
+                name, tree = self._sources.read_group(str(node.value), place.file)
         except Refusal as problem:
             hint = "the file of a group stands below the stack's folder; its path is relative to the file that names it"
-            self._problems.add("file-refused", str(problem), place, address=str(group.address), hint=hint)
+            self._problems.add("file-refused", str(problem), place, address=address, hint=hint)
             raise Broken from None
         chain = [each.place.file for each in (Via("", place), *block.scope.via)]
         if name in chain:
@@ -114,10 +125,11 @@ class GroupReader:
             self._problems.add("too-deep", f"groups stand in each other more than {MAX_DEPTH} deep", place)
             raise Broken
         if tree is None:
-            raise Broken  # empty, or no YAML, which was noted
+            raise Broken  # no YAML, which was noted
         if not isinstance(tree, Table):
             message = f"the file of a group is a mapping, not {type_word(tree)}"
-            self._problems.add("wrong-type", message, tree.place)
+            with self._problems.inside(via):
+                self._problems.add("wrong-type", message, tree.place)
             raise Broken
         return name, tree
 
@@ -220,6 +232,11 @@ class GroupReader:
             reader.section(kinds[section], entry.value, entry.place, block, blocks.setdefault(section, {}))
         self.opened += [each for section in blocks.values() for each in section.values()]
         return blocks
+
+
+def _via(block: Block, address: str, problems: Problems) -> tuple[Via, ...]:
+    """How one gets to the file of a group."""
+    return Via(f"the call of {address}", block.place, problems.texts.excerpt(block.place)), *block.scope.via
 
 
 def _around(block: Block) -> Iterator[str]:

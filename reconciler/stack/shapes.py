@@ -268,7 +268,7 @@ class Compiler:
             step = path.steps[0]
             if complete:
                 word = "variables" if path.root == "var" else "locals"
-                declared = f"declared: {', '.join(sorted(names))}" if names else f"the stack declares no {word}"
+                declared = f"declared: {', '.join(sorted(names))}" if names else f"no {word} are declared"
                 self._problems.add(
                     "unknown-name",
                     f"`{path.root}.{step.segment}` is not declared",

@@ -18,7 +18,7 @@ from typing import Final
 from reconciler.diagnostics import Place, error
 from reconciler.model.resource import Source
 from reconciler.stack.problems import Problem, Problems
-from reconciler.stack.yaml_tree import MAX_BYTES, Node, decode, parse
+from reconciler.stack.yaml_tree import MAX_BYTES, Node, Scalar, Table, decode, parse
 
 MAX_FILE_BYTES: Final = 1 << 20
 MAX_TEMPLATE_BYTES: Final = 64 << 10
@@ -97,7 +97,11 @@ class Sources:
             self._roots.setdefault(name, self._roots.get(stack_file, Path()))
             if not real.is_file():
                 raise Refusal(f"there is no file `{asked}`")
-            self._trees[name] = self.read_yaml(Path(name), self._root(stack_file))
+            noted = len(self._problems)
+            tree = self.read_yaml(Path(name), self._root(stack_file))
+            if len(self._problems) == noted and (tree is None or (isinstance(tree, Scalar) and tree.value is None)):
+                tree = Table(Place(name), {}, 1, 1)  # an empty file
+            self._trees[name] = tree
         return name, self._trees[name]
 
     def _root(self, stack_file: str) -> Path:

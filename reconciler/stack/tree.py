@@ -84,6 +84,16 @@ class Scope:
             for path in expression.paths
         )
 
+    def why_late(self, expression: Expression) -> str:
+        """Which of the names that an expression reads waits for a resource, where that does not show."""
+        for path in expression.paths:
+            name = str(path.steps[0].segment) if path.steps else ""
+            if path.root == "var" and name in self.inputs:
+                return f"`var.{name}` waits for one: it is given at {self.inputs[name].shape.node.place}"
+            if path.root == "local" and name in self.late:
+                return f"`local.{name}` waits for one: it is written at {self.late[name].node.place}"
+        return ""
+
 
 @dataclass(slots=True, eq=False)
 class Block:

@@ -62,7 +62,7 @@ def test_the_file_of_a_group_that_is_not_made_is_looked_at_all_the_same(read: Re
     assert brief(found(read, text)) == [("file-refused", "stack.yaml:2:49")]
     assert brief(found(read, text, part="boxez: {}\n")) == [("unknown-key", "part.yaml:1:1")]
     inner = f"groups: {{again: {{from: part.yaml, {off}}}}}\n"
-    assert brief(found(read, CALL, part=inner)) == [("group-cycle", "part.yaml:1:25")]
+    assert brief(found(read, CALL, part=inner)) == [("group-cycle", "part.yaml:1:24")]
 
 
 def test_a_file_is_not_reached_by_a_link_that_leads_out_of_the_stacks_folder(read: Read, tmp_path: Path) -> None:

@@ -112,8 +112,10 @@ _SIMPLE = frozenset({str, int, float, bool, type(None)})
 
 
 def _hashable(value: Any) -> Hashable:
+    if type(value) is str:
+        return value
     if type(value) in _SIMPLE:
-        return value  # type: ignore[no-any-return]
+        return type(value), value  # else 1, 1.0 and true are one key
     if isinstance(value, Mapping):
         return tuple((name, _hashable(each)) for name, each in value.items())
     if isinstance(value, list):

@@ -89,8 +89,8 @@ projects:
     assert ran.code == 1
     assert "projects.a.devices.one" in ran.err
     assert "projects.a.devices.two" in ran.err
-    assert "stack.yaml:5" in ran.err
-    assert "stack.yaml:7" in ran.err
+    assert "stack.yaml:6" in ran.err
+    assert "stack.yaml:8" in ran.err
 
 
 @pytest.mark.parametrize("command", ["plan", "apply"])

@@ -9,6 +9,7 @@ import pytest
 
 from tests.acceptance.conftest import EXAMPLES, World
 from tests.acceptance.stacks import WEB
+from tests.cassettes.recording import NAMES
 
 
 def test_the_embedded_emulator_runs_the_quickstart(world: World) -> None:
@@ -38,19 +39,20 @@ def changed_by_hand(world: World) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(each.stem for each in EXAMPLES.glob("*.yaml")))
-def test_every_example_applies_replans_empty_drifts_and_leaves_nothing(world: World, name: str) -> None:
+def test_every_example_applies_replans_empty_and_leaves_nothing(world: World, name: str) -> None:
     before = world.whole()
     stack = world.example(name)
     applied = world.run("apply", stack, "--yes")
     assert applied.code == 0, applied.out + applied.err
     again = world.run("plan", stack, "--detailed-exitcode")
     assert again.code == 0, again.out + again.err
-    changed_by_hand(world)
-    drifted = world.run("drift", stack)
-    assert drifted.code == 2, drifted.out + drifted.err
-    mended = world.run("apply", stack, "--yes")
-    assert mended.code == 0, mended.out + mended.err
-    assert world.run("drift", stack).code == 0
+    if name in NAMES:  # those that have a cassette: the others hold nothing else that could drift
+        changed_by_hand(world)
+        drifted = world.run("drift", stack)
+        assert drifted.code == 2, drifted.out + drifted.err
+        mended = world.run("apply", stack, "--yes")
+        assert mended.code == 0, mended.out + mended.err
+        assert world.run("drift", stack).code == 0
     destroyed = world.run("destroy", stack, "--yes")
     assert destroyed.code == 0, destroyed.out + destroyed.err
     assert "Destroy complete! Resources:" in destroyed.out

@@ -80,6 +80,9 @@ class Emulator:
         try:
             server.run()
         finally:
+            # the loop was this thread's own: it has ended, or a signal came before it began, and then nothing would
+            # ever tell whoever waits for its end
+            self._serving = False
             self.stop()
 
     def listen(self) -> str:

@@ -160,6 +160,27 @@ def test_stop_cuts_off_a_request_that_is_under_way_without_a_word(capsys: pytest
     assert capsys.readouterr().err == ""
 
 
+def test_a_signal_before_the_first_answer_ends_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("reconciler.emulator.server.Server.run", interrupted)
+    emulator = Emulator(token="t")
+    emulator.listen()
+    ended: list[type[BaseException]] = []
+
+    def serve() -> None:
+        try:
+            emulator.serve_forever()
+        except KeyboardInterrupt as interrupt:
+            ended.append(type(interrupt))
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert ended == [KeyboardInterrupt]
+
+
 def test_serve_forever_ends_when_another_thread_stops_it() -> None:
     emulator = Emulator(token=TOKEN)
     url = emulator.listen()

@@ -45,11 +45,15 @@ def check_cycles(resources: Sequence[Resource], instances: Mapping[Address, Inst
 
 
 def _circles(by_address: Mapping[Address, Resource]) -> Iterator[list[Address]]:
-    """Each circle that a walk in depth meets, as its members in the order of reading."""
+    """Each circle that a walk in depth meets, as its members in the order of reading. One in a circle is referred to:
+    that a walk begins there is enough, and of many machines few are.
+    """
     done: set[Address] = set()
     looked_at: set[int] = set()
+    distinct = {id(each.references): each.references for each in by_address.values()}
+    referred = set[Address]().union(*distinct.values())
     for start, resource in by_address.items():
-        if not resource.references or start in done:
+        if start not in referred or start in done:
             continue
         if id(resource.references) in looked_at and (resource.parent is None or resource.parent in done):
             done.add(start)

@@ -30,8 +30,8 @@ class Opener(Protocol):
     def open(self, group: Instance) -> Mapping[str, Mapping[str, Block]]:
         """The blocks of its sections, after setting what is `inside`. Raises Broken when the file makes no sense."""
 
-    def look(self, block: Block) -> None:
-        """Note what is wrong with the file of a group that has no instances."""
+    def look(self, block: Block, instances: int) -> None:
+        """Note what is wrong with the file of a group before so many are opened. Raises Broken."""
 
 
 class Expander:
@@ -79,14 +79,16 @@ class Expander:
         except (Problem, Broken) as problem:
             if isinstance(problem, Problem):
                 self._problems.note(problem.diagnostic, address=block.path)
-            pool.broken = True
-            pool.slots.clear()
-            pool.keys.clear()
+            pool.give_up()
             return
         pool.close()
         self._foresee(pool)
-        if block.group and not pool.instances:
-            self._opener.look(block)
+        if block.group:
+            try:
+                self._opener.look(block, len(pool.instances))
+            except Broken:
+                pool.give_up()
+                return
         for instance in pool.instances:
             self._total += 1
             if self._total > MAX_RESOURCES:

@@ -32,6 +32,8 @@ from reconciler.stack.yaml_tree import Scalar, Table, type_word
 MAX_DEPTH: Final = 8
 MAX_GROUPS: Final = 2_000
 """Instances of groups in a stack. Each is read by itself."""
+MAX_VALUES: Final = 500_000
+"""Values in their files, as often as they are called: as many as one file may have."""
 
 
 class GroupReader:
@@ -51,14 +53,14 @@ class GroupReader:
         self._problems = problems
         self._compilers = compilers
         self._documents: dict[tuple[str, str], Document] = {}
-        self._count = 0
+        self._groups = 0
+        self._values = 0
         self.opened: list[Block] = []
         self.secrets: set[str] = set()
 
     def open(self, group: Instance) -> Mapping[str, Mapping[str, Block]]:
         """The blocks of a group's sections, after setting what is inside of it. Raises Broken."""
         block = group.block
-        self._count_one(group)
         name, tree = self._tree(block, str(group.address))
         via = _via(block, str(group.address), self._problems)
         with self._problems.inside(via):
@@ -84,24 +86,28 @@ class GroupReader:
                 self._problems.add("unknown-key", f"a group writes no files: `{each}`", entry.place, hint=hint)
             return self._blocks(block, document, compiler, roots, scope, around)
 
-    def look(self, block: Block) -> None:
-        """Read the file of a group that has no instances, for what is wrong with it in any case."""
-        try:
-            name, tree = self._tree(block, block.path)
-        except Broken:
-            return
-        with self._problems.inside(_via(block, block.path, self._problems)):
-            self._document(name, tree, block.owner.kind.name if block.owner is not None else "")
-
-    def _count_one(self, group: Instance) -> None:
-        block = group.block
-        self._count += 1
-        if self._count > MAX_GROUPS:
-            if self._count == MAX_GROUPS + 1:
-                hint = "use count and for_each in the group's file"
-                message = f"the stack has more than {MAX_GROUPS:,} groups"
-                self._problems.add("too-large", message, block.place, address=str(group.address), hint=hint)
+    def look(self, block: Block, instances: int) -> None:
+        """See that there is room for so many instances of a group, and that its file makes sense, if none is made of
+        it. Raises Broken.
+        """
+        self._groups += instances
+        if self._groups > MAX_GROUPS:
+            message = f"the stack has more than {MAX_GROUPS:,} groups"
+            hint = "use count and for_each in the group's file"
+            self._problems.add("too-large", message, block.place, address=block.path, hint=hint)
             raise Broken
+        name, tree = self._tree(block, block.path)
+        self._values += instances * tree.size
+        if self._values > MAX_VALUES:
+            message = (
+                f"the files of all groups together, each as often as it is called, have more than {MAX_VALUES:,} values"
+            )
+            hint = "use count and for_each in the group's file, or split the stack into several"
+            self._problems.add("too-large", message, block.place, address=block.path, hint=hint)
+            raise Broken
+        if not instances:
+            with self._problems.inside(_via(block, block.path, self._problems)):
+                self._document(name, tree, block.owner.kind.name if block.owner is not None else "")
 
     def _tree(self, block: Block, address: str) -> tuple[str, Table]:
         node = block.meta_nodes["from"]

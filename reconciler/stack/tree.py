@@ -231,6 +231,13 @@ class Pool:
     def plain(self) -> bool:
         return not self.block.counted and not self.block.keyed
 
+    def give_up(self) -> None:
+        """A mistake was noted: there is nothing to be said of the instances."""
+        self.broken = True
+        self.slots.clear()
+        self.keys.clear()
+        self.close()
+
     def close(self) -> None:
         """All slots are in: what is asked often is worked out once."""
         self.instances = tuple(each for each in self.slots if each is not None)

@@ -191,3 +191,16 @@ def test_a_secret_input_stays_secret(read: Read) -> None:
 def test_a_whole_group_is_no_value(read: Read) -> None:
     found = refused(read, CALL + "  all: ${{ sites.one.groups.pool['a'] }}\n", pool=POOL).diagnostics
     assert [each.code for each in found] == ["reference-kind"]
+
+
+@pytest.mark.parametrize(
+    ("count", "lines", "words"),
+    [(2_001, 1, "more than 2,000 groups"), (1_500, 400, "more than 500,000 values")],
+)
+def test_more_groups_than_there_is_room_for_are_refused_before_any_is_read(
+    read: Read, count: int, lines: int, words: str
+) -> None:
+    text = f"stack: s\nsites: {{one: {{groups: {{g: {{from: groups/pool.yaml, count: {count}}}}}}}}}\n"
+    file = "locals:\n" + "".join(f"  a{number}: {number}\n" for number in range(lines)) + "boxes: {}\n"
+    (found,) = refused(read, text, pool=file).diagnostics
+    assert (found.code, words in found.summary) == ("too-large", True)

@@ -11,6 +11,7 @@ from reconciler.model.kind import FieldError, Kind
 from reconciler.model.lookups import SIGNATURES, Answer
 from reconciler.model.resource import Foreign
 from reconciler.model.rules import FromKey
+from reconciler.stack.ambiguity import note_ambiguous
 from reconciler.stack.evaluate import Evaluator, Late
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.references import Found, Referrer
@@ -29,7 +30,6 @@ from reconciler.stack.sources import Refusal
 from reconciler.stack.tokens import OPEN
 from reconciler.stack.tree import Block, Instance
 from reconciler.stack.views import Run, Waiting
-from reconciler.stack.yaml_scalars import ambiguous
 from reconciler.stack.yaml_tree import Items, Node, Scalar, Table
 from reconciler.values import Address, Unknown
 
@@ -329,13 +329,9 @@ class FieldReader:
         return node.place, node, path
 
     def note_ambiguous(self, block: Block) -> None:
-        """Bare `no`, `on`, `22:22`: text in YAML 1.2, something else in the YAML that most tools read."""
+        """What the kinds had nothing to say of, and other YAML readers take for something else."""
         for name, shape in block.fields.items():
-            if shape.node.plain:
-                continue
-            for node in ambiguous_in(shape.node):
-                if not self._problems.at(node.place):
-                    note_ambiguous(self._problems, node, address=block.path, what=f"`{name}`")
+            note_ambiguous(self._problems, shape.node, what=f"`{name}`", address=block.path, only_unmentioned=True)
 
 
 class MadeUp:
@@ -355,31 +351,6 @@ class MadeUp:
     def foreign(self, foreign: Foreign, name: str) -> Any:
         self._run.guessed = True
         return "0"
-
-
-def note_ambiguous(problems: Problems, node: Scalar, *, address: str = "", what: str) -> None:
-    problems.add(
-        "ambiguous-scalar",
-        f"{what}: the bare `{node.text}` is text here, and a boolean or a number to other YAML readers",
-        node.place,
-        address=address,
-        hint=f'put it in quotes: "{node.text}"; a boolean is true or false',
-    )
-
-
-def ambiguous_in(node: Node) -> Iterator[Scalar]:
-    """The bare scalars in a node that YAML 1.1 reads as something else."""
-    if node.plain:
-        return
-    if isinstance(node, Scalar):
-        if node.bare and isinstance(node.value, str) and ambiguous(node.text):
-            yield node
-    elif isinstance(node, Items):
-        for item in node.items:
-            yield from ambiguous_in(item)
-    else:
-        for entry in node.entries.values():
-            yield from ambiguous_in(entry.value)
 
 
 def texts(value: Any) -> Iterator[str]:

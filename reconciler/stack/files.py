@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from reconciler.diagnostics import did_you_mean
 from reconciler.model.resource import GeneratedFile
+from reconciler.stack.ambiguity import note_ambiguous
 from reconciler.stack.evaluate import Evaluator, Late
 from reconciler.stack.expand import Expander
-from reconciler.stack.fields import ambiguous_in, note_ambiguous
 from reconciler.stack.outputs import valued
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.pseudo_kinds import FILE
@@ -104,8 +104,7 @@ class FileReader:
     def _shape(self, block: Block, nodes: Mapping[str, Node], key: str, visible: frozenset[str]) -> Shape | None:
         if key not in nodes:
             return None
-        for node in ambiguous_in(nodes[key]):
-            note_ambiguous(self._problems, node, what=f"`{block.name}`")
+        note_ambiguous(self._problems, nodes[key], what=f"`{block.name}`")
         return self._compiler.shape(nodes[key], visible | _EACH if "for_each" in nodes else visible)
 
     def _file(

@@ -11,11 +11,12 @@ from typing import Any, Final
 
 from reconciler.diagnostics import Via
 from reconciler.model.kind import Catalog
+from reconciler.stack.ambiguity import note_ambiguous
 from reconciler.stack.blocks import BlockReader
 from reconciler.stack.document import Document, read_group
 from reconciler.stack.elsewhere import STACKS
 from reconciler.stack.evaluate import Evaluator
-from reconciler.stack.fields import ambiguous_in, note_ambiguous, texts
+from reconciler.stack.fields import texts
 from reconciler.stack.fitting import LATER
 from reconciler.stack.locals import LocalReader
 from reconciler.stack.outputs import written_output
@@ -78,8 +79,7 @@ class GroupReader:
             LocalReader(self._evaluator, compiler, self._problems).read(document.locals, roots, scope)
             check_rules(ruled, self._evaluator, compiler, scope, self._problems)
             for each, entry in document.locals.items():
-                for node in ambiguous_in(entry.value):
-                    note_ambiguous(self._problems, node, what=f"`{each}`")
+                note_ambiguous(self._problems, entry.value, what=f"`{each}`")
             self._outputs(document, compiler, roots, scope)
             for each, entry in document.files.items():
                 hint = "write it in the stack, from an output of the group"
@@ -175,8 +175,7 @@ class GroupReader:
         """What the call gives for a variable; None when a mistake was noted."""
         block = group.block
         key = block.field_places[name]
-        for node in ambiguous_in(shape.node):
-            note_ambiguous(self._problems, node, address=block.path, what=f"`{name}`")
+        note_ambiguous(self._problems, shape.node, what=f"`{name}`", address=block.path)
         for expression in expressions(shape):
             for function, path, offset in expression.parsed.files:
                 try:
@@ -210,9 +209,6 @@ class GroupReader:
         for name, entry in document.outputs.items():
             written = written_output(name, entry, self._problems)
             shape = compiler.shape(written[0], roots) if written is not None else None
-            if written is not None:
-                for node in ambiguous_in(written[0]):
-                    note_ambiguous(self._problems, node, what=f"`{name}`")
             taken = scope.tree.sections_of(scope.owner)
             if name in taken:
                 hint = "what stands in a group is read by its path; give the output another name"

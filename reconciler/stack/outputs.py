@@ -8,8 +8,9 @@ from typing import Final
 
 from reconciler.diagnostics import did_you_mean
 from reconciler.model.resource import Output
+from reconciler.stack.ambiguity import note_ambiguous
 from reconciler.stack.evaluate import Evaluator, Late
-from reconciler.stack.fields import MadeUp, ambiguous_in, note_ambiguous
+from reconciler.stack.fields import MadeUp
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.references import Referrer
 from reconciler.stack.shapes import Compiler, Shape, expressions, shape_place
@@ -45,8 +46,6 @@ class OutputReader:
         if written is None:
             return None
         node, secret = written
-        for each in ambiguous_in(node):
-            note_ambiguous(self._problems, each, what=f"`{name}`")
         shape = self._compiler.shape(node, visible)
         if shape is None:
             return None
@@ -111,6 +110,7 @@ def written_output(name: str, entry: Entry, problems: Problems) -> tuple[Node, b
         return None
     node = entry.value
     if not isinstance(node, Table):
+        note_ambiguous(problems, node, what=f"`{name}`")
         return node, False
     sound = True
     for key, part in node.entries.items():
@@ -128,7 +128,9 @@ def written_output(name: str, entry: Entry, problems: Problems) -> tuple[Node, b
     if not sound:
         return None
     hidden = secret is not None and isinstance(secret.value, Scalar) and secret.value.value is True
-    return node.entries["value"].value, hidden
+    value = node.entries["value"].value
+    note_ambiguous(problems, value, what=f"`{name}`")
+    return value, hidden
 
 
 def is_secret(block: Block, attribute: str) -> bool:

@@ -14,6 +14,7 @@ from reconciler.diagnostics import Refused
 from reconciler.model.kind import Catalog
 from reconciler.model.offers import Offers
 from reconciler.model.resource import Resource, Stack
+from reconciler.stack.ambiguity import note_ambiguous
 from reconciler.stack.blocks import BlockReader
 from reconciler.stack.cycles import check_cycles
 from reconciler.stack.document import Document, load
@@ -21,7 +22,7 @@ from reconciler.stack.elsewhere import STACKS
 from reconciler.stack.engine import Engine
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.expand import Expander
-from reconciler.stack.fields import FieldReader, Fields, ambiguous_in, note_ambiguous, texts
+from reconciler.stack.fields import FieldReader, Fields, texts
 from reconciler.stack.files import FileReader
 from reconciler.stack.functions import FUNCTIONS, WEIGHTS
 from reconciler.stack.functions.arguments import size_of
@@ -113,8 +114,7 @@ class _Resolver:
         LocalReader(self._evaluator, self._compiler, problems).read(document.locals, self._roots, self._scope)
         check_rules(variables.ruled, self._evaluator, self._compiler, self._scope, problems)
         for name, entry in document.locals.items():
-            for node in ambiguous_in(entry.value):
-                note_ambiguous(problems, node, what=f"`{name}`")
+            note_ambiguous(problems, entry.value, what=f"`{name}`")
 
         blocks = self._blocks()
         expander = Expander(self._evaluator, problems, self._groups)

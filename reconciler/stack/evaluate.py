@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -119,9 +119,17 @@ class Evaluator:
 
         return convert
 
-    def check_file(self, function: str, path: str, stack_file: str) -> None:
-        """Read a file that an expression names by a constant, so that it is known before the plan. Raises Refusal."""
-        self._sources.read_text(path, stack_file, MAX_TEMPLATE_BYTES if function == "template" else MAX_FILE_BYTES)
+    def refused_files(self, shape: Shape) -> Iterator[tuple[Place, str]]:
+        """Read the files that a shape names by constants, so that they are known before the plan; of each that cannot
+        be read, where it is named and why not.
+        """
+        for expression in expressions(shape):
+            for function, path, offset in expression.parsed.files:
+                limit = MAX_TEMPLATE_BYTES if function == "template" else MAX_FILE_BYTES
+                try:
+                    self._sources.read_text(path, expression.node.place.file, limit)
+                except Refusal as problem:
+                    yield expression.place_at(offset, len(path) + 2), str(problem)
 
     def finished(self, diagnostic: Diagnostic, address: str, scope: Scope, *, shown: bool) -> Diagnostic:
         """The finding with its source line, unless a secret may stand there, and with the way to its file."""

@@ -26,7 +26,6 @@ from reconciler.stack.shapes import (
     keyed,
     shape_place,
 )
-from reconciler.stack.sources import Refusal
 from reconciler.stack.tokens import OPEN
 from reconciler.stack.tree import Block, Instance
 from reconciler.stack.views import Run, Waiting
@@ -121,15 +120,10 @@ class FieldReader:
             plan = self._plans[key] = _Plan(
                 late, shared, shape_place(shape), any(each.parsed.calls_files for each in every)
             )
-            for expression in every:
-                for function, path, offset in expression.parsed.files:
-                    try:
-                        self._evaluator.check_file(function, path, expression.node.place.file)
-                    except Refusal as problem:
-                        place = expression.place_at(offset, len(path) + 2)
-                        hint = "file() and template() read text files below the stack's folder"
-                        self._problems.add("file-refused", str(problem), place, address=block.path, hint=hint)
-                        plan.broken = True
+            for place, reason in self._evaluator.refused_files(shape):
+                hint = "file() and template() read text files below the stack's folder"
+                self._problems.add("file-refused", reason, place, address=block.path, hint=hint)
+                plan.broken = True
         return plan
 
     def _by_keys(self, instance: Instance, shape: Shape, section: str, plan: _Plan) -> tuple[Shape, _Plan]:

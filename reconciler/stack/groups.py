@@ -176,14 +176,9 @@ class GroupReader:
         block = group.block
         key = block.field_places[name]
         note_ambiguous(self._problems, shape.node, what=f"`{name}`", address=block.path)
-        for expression in expressions(shape):
-            for function, path, offset in expression.parsed.files:
-                try:
-                    self._evaluator.check_file(function, path, expression.node.place.file)
-                except Refusal as problem:
-                    spot = expression.place_at(offset, len(path) + 2)
-                    self._problems.add("file-refused", str(problem), spot, address=block.path)
-                    return None
+        for place, reason in self._evaluator.refused_files(shape):
+            self._problems.add("file-refused", reason, place, address=block.path)
+            return None
         late = any(map(block.scope.touches, expressions(shape)))
         run = Run(None, group, block.scope)
         try:

@@ -14,7 +14,6 @@ from reconciler.stack.fields import MadeUp
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.references import Referrer
 from reconciler.stack.shapes import Compiler, Shape, expressions, shape_place
-from reconciler.stack.sources import Refusal
 from reconciler.stack.tree import Block, Instance
 from reconciler.stack.views import Run, Waiting
 from reconciler.stack.yaml_tree import Entry, Node, Scalar, Table
@@ -73,17 +72,11 @@ def valued(
 
     `instance` is where it finds `key` and `value`, None when it has none. Raises Problem or Broken.
     """
-    every = list(expressions(shape))
-    for expression in every:
-        for function, path, offset in expression.parsed.files:
-            try:
-                evaluator.check_file(function, path, expression.node.place.file)
-            except Refusal as problem:
-                place = expression.place_at(offset, len(path) + 2)
-                raise Problem(problems.make("file-refused", str(problem), place)) from None
+    for place, reason in evaluator.refused_files(shape):
+        raise Problem(problems.make("file-refused", reason, place))
     scope = instance.block.scope if instance is not None else evaluator.scope
     run = Run(None, instance, scope)
-    if not any(map(scope.touches, every)):
+    if not any(map(scope.touches, expressions(shape))):
         return evaluator.value(shape, run), run.secret
     found = referrer.find(shape, instance)
     for diagnostic in found.problems:

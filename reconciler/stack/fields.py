@@ -115,7 +115,7 @@ class FieldReader:
         plan = self._plans.get(key)
         if plan is None:
             every = list(expressions(shape))
-            late = any(map(block.scope.touches, every))
+            late = block.scope.waits(shape)
             shared = not late and all(each.roots <= _FIXED_NAMES for each in every)
             plan = self._plans[key] = _Plan(
                 late, shared, shape_place(shape), any(each.parsed.calls_files for each in every)
@@ -139,14 +139,14 @@ class FieldReader:
                 items = tuple(map(named, each.items))
                 same = all(new is old for new, old in zip(items, each.items, strict=True))
                 return each if same else ListShape(each.node, items)
-            if not isinstance(each, Whole | Text) or any(map(scope.touches, expressions(each))):
+            if not isinstance(each, Whole | Text) or scope.waits(each):
                 return each
             run = Run(None, instance, scope)
             value = self._evaluator.value(each, run)
             return each if run.secret else keyed(each, value, section)
 
         found = named(shape)
-        if found is shape or not any(map(scope.touches, expressions(found))):
+        if found is shape or not scope.waits(found):
             return shape, plan
         return found, _Plan(True, False, plan.place, plan.refers_to_files)
 

@@ -23,7 +23,7 @@ from reconciler.stack.outputs import written_output
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.pseudo_kinds import within_groups
 from reconciler.stack.rules import check_rules
-from reconciler.stack.shapes import Compiler, ListShape, MapShape, Shape, expressions
+from reconciler.stack.shapes import Compiler, ListShape, MapShape, Shape
 from reconciler.stack.sources import Refusal, Sources
 from reconciler.stack.tree import Awaited, Block, GroupOutput, Instance, Scope
 from reconciler.stack.variables import Handed, Ruled, VariableReader
@@ -179,7 +179,7 @@ class GroupReader:
         for place, reason in self._evaluator.refused_files(shape):
             self._problems.add("file-refused", reason, place, address=block.path)
             return None
-        late = any(map(block.scope.touches, expressions(shape)))
+        late = block.scope.waits(shape)
         run = Run(None, group, block.scope)
         try:
             value = self._so_far(shape, run) if late else self._evaluator.value(shape, run)
@@ -192,7 +192,7 @@ class GroupReader:
 
     def _so_far(self, shape: Shape, run: Run) -> Any:
         """The value of a shape with LATER where it waits."""
-        if not any(map(run.scope.touches, expressions(shape))):
+        if not run.scope.waits(shape):
             return self._evaluator.value(shape, run)
         if isinstance(shape, ListShape):
             return [self._so_far(each, run) for each in shape.items]

@@ -28,7 +28,7 @@ class LocalReader:
         needs = {name: _locals_in(shape) & set(entries) for name, shape in sound.items()}
         for name in self._in_order(entries, needs):
             shape = sound[name]
-            if any(scope.touches(each) for each in expressions(shape)):
+            if scope.waits(shape):
                 scope.late[name] = shape
                 continue
             run = Run(None, scope.owner, scope)

@@ -13,7 +13,7 @@ from reconciler.stack.evaluate import Evaluator, Late
 from reconciler.stack.fields import MadeUp
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.references import Referrer
-from reconciler.stack.shapes import Compiler, Shape, expressions, shape_place
+from reconciler.stack.shapes import Compiler, Shape, shape_place
 from reconciler.stack.tree import Block, Instance
 from reconciler.stack.views import Run, Waiting
 from reconciler.stack.yaml_tree import Entry, Node, Scalar, Table
@@ -76,7 +76,7 @@ def valued(
         raise Problem(problems.make("file-refused", reason, place))
     scope = instance.block.scope if instance is not None else evaluator.scope
     run = Run(None, instance, scope)
-    if not any(map(scope.touches, expressions(shape))):
+    if not scope.waits(shape):
         return evaluator.value(shape, run), run.secret
     found = referrer.find(shape, instance)
     for diagnostic in found.problems:

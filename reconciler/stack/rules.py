@@ -8,7 +8,7 @@ from typing import Final
 from reconciler.stack.declarations import Rule
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.problems import Broken, Problem, Problems
-from reconciler.stack.shapes import Compiler, expressions
+from reconciler.stack.shapes import Compiler
 from reconciler.stack.tree import Scope
 from reconciler.stack.variables import Ruled
 from reconciler.stack.views import Run
@@ -36,7 +36,7 @@ def _check(
     ruled: Ruled, rule: Rule, evaluator: Evaluator, compiler: Compiler, scope: Scope, problems: Problems
 ) -> None:
     shape = compiler.shape(rule.condition, VISIBLE)
-    if shape is None or any(map(scope.touches, expressions(shape))):
+    if shape is None or scope.waits(shape):
         return
     run = Run(None, scope.owner, scope)
     run.itself, run.secret = ruled.value, ruled.declared.secret

@@ -12,7 +12,7 @@ from reconciler.model.kind import Catalog, Kind
 from reconciler.stack.declarations import Declared, Rule
 from reconciler.stack.elsewhere import STACKS
 from reconciler.stack.pseudo_kinds import GROUP, within_groups
-from reconciler.stack.shapes import Expression, Shape
+from reconciler.stack.shapes import Expression, Shape, expressions
 from reconciler.stack.yaml_tree import Node
 from reconciler.values import Address
 
@@ -83,6 +83,10 @@ class Scope:
             or (path.root == "var" and path.steps[0].segment in self.inputs)
             for path in expression.paths
         )
+
+    def waits(self, shape: Shape) -> bool:
+        """Whether only a plan or an apply can tell the value of any of its expressions."""
+        return any(map(self.touches, expressions(shape)))
 
     def why_late(self, expression: Expression) -> str:
         """Which of the names that an expression reads waits for a resource, where that does not show."""

@@ -9,6 +9,7 @@ from typing import Final
 from reconciler.diagnostics import Place, did_you_mean, one
 from reconciler.model.kind import Catalog, Form, Kind
 from reconciler.model.rules import FromKey
+from reconciler.stack.document import Document
 from reconciler.stack.problems import Problems
 from reconciler.stack.pseudo_kinds import within_groups
 from reconciler.stack.shapes import Compiler
@@ -36,7 +37,18 @@ class BlockReader:
         self._roots = roots
         self._scope = scope
 
-    def section(self, kind: Kind, node: Node, place: Place, parent: Block | None, into: dict[str, Block]) -> None:
+    def read(self, document: Document, call: Block | None) -> dict[str, dict[str, Block]]:
+        """The blocks of the file's sections; `call` is the block of the group whose file it is."""
+        around = call.owner if call is not None else None
+        kinds = within_groups(self._catalog, around.kind.name if around is not None else "")
+        blocks: dict[str, dict[str, Block]] = {}
+        for section, entry in document.sections:
+            if around is not None:
+                around.managed_sections.add(section)
+            self._section(kinds[section], entry.value, entry.place, call, blocks.setdefault(section, {}))
+        return blocks
+
+    def _section(self, kind: Kind, node: Node, place: Place, parent: Block | None, into: dict[str, Block]) -> None:
         """Read one section; blocks go into `into`, which may hold those of another file already."""
         if kind.form is Form.SINGLETON:
             self._block(kind, "", Entry(place, node), parent, into)
@@ -111,14 +123,7 @@ class BlockReader:
 
     def _body(self, block: Block, node: Table) -> None:
         entries = _set(node.entries, META)
-        if "count" in entries and "for_each" in entries:
-            self._problems.add(
-                "conflicting-keys",
-                "count and for_each exclude each other",
-                max(entries["count"].place, entries["for_each"].place),
-                address=block.path,
-            )
-            block.broken = True
+        if self._excluding(block, entries):
             return
         self._meta(block, entries, META)
         visible = self._visible(block, own=True)
@@ -126,13 +131,21 @@ class BlockReader:
         for key, entry in entries.items():
             if key in sections:
                 block.managed_sections.add(key)
-                self.section(sections[key], entry.value, entry.place, block, block.children.setdefault(key, {}))
+                self._section(sections[key], entry.value, entry.place, block, block.children.setdefault(key, {}))
             elif key in block.kind.fields:
                 self._field(block, key, entry, visible)
             elif key not in META:
                 self._unknown(block, key, entry, sections)
         if "existing" in block.meta_nodes:
             self._existing(block, entries)
+
+    def _excluding(self, block: Block, entries: Mapping[str, Entry]) -> bool:
+        if "count" not in entries or "for_each" not in entries:
+            return False
+        place = max(entries["count"].place, entries["for_each"].place)
+        self._problems.add("conflicting-keys", "count and for_each exclude each other", place, address=block.path)
+        block.broken = True
+        return True
 
     def _meta(self, block: Block, entries: Mapping[str, Entry], keys: tuple[str, ...]) -> None:
         outside = self._visible(block, own=False)
@@ -154,10 +167,7 @@ class BlockReader:
             block.broken = True
             return
         entries = _set(node.entries, GROUP_KEYS)
-        if "count" in entries and "for_each" in entries:
-            place = max(entries["count"].place, entries["for_each"].place)
-            self._problems.add("conflicting-keys", "count and for_each exclude each other", place, address=block.path)
-            block.broken = True
+        self._excluding(block, entries)
         for key, entry in entries.items():
             if key not in GROUP_KEYS:
                 hint = did_you_mean(key, GROUP_KEYS) or f"known here: {', '.join(sorted(GROUP_KEYS))}"

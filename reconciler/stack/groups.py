@@ -46,13 +46,13 @@ class GroupReader:
         evaluator: Evaluator,
         sources: Sources,
         problems: Problems,
-        compilers: Callable[[], Compiler],
+        compiler_for: Callable[[Problems], Compiler],
     ) -> None:
         self._catalog = catalog
         self._evaluator = evaluator
         self._sources = sources
         self._problems = problems
-        self._compilers = compilers
+        self._compiler_for = compiler_for
         self._documents: dict[tuple[str, str], Document] = {}
         self._groups = 0
         self._values = 0
@@ -70,21 +70,18 @@ class GroupReader:
             scope = Scope(self._evaluator.scope.tree, group, via=via, complete=document.complete)
             group.inside = scope
             scope.sections.update(section for section, _ in document.sections)
-            compiler = self._compilers()
+            compiler = self._compiler_for(self._problems)
             ruled = self._variables(group, document, scope)
-            scope.locals.update(dict.fromkeys(document.locals))
-            compiler.declare("var", scope.variables, complete=document.complete)
-            compiler.declare("local", scope.locals, complete=document.complete)
             roots = frozenset({"var", "local", STACKS, *within_groups(self._catalog, around), *_around(block)})
-            LocalReader(self._evaluator, compiler, self._problems).read(document.locals, roots, scope)
+            LocalReader(self._evaluator, compiler, self._problems).read(document, roots, scope)
             check_rules(ruled, self._evaluator, compiler, scope, self._problems)
-            for each, entry in document.locals.items():
-                note_ambiguous(self._problems, entry.value, what=f"`{each}`")
             self._outputs(document, compiler, roots, scope)
             for each, entry in document.files.items():
                 hint = "write it in the stack, from an output of the group"
                 self._problems.add("unknown-key", f"a group writes no files: `{each}`", entry.place, hint=hint)
-            return self._blocks(block, document, compiler, roots, scope, around)
+            blocks = BlockReader(self._catalog, compiler, self._problems, roots, scope).read(document, block)
+        self.opened += [each for section in blocks.values() for each in section.values()]
+        return blocks
 
     def look(self, block: Block, instances: int) -> None:
         """See that there is room for so many instances of a group, and that its file makes sense, if none is made of
@@ -210,25 +207,6 @@ class GroupReader:
                 self._problems.add("bad-name", f"the output `{name}` is named like a section", entry.place, hint=hint)
                 shape = None
             scope.outputs[name] = GroupOutput(shape, written[1]) if shape is not None and written is not None else None
-
-    def _blocks(
-        self,
-        block: Block,
-        document: Document,
-        compiler: Compiler,
-        roots: frozenset[str],
-        scope: Scope,
-        around: str,
-    ) -> dict[str, dict[str, Block]]:
-        reader = BlockReader(self._catalog, compiler, self._problems, roots, scope)
-        kinds = within_groups(self._catalog, around)
-        blocks: dict[str, dict[str, Block]] = {}
-        for section, entry in document.sections:
-            if block.owner is not None:
-                block.owner.managed_sections.add(section)
-            reader.section(kinds[section], entry.value, entry.place, block, blocks.setdefault(section, {}))
-        self.opened += [each for section in blocks.values() for each in section.values()]
-        return blocks
 
 
 def _via(block: Block, address: str, problems: Problems) -> tuple[Via, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reconciler.stack.ambiguity import note_ambiguous
+from reconciler.stack.document import Document
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.shapes import Compiler, Shape, expressions
@@ -20,9 +22,14 @@ class LocalReader:
         self._compiler = compiler
         self._problems = problems
 
-    def read(self, entries: Mapping[str, Entry], visible: frozenset[str], scope: Scope) -> None:
-        """Read the locals of the file that the scope is of."""
+    def read(self, document: Document, visible: frozenset[str], scope: Scope) -> None:
+        """Read the locals of the file that the scope is of, when its variables are known, and declare both to the
+        compiler.
+        """
+        entries = document.locals
         scope.locals.update(dict.fromkeys(entries))
+        self._compiler.declare("var", scope.variables, complete=document.complete)
+        self._compiler.declare("local", scope.locals, complete=document.complete)
         shapes = {name: self._compiler.shape(entry.value, visible) for name, entry in entries.items()}
         sound = {name: shape for name, shape in shapes.items() if shape is not None}
         needs = {name: _locals_in(shape) & set(entries) for name, shape in sound.items()}
@@ -40,6 +47,8 @@ class LocalReader:
                 self._problems.note(problem.diagnostic)
                 continue
             scope.locals[name] = Known(value, run.secret)
+        for name, entry in entries.items():
+            note_ambiguous(self._problems, entry.value, what=f"`{name}`")
 
     def _in_order(self, entries: Mapping[str, Entry], needs: Mapping[str, set[str]]) -> list[str]:
         """Each local after those that it needs; those in a cycle are reported and left out, with all that need them."""

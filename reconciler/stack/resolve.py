@@ -14,7 +14,6 @@ from reconciler.diagnostics import Refused
 from reconciler.model.kind import Catalog
 from reconciler.model.offers import Offers
 from reconciler.model.resource import Resource, Stack
-from reconciler.stack.ambiguity import note_ambiguous
 from reconciler.stack.blocks import BlockReader
 from reconciler.stack.cycles import check_cycles
 from reconciler.stack.document import Document, load
@@ -90,13 +89,15 @@ class _Resolver:
         self._tree = Tree(catalog, unknown_sections=not document.complete, stack=document.name)
         self._scope = Scope(self._tree, sections={section for section, _ in document.sections})
         parsed: dict[str, Parsed] = {}
-        self._compiler_for = lambda noted: Compiler(engine, noted, parsed)
-        self._compiler = Compiler(engine, problems, parsed)
+
+        def compiler_for(noted: Problems) -> Compiler:
+            return Compiler(engine, noted, parsed)
+
+        self._compiler_for = compiler_for
+        self._compiler = compiler_for(problems)
         derivation = Derivation(environment.get(KEY_VARIABLE, ""), document.name)
         self._evaluator = Evaluator(engine, self._scope, sources, problems, derivation)
-        self._groups = GroupReader(
-            catalog, self._evaluator, sources, problems, lambda: Compiler(engine, problems, parsed)
-        )
+        self._groups = GroupReader(catalog, self._evaluator, sources, problems, compiler_for)
         self._roots = frozenset({"var", "local", STACKS, *within_groups(catalog, "")})
         self._secret_fields: dict[str, frozenset[str]] = {}
 
@@ -108,15 +109,10 @@ class _Resolver:
         document, problems = self._document, self._problems
         variables = VariableReader(problems, self._sources)
         self._scope.variables.update(variables.read(document.variables, inputs, complete=document.complete))
-        self._scope.locals.update(dict.fromkeys(document.locals))
-        self._compiler.declare("var", self._scope.variables, complete=document.complete)
-        self._compiler.declare("local", self._scope.locals, complete=document.complete)
-        LocalReader(self._evaluator, self._compiler, problems).read(document.locals, self._roots, self._scope)
+        LocalReader(self._evaluator, self._compiler, problems).read(document, self._roots, self._scope)
         check_rules(variables.ruled, self._evaluator, self._compiler, self._scope, problems)
-        for name, entry in document.locals.items():
-            note_ambiguous(problems, entry.value, what=f"`{name}`")
 
-        blocks = self._blocks()
+        blocks = BlockReader(self._catalog, self._compiler, problems, self._roots, self._scope).read(document, None)
         expander = Expander(self._evaluator, problems, self._groups)
         if not expander.expand(blocks):
             raise Refused(problems.diagnostics)
@@ -175,14 +171,6 @@ class _Resolver:
                 continue
             with self._problems.inside(instance.block.scope.via):
                 yield address, instance
-
-    def _blocks(self) -> dict[str, dict[str, Block]]:
-        reader = BlockReader(self._catalog, self._compiler, self._problems, self._roots, self._scope)
-        kinds = within_groups(self._catalog, "")
-        blocks: dict[str, dict[str, Block]] = {}
-        for section, entry in self._document.sections:
-            reader.section(kinds[section], entry.value, entry.place, None, blocks.setdefault(section, {}))
-        return blocks
 
     def _note_ambiguous(self, reader: FieldReader, block: Block) -> None:
         if not block.group:

@@ -7,10 +7,13 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 Json = Any
 """A JSON value: None, bool, int, float, str, list or dict of the same. `Any` because it comes from outside."""
+
+STACK_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+"""All of a stack's name. It stands in the marks of what the stack owns, which have little room."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

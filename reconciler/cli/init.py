@@ -14,13 +14,13 @@ from reconciler.cli.exits import Exit
 from reconciler.cli.options import no_color_option
 from reconciler.cli.session import Session
 from reconciler.diagnostics import Refused, error
+from reconciler.values import STACK_NAME
 
 FACILITIES = ("ewr1", "sjc1", "ams1", "nrt1")
 PLANS = ("t1.small.x86", "c1.small.x86", "c2.medium.x86", "m1.xlarge.x86", "m2.xlarge.x86", "s1.large.x86")
 SYSTEMS = ("ubuntu_18_04", "ubuntu_16_04", "debian_9", "centos_7", "coreos_stable")
 """What is offered first, each plan in each facility. Any other slug can be typed, and a plan checks it with the API."""
 
-_STACK_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _PUBLIC_KEY = re.compile(r"(?:ssh-|ecdsa-|sk-)[A-Za-z0-9@.-]+ [A-Za-z0-9+/=]+(?: [^\r\n]*)?")
 _MOST_DEVICES = 100
@@ -170,7 +170,7 @@ def _default_name(folder: Path) -> str:
 
 
 def _is_stack_name(text: str) -> str:
-    return "" if _STACK_NAME.fullmatch(text) else f"`{text}` is no stack name: a-z, 0-9 and -, at most 40 of them"
+    return "" if STACK_NAME.fullmatch(text) else f"`{text}` is no stack name: a-z, 0-9 and -, at most 40 of them"
 
 
 def _is_line(text: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from reconciler.model.kind import Catalog, Form, Kind
 from reconciler.model.rules import CreateOnly, Field, FromKey, Ours, Replace, Update, WriteOnce, any_change
 from reconciler.report.language_schema import NAME, NOT_BOTH, Schema, common, ref
-from reconciler.values import GROUPS
+from reconciler.values import GROUPS, STACK_NAME
 
 FILENAME = "stack.schema.json"
 
@@ -46,7 +46,7 @@ def stack_schema(catalog: Catalog) -> Schema:
     name: Schema = {
         "description": "The stack's name. It marks what the stack owns.",
         "type": "string",
-        "pattern": "^[a-z0-9][a-z0-9-]{0,39}$",
+        "pattern": f"^{STACK_NAME.pattern}$",
     }
     top = {"stack": name, **{each: ref(each) for each in ("variables", "locals", "outputs", "files")}}
     return {

@@ -4,7 +4,6 @@ group, which is written like a stack's.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +16,8 @@ from reconciler.stack.problems import Problem, Problems
 from reconciler.stack.pseudo_kinds import within_groups
 from reconciler.stack.sources import Sources, check_stack_path
 from reconciler.stack.yaml_tree import Entry, Node, Scalar, Table, type_word
+from reconciler.values import STACK_NAME
 
-_STACK_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _TABLES: Final = ("variables", "locals", "outputs", "files")
 _OF_STACKS: Final = ("moved",)
 """Tables that a group's file has not, since their addresses begin at the top."""
@@ -137,7 +136,7 @@ def _name(entry: Entry, names: list[tuple[str, Place]], document: Document, prob
     node: Node = entry.value
     value = node.value if isinstance(node, Scalar) else None
     names.append((str(value), node.place))
-    if not isinstance(value, str) or not _STACK_NAME.fullmatch(value):
+    if not isinstance(value, str) or not STACK_NAME.fullmatch(value):
         quoting = (
             f'; put it in quotes: "{node.text}"' if isinstance(node, Scalar) and not isinstance(value, str) else ""
         )

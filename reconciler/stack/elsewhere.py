@@ -6,7 +6,6 @@ known from the kinds alone; whether it is there, only the API can tell.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +15,7 @@ from reconciler.model.kind import Catalog, Form, Kind, natural_key_by_name
 from reconciler.model.resource import Foreign
 from reconciler.model.rules import Refers
 from reconciler.stack.problems import Problem
-from reconciler.values import GROUPS, Address
+from reconciler.values import GROUPS, STACK_NAME, Address
 
 if TYPE_CHECKING:
     from reconciler.stack.views import Run
@@ -25,7 +24,6 @@ STACKS: Final = "stacks"
 """The name under which expressions see other stacks."""
 _CODE: Final = "stack-reference"
 _ID: Final = "id"
-_STACK_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ class Spot:
         return self.address is not None and bool(self.address.name) and self.address.index is None
 
     def _named(self, segment: object) -> Spot:
-        if not isinstance(segment, str) or not _STACK_NAME.fullmatch(segment):
+        if not isinstance(segment, str) or not STACK_NAME.fullmatch(segment):
             raise Problem(error(_CODE, f"`{segment}` is no name of a stack"), certain=True)
         return replace(self, stack=segment)
 

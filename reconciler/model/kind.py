@@ -11,7 +11,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, get_args
+from functools import cached_property
+from typing import Any, ClassVar, Final, get_args
 
 from pydantic import ValidationError
 
@@ -33,6 +34,8 @@ from reconciler.model.rules import (
 from reconciler.model.spec import FieldError, Spec, excused, field_error, read_fields
 from reconciler.wire import Call, Listing, Rejected
 
+ID: Final = "id"
+"""The attribute that every object has."""
 _NOTHING: Mapping[str, str] = types.MappingProxyType({})
 
 
@@ -180,6 +183,16 @@ class Kind(ABC):
             cls.nullable = frozenset(
                 name for name, info in cls.spec.model_fields.items() if type(None) in get_args(info.annotation)
             )
+
+    @cached_property
+    def attributes(self) -> frozenset[str]:
+        """What expressions may read of an object of this kind."""
+        return frozenset({*self.fields, *self.outputs, ID})
+
+    def hides(self, attribute: str) -> bool:
+        """Whether an attribute is not to be shown, whatever its value is."""
+        field = self.fields.get(attribute)
+        return attribute in self.secret_outputs or (field is not None and field.secret)
 
     # reading
 
@@ -481,6 +494,7 @@ class Catalog:
 
 
 __all__ = [
+    "ID",
     "Catalog",
     "CreateOnly",
     "Field",

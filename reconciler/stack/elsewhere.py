@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from reconciler.diagnostics import did_you_mean, error, one
-from reconciler.model.kind import Catalog, Form, Kind, natural_key_by_name
+from reconciler.model.kind import ID, Catalog, Form, Kind, natural_key_by_name
 from reconciler.model.resource import Foreign
 from reconciler.model.rules import Refers
 from reconciler.stack.problems import Problem
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 STACKS: Final = "stacks"
 """The name under which expressions see other stacks."""
 _CODE: Final = "stack-reference"
-_ID: Final = "id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Spot:
             if segment != GROUPS and sections[segment].form is Form.SINGLETON:
                 return self._resource(Address(self.address, segment))
             return replace(self, section=segment)
-        if isinstance(segment, str) and self.kind is not None and segment in self._attributes():
+        if isinstance(segment, str) and self.kind is not None and segment in self.kind.attributes:
             return segment
         if isinstance(segment, str) and not dotted and self._may_have_index:
             return self._indexed(segment)
@@ -103,20 +102,16 @@ class Spot:
         sections: dict[str, Any] = dict(self.catalog.sections(name))
         return {**sections, GROUPS: None} if self.catalog.holds_groups(name) else sections
 
-    def _attributes(self) -> set[str]:
-        assert self.kind is not None
-        return {*self.kind.fields, *self.kind.outputs, _ID}
-
     def _nowhere(self, segment: object) -> Problem:
         shown = str(segment)
         if self.kind is not None:
-            known = self._attributes()
+            known = self.kind.attributes
             hint = did_you_mean(shown, {*known, *self._sections()}) or f"it has: {', '.join(sorted(known))}"
             return Problem(
                 error("unknown-attribute", f"{one(self.kind.name)} has no `{shown}`", hint=hint), certain=True
             )
-        known = set(self._sections())
-        hint = did_you_mean(shown, known) or f"known here: {', '.join(sorted(known))}"
+        there = set(self._sections())
+        hint = did_you_mean(shown, there) or f"known here: {', '.join(sorted(there))}"
         where = "a group of another stack" if self.address is not None else "a stack"
         return Problem(error(_CODE, f"{where} has no `{shown}` that can be read", hint=hint), certain=True)
 
@@ -181,16 +176,14 @@ def read_foreign(view: ForeignView, name: str) -> Any:
     kind = view._spot.kind
     foreign = foreign_of(view)
     assert kind is not None
-    field = kind.fields.get(name)
-    hidden = name in kind.secret_outputs or name in kind.free_data or (field is not None and field.secret)
-    return view._run.read_foreign(foreign, name, secret=hidden)
+    return view._run.read_foreign(foreign, name, secret=kind.hides(name) or name in kind.free_data)
 
 
 def foreign_value(view: ForeignView, refers: Refers | None) -> Any:
     """A whole object as a field's value: the attribute that the API wants of it."""
     foreign = foreign_of(view)
     if refers is None:
-        return read_foreign(view, _ID)
+        return read_foreign(view, ID)
     if foreign.kind not in refers.kinds:
         summary = f"`{foreign}` is {one(foreign.kind)}, not {one(' or '.join(refers.kinds))}"
         view._run.fail("reference-kind", summary, certain=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from reconciler.diagnostics import Diagnostic, Place, Refused, Via, did_you_mean, error, one
+from reconciler.model.kind import ID
 from reconciler.model.resource import Evaluated, World
 from reconciler.model.rules import Refers
 from reconciler.stack.awaited import received
@@ -29,7 +30,7 @@ from reconciler.stack.shapes import (
 from reconciler.stack.sources import MAX_FILE_BYTES, MAX_TEMPLATE_BYTES, Refusal, Sources
 from reconciler.stack.templates import fault_in, handles_missing
 from reconciler.stack.tokens import Path
-from reconciler.stack.tree import ID, Instance, Scope
+from reconciler.stack.tree import Instance, Scope
 from reconciler.stack.views import (
     MAX_TEXT,
     NamesView,

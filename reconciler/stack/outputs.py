@@ -14,7 +14,7 @@ from reconciler.stack.fields import MadeUp
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.references import Referrer
 from reconciler.stack.shapes import Compiler, Shape, shape_place
-from reconciler.stack.tree import Block, Instance
+from reconciler.stack.tree import Instance
 from reconciler.stack.views import Run, Waiting
 from reconciler.stack.yaml_tree import Entry, Node, Scalar, Table
 
@@ -91,7 +91,7 @@ def valued(
     except Problem as problem:
         if problem.certain or not run.guessed:
             raise
-    secret = run.secret or any(is_secret(block, attribute) for block, attribute in found.reads)
+    secret = run.secret or any(block.hides(attribute) for block, attribute in found.reads)
     return Late(shape, shape_place(shape), found.references(None), evaluator, instance, secret=secret), secret
 
 
@@ -124,10 +124,3 @@ def written_output(name: str, entry: Entry, problems: Problems) -> tuple[Node, b
     value = node.entries["value"].value
     note_ambiguous(problems, value, what=f"`{name}`")
     return value, hidden
-
-
-def is_secret(block: Block, attribute: str) -> bool:
-    """Whether this attribute of a block's instances is not to be shown."""
-    field = block.kind.fields.get(attribute)
-    known = attribute in block.secret_fields or attribute in block.kind.secret_outputs
-    return known or (field is not None and field.secret)

@@ -20,7 +20,7 @@ from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.problems import Broken, Problem
 from reconciler.stack.shapes import Expression, Shape, expressions, shape_place
 from reconciler.stack.tokens import Dynamic, Path, Slice, Step
-from reconciler.stack.tree import Block, Instance, Pool, Scope, Tree, attributes_of, readable
+from reconciler.stack.tree import Block, Instance, Pool, Scope, Tree, readable
 from reconciler.stack.views import Run, instance_of, missing_resource, no_such_attribute, switched_off
 from reconciler.values import Address
 
@@ -397,8 +397,8 @@ class Referrer:
         sections = self._tree.catalog.sections(kind.name)
         if name in sections:
             return
-        if name not in attributes_of(kind):
-            known = attributes_of(kind)
+        known = kind.attributes
+        if name not in known:
             hint = did_you_mean(name, known) or f"it has: {', '.join(sorted(known))}"
             problem = Problem(error("unknown-attribute", f"{one(kind.name)} has no `{name}`", hint=hint), certain=True)
             raise _Wrong(problem, step, len(name) + 2)

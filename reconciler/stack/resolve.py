@@ -30,7 +30,7 @@ from reconciler.stack.groups import GroupReader
 from reconciler.stack.locals import LocalReader
 from reconciler.stack.meaning import check_meaning
 from reconciler.stack.moves import MoveReader
-from reconciler.stack.outputs import OutputReader, is_secret
+from reconciler.stack.outputs import OutputReader
 from reconciler.stack.problems import Problems, Texts
 from reconciler.stack.pseudo_kinds import within_groups
 from reconciler.stack.questions import Asker
@@ -218,7 +218,7 @@ def _spread_secrets(reader: FieldReader, tree: Tree) -> None:
     for own, reads in reader.reads.items():
         for block, attribute in reads:
             readers.setdefault((id(block), attribute), []).append(own)
-            if is_secret(block, attribute):
+            if block.hides(attribute):
                 spread.append((block, attribute))
     while spread:
         block, name = spread.pop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -15,9 +15,6 @@ from reconciler.stack.pseudo_kinds import GROUP, within_groups
 from reconciler.stack.shapes import Expression, Shape, expressions
 from reconciler.stack.yaml_tree import Node
 from reconciler.values import Address
-
-ID = "id"
-"""The attribute that every object has."""
 
 _NO_NAMES: Mapping[str, Any] = MappingProxyType({})
 
@@ -145,6 +142,10 @@ class Block:
         while here is not None and here.group:
             here = here.parent
         return here
+
+    def hides(self, attribute: str) -> bool:
+        """Whether an attribute is not to be shown, in all of its instances."""
+        return attribute in self.secret_fields or self.kind.hides(attribute)
 
     @property
     def counted(self) -> bool:
@@ -274,11 +275,6 @@ class Tree:
         return owner.pools if owner is not None else self.pools
 
 
-def attributes_of(kind: Kind) -> set[str]:
-    """What expressions may read of a resource of this kind."""
-    return {*kind.fields, *kind.outputs, ID}
-
-
-def readable(instance: Instance) -> set[str]:
+def readable(instance: Instance) -> Set[str]:
     """What expressions may read of an instance: a resource's attributes, a group's outputs."""
-    return set(instance.inside.outputs) if instance.inside is not None else attributes_of(instance.kind)
+    return instance.inside.outputs.keys() if instance.inside is not None else instance.kind.attributes

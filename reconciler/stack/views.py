@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 from reconciler.diagnostics import Refused, did_you_mean, error, one
+from reconciler.model.kind import ID
 from reconciler.model.lookups import LookupFailed
 from reconciler.model.resource import Foreign, World
 from reconciler.stack.elsewhere import ForeignView, read_foreign
 from reconciler.stack.keys import KeyPair
 from reconciler.stack.problems import Broken, Problem
-from reconciler.stack.tree import ID, Instance, Pool, Scope, Tree, readable
+from reconciler.stack.tree import Instance, Pool, Scope, Tree, readable
 from reconciler.values import Address, Unknown
 
 MAX_VALUES: Final = 100_000
@@ -128,13 +129,7 @@ class Run:
                 f"`{instance.address}.{name}` is not known before the plan",
                 "use var, local, index, key and value here",
             )
-        field = instance.kind.fields.get(name)
-        tainted = (
-            name in instance.secret_fields
-            or name in instance.block.secret_fields
-            or name in instance.kind.secret_outputs
-        )
-        if tainted or (field is not None and field.secret):
+        if name in instance.secret_fields or instance.block.hides(name):
             self.secret = True
         try:
             value = self.world.attribute(instance.address, name)

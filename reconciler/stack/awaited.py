@@ -12,9 +12,10 @@ from reconciler.stack.declarations import SINGLE_TYPES
 from reconciler.stack.elsewhere import ForeignView
 from reconciler.stack.fitting import Misfit, fitted, written
 from reconciler.stack.problems import Problem
+from reconciler.stack.run import Run
 from reconciler.stack.shapes import Shape
 from reconciler.stack.tree import Awaited, Instance
-from reconciler.stack.views import PoolView, ResourceView, Run, SectionView, TooMuch, plain
+from reconciler.stack.views import PoolView, ResourceView, SectionView, TooMuch, plain
 from reconciler.stack.yaml_tree import plain_value
 
 

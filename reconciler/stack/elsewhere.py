@@ -8,20 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from reconciler.diagnostics import did_you_mean, error, one
 from reconciler.model.kind import ID, Catalog, Form, Kind, natural_key_by_name
 from reconciler.model.resource import Foreign
 from reconciler.model.rules import Refers
 from reconciler.stack.problems import Problem
+from reconciler.stack.run import Run
 from reconciler.values import GROUPS, STACK_NAME, Address
 
-if TYPE_CHECKING:
-    from reconciler.stack.views import Run
-
-STACKS: Final = "stacks"
-"""The name under which expressions see other stacks."""
 _CODE: Final = "stack-reference"
 
 

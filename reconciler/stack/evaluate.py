@@ -12,11 +12,13 @@ from reconciler.model.kind import ID
 from reconciler.model.resource import Evaluated, World
 from reconciler.model.rules import Refers
 from reconciler.stack.awaited import received
-from reconciler.stack.elsewhere import STACKS, ForeignView, Spot, foreign_value
+from reconciler.stack.elsewhere import ForeignView, Spot, foreign_value
 from reconciler.stack.engine import UNDEFINED, Engine, Failure
 from reconciler.stack.functions.secrets import Derivation, secret_functions
 from reconciler.stack.lookups import asked
+from reconciler.stack.missing import whole_group
 from reconciler.stack.problems import Broken, Problem, Problems
+from reconciler.stack.run import Run, Waiting
 from reconciler.stack.shapes import (
     INSTANCE_NAMES,
     Constant,
@@ -31,18 +33,8 @@ from reconciler.stack.sources import MAX_FILE_BYTES, MAX_TEMPLATE_BYTES, Refusal
 from reconciler.stack.templates import fault_in, handles_missing
 from reconciler.stack.tokens import Path
 from reconciler.stack.tree import Instance, Scope
-from reconciler.stack.views import (
-    MAX_TEXT,
-    NamesView,
-    ResourceView,
-    Run,
-    TooMuch,
-    Waiting,
-    plain,
-    section_view,
-    whole_group,
-)
-from reconciler.stack.vocabulary import BOUND_FUNCTIONS, FUNCTIONS, LOOKUP_FUNCTIONS
+from reconciler.stack.views import MAX_TEXT, NamesView, ResourceView, TooMuch, plain, section_view
+from reconciler.stack.vocabulary import BOUND_FUNCTIONS, FUNCTIONS, LOOKUP_FUNCTIONS, STACKS
 from reconciler.values import Address
 
 MAX_TEMPLATE_DEPTH: Final = 4

@@ -9,9 +9,9 @@ from typing import Any, Final, Protocol
 from reconciler.diagnostics import Diagnostic, Place
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.problems import Broken, Problem, Problems
+from reconciler.stack.run import Run
 from reconciler.stack.shapes import Constant, Shape, expressions
 from reconciler.stack.tree import Block, Instance, Pool, Scope, Tree
-from reconciler.stack.views import Run
 from reconciler.stack.yaml_tree import Scalar
 from reconciler.values import Address
 

@@ -15,6 +15,7 @@ from reconciler.stack.ambiguity import note_ambiguous
 from reconciler.stack.evaluate import Evaluator, Late
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.references import Found, Referrer
+from reconciler.stack.run import Run, Waiting
 from reconciler.stack.shapes import (
     Constant,
     ListShape,
@@ -28,7 +29,6 @@ from reconciler.stack.shapes import (
 )
 from reconciler.stack.tokens import OPEN
 from reconciler.stack.tree import Block, Instance
-from reconciler.stack.views import Run, Waiting
 from reconciler.stack.yaml_tree import Items, Node, Scalar, Table
 from reconciler.values import Address, Unknown
 

@@ -14,7 +14,6 @@ from reconciler.model.kind import Catalog
 from reconciler.stack.ambiguity import note_ambiguous
 from reconciler.stack.blocks import BlockReader
 from reconciler.stack.document import Document, read_group
-from reconciler.stack.elsewhere import STACKS
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.fields import texts
 from reconciler.stack.fitting import LATER
@@ -23,11 +22,12 @@ from reconciler.stack.outputs import written_output
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.pseudo_kinds import within_groups
 from reconciler.stack.rules import check_rules
+from reconciler.stack.run import Run
 from reconciler.stack.shapes import Compiler, ListShape, MapShape, Shape
 from reconciler.stack.sources import Refusal, Sources
 from reconciler.stack.tree import Awaited, Block, GroupOutput, Instance, Scope
 from reconciler.stack.variables import Handed, Ruled, VariableReader
-from reconciler.stack.views import Run
+from reconciler.stack.vocabulary import STACKS
 from reconciler.stack.yaml_tree import Scalar, Table, type_word
 
 MAX_DEPTH: Final = 8

@@ -8,9 +8,9 @@ from reconciler.stack.ambiguity import note_ambiguous
 from reconciler.stack.document import Document
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.problems import Broken, Problem, Problems
+from reconciler.stack.run import Run
 from reconciler.stack.shapes import Compiler, Shape, expressions
 from reconciler.stack.tree import Known, Scope
-from reconciler.stack.views import Run
 from reconciler.stack.yaml_tree import Entry
 
 

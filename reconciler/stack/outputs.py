@@ -13,9 +13,9 @@ from reconciler.stack.evaluate import Evaluator, Late
 from reconciler.stack.fields import MadeUp
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.references import Referrer
+from reconciler.stack.run import Run, Waiting
 from reconciler.stack.shapes import Compiler, Shape, shape_place
 from reconciler.stack.tree import Instance
-from reconciler.stack.views import Run, Waiting
 from reconciler.stack.yaml_tree import Entry, Node, Scalar, Table
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")

@@ -15,13 +15,15 @@ from typing import Final
 
 from reconciler.diagnostics import Diagnostic, Place, did_you_mean, error, one
 from reconciler.model.resource import Foreign
-from reconciler.stack.elsewhere import STACKS, foreign_at
+from reconciler.stack.elsewhere import foreign_at
 from reconciler.stack.evaluate import Evaluator
+from reconciler.stack.missing import instance_of, missing_resource, no_such_attribute, switched_off
 from reconciler.stack.problems import Broken, Problem
+from reconciler.stack.run import Run
 from reconciler.stack.shapes import Expression, Shape, expressions, shape_place
 from reconciler.stack.tokens import Dynamic, Path, Slice, Step
 from reconciler.stack.tree import Block, Instance, Pool, Scope, Tree, readable
-from reconciler.stack.views import Run, instance_of, missing_resource, no_such_attribute, switched_off
+from reconciler.stack.vocabulary import STACKS
 from reconciler.values import Address
 
 _PART = re.compile(r"""\.?(?P<word>[A-Za-z0-9_-]+)|\[(?:(?P<number>\d+)|"(?P<key>[^"\\]*)"|'(?P<quoted>[^'\\]*)')\]""")

@@ -17,7 +17,6 @@ from reconciler.model.resource import Resource, Stack
 from reconciler.stack.blocks import BlockReader
 from reconciler.stack.cycles import check_cycles
 from reconciler.stack.document import Document, load
-from reconciler.stack.elsewhere import STACKS
 from reconciler.stack.engine import Engine
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.expand import Expander
@@ -42,6 +41,7 @@ from reconciler.stack.sources import Sources
 from reconciler.stack.tree import Block, Instance, Scope, Tree
 from reconciler.stack.variables import Inputs, VariableReader
 from reconciler.stack.views import plain
+from reconciler.stack.vocabulary import STACKS
 from reconciler.values import Address
 
 

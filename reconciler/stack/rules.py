@@ -8,10 +8,10 @@ from typing import Final
 from reconciler.stack.declarations import Rule
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.problems import Broken, Problem, Problems
+from reconciler.stack.run import Run
 from reconciler.stack.shapes import Compiler
 from reconciler.stack.tree import Scope
 from reconciler.stack.variables import Ruled
-from reconciler.stack.views import Run
 
 VISIBLE: Final = frozenset({"value", "var", "local"})
 

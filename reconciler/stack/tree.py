@@ -10,9 +10,9 @@ from typing import Any
 from reconciler.diagnostics import Place, Via
 from reconciler.model.kind import Catalog, Kind
 from reconciler.stack.declarations import Declared, Rule
-from reconciler.stack.elsewhere import STACKS
 from reconciler.stack.pseudo_kinds import GROUP, within_groups
 from reconciler.stack.shapes import Expression, Shape, expressions
+from reconciler.stack.vocabulary import STACKS
 from reconciler.stack.yaml_tree import Node
 from reconciler.values import Address
 

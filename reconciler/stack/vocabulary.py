@@ -6,6 +6,8 @@ from typing import Final
 
 from reconciler.model.lookups import SIGNATURES
 
+STACKS: Final = "stacks"
+"""The name under which expressions see other stacks."""
 FILE_FUNCTIONS: Final = frozenset({"file", "template"})
 SECRET_FUNCTIONS: Final = frozenset({"derive", "derive_ssh_key"})
 LOOKUP_FUNCTIONS: Final = frozenset(SIGNATURES)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from reconciler.stack.views import MAX_VALUES, GapView, ListView, MapView, PoolView, SectionView
+from reconciler.stack.run import ListView, MapView
+from reconciler.stack.views import MAX_VALUES, GapView, PoolView, SectionView
 
 
 def items_of(value: Any, what: str) -> list[Any]:

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from reconciler.stack.functions.arguments import absent, bounded, entries_of, items_of, text_of, word
 from reconciler.stack.problems import KeyClash
-from reconciler.stack.views import ListView, MapView, PoolView, ResourceView
+from reconciler.stack.run import ListView, MapView
+from reconciler.stack.views import PoolView, ResourceView
 
 MAX_NESTING: Final = 16
 _NO_SLUG = re.compile(r"[^a-z0-9]+")

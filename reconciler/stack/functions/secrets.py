@@ -21,7 +21,8 @@ from typing import Any, Final, NoReturn
 from reconciler.lazy import lazy_module
 from reconciler.stack.functions.arguments import text_of, whole
 from reconciler.stack.keys import KeyPair
-from reconciler.stack.views import KeyPairView, Run
+from reconciler.stack.run import Run
+from reconciler.stack.views import KeyPairView
 
 ed25519 = lazy_module("cryptography.hazmat.primitives.asymmetric.ed25519")
 

@@ -14,6 +14,7 @@ from reconciler.diagnostics import did_you_mean, error, one
 from reconciler.model.kind import ID, Catalog, Form, Kind, natural_key_by_name
 from reconciler.model.resource import Foreign
 from reconciler.model.rules import Refers
+from reconciler.stack.missing import wrong_kind
 from reconciler.stack.problems import Problem
 from reconciler.stack.run import Run
 from reconciler.values import GROUPS, STACK_NAME, Address
@@ -181,6 +182,5 @@ def foreign_value(view: ForeignView, refers: Refers | None) -> Any:
     if refers is None:
         return read_foreign(view, ID)
     if foreign.kind not in refers.kinds:
-        summary = f"`{foreign}` is {one(foreign.kind)}, not {one(' or '.join(refers.kinds))}"
-        view._run.fail("reference-kind", summary, certain=True)
+        view._run.stop(wrong_kind(foreign, foreign.kind, refers))
     return read_foreign(view, refers.attribute)

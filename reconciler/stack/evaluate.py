@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from reconciler.diagnostics import Diagnostic, Place, Refused, Via, did_you_mean, error, one
+from reconciler.diagnostics import Diagnostic, Place, Refused, Via, error
 from reconciler.model.kind import ID
 from reconciler.model.resource import Evaluated, World
 from reconciler.model.rules import Refers
@@ -16,8 +15,9 @@ from reconciler.stack.elsewhere import ForeignView, Spot, foreign_value
 from reconciler.stack.engine import UNDEFINED, Engine, Failure
 from reconciler.stack.functions.secrets import Derivation, secret_functions
 from reconciler.stack.lookups import asked
-from reconciler.stack.missing import whole_group
+from reconciler.stack.missing import whole_group, wrong_kind
 from reconciler.stack.problems import Broken, Problem, Problems
+from reconciler.stack.rendering import Renderer
 from reconciler.stack.run import Run, Waiting
 from reconciler.stack.shapes import (
     INSTANCE_NAMES,
@@ -29,19 +29,16 @@ from reconciler.stack.shapes import (
     Whole,
     expressions,
 )
-from reconciler.stack.sources import MAX_FILE_BYTES, MAX_TEMPLATE_BYTES, Refusal, Sources
-from reconciler.stack.templates import fault_in, handles_missing
+from reconciler.stack.sources import Sources
 from reconciler.stack.tokens import Path
 from reconciler.stack.tree import Instance, Scope
 from reconciler.stack.views import MAX_TEXT, NamesView, ResourceView, TooMuch, plain, section_view
-from reconciler.stack.vocabulary import BOUND_FUNCTIONS, FUNCTIONS, LOOKUP_FUNCTIONS, STACKS
+from reconciler.stack.vocabulary import LOOKUP_FUNCTIONS, STACKS
 from reconciler.values import Address
 
-MAX_TEMPLATE_DEPTH: Final = 4
-_TEMPLATE_COST: Final = 200
 _SECRET_COST: Final = 20
 _LOOKUP_COST: Final = 200
-"""What a call of template(), of derive() or derive_ssh_key(), or of a lookup counts in the engine's measure."""
+"""What a call of derive() or derive_ssh_key(), or of a lookup, counts in the engine's measure."""
 
 _UNDER_WAY: Final = object()
 
@@ -58,11 +55,9 @@ class Evaluator:
         self, engine: Engine, scope: Scope, sources: Sources, problems: Problems, derivation: Derivation
     ) -> None:
         self._engine = engine
-        self._sources = sources
+        self._renderer = Renderer(engine, sources)
         self._derivation = derivation
         self.derived: set[str] = set()
-        self._templates: dict[str, _Template] = {}
-        self._rendered: set[str] = set()
         self.scope = scope
         self.problems = problems
 
@@ -102,27 +97,14 @@ class Evaluator:
             if refers is None:
                 return run.read(instance, ID)
             if instance.kind.name not in refers.kinds:
-                wanted = " or ".join(refers.kinds)
-                run.fail(
-                    "reference-kind",
-                    f"`{instance.address}` is {one(instance.kind.name)}, not {one(wanted)}",
-                    certain=True,
-                )
+                run.stop(wrong_kind(instance.address, instance.kind.name, refers))
             return run.read(instance, refers.attribute)
 
         return convert
 
     def refused_files(self, shape: Shape) -> Iterator[tuple[Place, str]]:
-        """Read the files that a shape names by constants, so that they are known before the plan; of each that cannot
-        be read, where it is named and why not.
-        """
-        for expression in expressions(shape):
-            for function, path, offset in expression.parsed.files:
-                limit = MAX_TEMPLATE_BYTES if function == "template" else MAX_FILE_BYTES
-                try:
-                    self._sources.read_text(path, expression.node.place.file, limit)
-                except Refusal as problem:
-                    yield expression.place_at(offset, len(path) + 2), str(problem)
+        """Of each file that a shape names by a constant and that cannot be read, where it is named and why not."""
+        return self._renderer.refused(shape)
 
     def finished(self, diagnostic: Diagnostic, address: str, scope: Scope, *, shown: bool) -> Diagnostic:
         """The finding with its source line, unless a secret may stand there, and with the way to its file."""
@@ -221,7 +203,7 @@ class Evaluator:
         if found.place is None or found.via or found.place.file == expression.place.file:
             return Problem(found.at(expression.place), certain=problem.certain)
         place = expression.place
-        label = "the call of the template" if found.place.file in self._rendered else "where it is read"
+        label = "the call of the template" if found.place.file in self._renderer.rendered else "where it is read"
         via = Via(label, place, self.problems.texts.excerpt(place))
         return Problem(replace(found, via=(via,)), certain=problem.certain)
 
@@ -311,7 +293,8 @@ class Evaluator:
         return run.values[key]
 
     def _bound_functions(self, run: Run, place: Place) -> Mapping[str, Callable[..., Any]]:
-        return {**self._file_functions(run, place), **self._secret_functions(run), **self._lookup_functions(run)}
+        secrets = self._secret_functions(run)
+        return {**self._renderer.functions(run, place, secrets), **secrets, **self._lookup_functions(run)}
 
     def _lookup_functions(self, run: Run) -> Mapping[str, Callable[..., Any]]:
         def asking(name: str) -> Callable[..., Any]:
@@ -326,100 +309,6 @@ class Evaluator:
     def _secret_functions(self, run: Run) -> Mapping[str, Callable[..., Any]]:
         made = secret_functions(run, self._derivation, self.derived)
         return {name: self._engine.counted(function, cost=_SECRET_COST) for name, function in made.items()}
-
-    def _file_functions(self, run: Run, place: Place) -> Mapping[str, Callable[..., Any]]:
-        depth = 0
-
-        def refuse(problem: Refusal) -> None:
-            run.fail("file-refused", str(problem), "file() and template() read text files below the stack's folder")
-
-        def file(*arguments: Any) -> str:
-            if len(arguments) != 1:
-                raise TypeError("file wants one path: file('keys/ops.pub')")
-            try:
-                return self._sources.read_text(arguments[0], place.file, MAX_FILE_BYTES)
-            except Refusal as problem:
-                refuse(problem)
-                raise
-
-        def template(*arguments: Any, **names: Any) -> str:
-            nonlocal depth
-            if len(arguments) != 1:
-                raise TypeError("template wants one path, and the names for it: template('files/a.j2', vip=...)")
-            try:
-                text = self._sources.read_text(arguments[0], place.file, MAX_TEMPLATE_BYTES)
-            except Refusal as problem:
-                refuse(problem)
-                raise
-            if depth >= MAX_TEMPLATE_DEPTH:
-                run.fail("expression-limit", f"templates call each other more than {MAX_TEMPLATE_DEPTH} deep")
-            depth += 1
-            lenient = run.lenient
-            try:
-                bound = {**counted, **self._secret_functions(run)}
-                shown = self._sources.shown(arguments[0], place.file)
-                return self._render(shown, text, {**names, **bound}, run, inner=depth > 1)
-            finally:
-                depth -= 1
-                run.lenient = lenient
-
-        counted = {
-            "file": self._engine.counted(file),
-            "template": self._engine.counted(template, cost=_TEMPLATE_COST),
-        }
-        return counted
-
-    def _render(self, path: str, text: str, names: Mapping[str, Any], run: Run, *, inner: bool) -> str:
-        self._rendered.add(path)
-        template = self._prepared(text)
-        if template.fault:
-            run.stop(Problem(error(template.code, template.fault, place=Place(path, template.line)), certain=True))
-        strange = sorted(template.needs - set(names))
-        if strange:
-            given = sorted(set(names) - BOUND_FUNCTIONS)
-            hint = did_you_mean(strange[0], given) or f"it is given: {', '.join(given) or 'no names'}"
-            message = f"`{strange[0]}` is not known"
-            place = _place_of(path, text, strange[0])
-            run.stop(Problem(error("unknown-name", message, place=place, hint=hint), certain=True))
-        run.lenient = template.lenient
-        handed = {name: value if callable(value) else run.give(value) for name, value in names.items()}
-        try:
-            return self._engine.render(text, handed, inner=inner)
-        except Failure as problem:
-            if run.stopped is not None:
-                raise run.stopped from None
-            code = "expression-limit" if problem.limit else "key-clash" if problem.clash else "broken-expression"
-            message = "it fails on a secret value" if run.secret and not problem.limit else problem.message
-            place = Place(path, max(problem.line, 1), max(problem.column, 1))
-            run.stop(Problem(error(code, message, place=place)))
-
-    def _prepared(self, text: str) -> _Template:
-        if text not in self._templates:
-            self._templates[text] = self._prepare(text)
-        return self._templates[text]
-
-    def _prepare(self, text: str) -> _Template:
-        fault = fault_in(text)
-        if fault is not None:
-            return _Template(fault.message, "expression-limit", fault.line)
-        try:
-            names = self._engine.names_in(text)
-        except Failure as problem:
-            return _Template(problem.message, "broken-expression", max(problem.line, 1))
-        inner = (FUNCTIONS - LOOKUP_FUNCTIONS) | {"loop", "caller"}
-        needs = frozenset(name for name in names - inner if not handles_missing(text, name))
-        return _Template("", "", 1, needs, handles_missing(text))
-
-
-@dataclass(frozen=True, slots=True)
-class _Template:
-    """What is known of a template's text: what is wrong with it and where, or the names that it has to be given."""
-
-    fault: str
-    code: str
-    line: int
-    needs: frozenset[str] = frozenset()
-    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -467,12 +356,3 @@ def _holds_null(value: Any) -> bool:
     if isinstance(value, dict):
         return any(each is None or _holds_null(each) for each in value.values())
     return False
-
-
-def _place_of(path: str, text: str, name: str) -> Place:
-    """Where a template first says a name."""
-    for number, line in enumerate(text.split("\n"), 1):
-        found = re.search(rf"\b{re.escape(name)}\b", line)
-        if found is not None:
-            return Place(path, number, found.start() + 1, len(name))
-    return Place(path)

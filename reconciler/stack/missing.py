@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.diagnostics import did_you_mean, error, one
+from reconciler.model.rules import Refers
 from reconciler.stack.problems import Broken, Problem
 from reconciler.stack.tree import Instance, Pool, Tree, readable
 
@@ -42,6 +43,11 @@ def whole_group(group: Instance) -> Problem:
     own = readable(group)
     hint = f"name an output of it: {', '.join(sorted(own))}" if own else "give its file an output, and name that"
     return Problem(error("reference-kind", f"`{group.address}` is a group, not a value", hint=hint), certain=True)
+
+
+def wrong_kind(shown: object, kind: str, refers: Refers) -> Problem:
+    message = f"`{shown}` is {one(kind)}, not {one(' or '.join(refers.kinds))}"
+    return Problem(error("reference-kind", message), certain=True)
 
 
 def instance_of(pool: Pool, key: object) -> Instance | Problem:

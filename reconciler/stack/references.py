@@ -8,8 +8,7 @@ own references: `web[index - 1]` must not make a cycle of the pool.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,28 +16,16 @@ from reconciler.diagnostics import Diagnostic, Place, did_you_mean, error, one
 from reconciler.model.resource import Foreign
 from reconciler.stack.elsewhere import foreign_at
 from reconciler.stack.evaluate import Evaluator
-from reconciler.stack.missing import instance_of, missing_resource, no_such_attribute, switched_off
+from reconciler.stack.missing import instance_of
 from reconciler.stack.problems import Broken, Problem
 from reconciler.stack.run import Run
 from reconciler.stack.shapes import Expression, Shape, expressions, shape_place
+from reconciler.stack.spots import NOTHING, Section, Spot, Spots, Wrong
 from reconciler.stack.tokens import Dynamic, Path, Slice, Step
-from reconciler.stack.tree import Block, Instance, Pool, Scope, Tree, readable
+from reconciler.stack.tree import Block, Instance, Pool, Scope, Tree
 from reconciler.stack.vocabulary import STACKS
 from reconciler.values import Address
 
-_PART = re.compile(r"""\.?(?P<word>[A-Za-z0-9_-]+)|\[(?:(?P<number>\d+)|"(?P<key>[^"\\]*)"|'(?P<quoted>[^'\\]*)')\]""")
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A section of one parent: a spot that a path can lead to, besides pools and instances."""
-
-    owner: Instance | None
-    name: str
-
-
-Spot = Section | Pool | Instance
-_NOTHING: Final = "nothing"
 MAX_HANDED: Final = 64
 """Locals, inputs and outputs of groups that a value may go through while it waits for a resource."""
 
@@ -87,6 +74,7 @@ class Referrer:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._tree: Tree = evaluator.scope.tree
+        self._spots = Spots(self._tree)
         self._elsewhere: dict[tuple[int, int], Found] = {}
         self._trail: dict[tuple[int, int], tuple[int, Place, str]] = {}
         """What is being looked into: how deep in groups it stands, its place, and what it is."""
@@ -137,14 +125,14 @@ class Referrer:
             if path.root == STACKS:
                 self._other_stack(path, expression, found)
                 continue
-            spot = self._root(path.root, walk)
+            spot = self._spots.root(path.root, walk.reader, walk.scope)
             if spot is None:
                 continue
             try:
                 self._walk(spot, path, expression, walk, found)
             except Broken:
                 found.broken = True
-            except _Wrong as wrong:
+            except Wrong as wrong:
                 place = expression.place_at(wrong.step.start, wrong.width)
                 found.problems.append(wrong.problem.diagnostic.at(place))
 
@@ -216,24 +204,16 @@ class Referrer:
         message = f"groups hand a value round in a circle: {around}"
         return error("local-cycle", message, place=steps[first][1], hint=hint)
 
-    def _root(self, name: str, walk: _Walk) -> Spot | None:
-        if walk.reader is not None:
-            for around in walk.reader.enclosing():
-                if around.kind.name == name and not around.block.group:
-                    return around
-        owner = walk.scope.owner
-        return Section(owner, name) if name in self._tree.sections_of(owner) else None
-
     def _walk(self, start: Spot, path: Path, expression: Expression, walk: _Walk, found: Found) -> None:
         reader = walk.reader
-        spot = self._singleton(start)
+        spot = self._spots.singleton(start)
         last = Step(path.root, path.start)
         for step in path.steps:
             further: Spot | str | None
             if isinstance(spot, Instance):
                 if self._handed_out(spot, step, found):
                     return
-                further = self._inside(spot, step)
+                further = self._spots.inside(spot, step)
                 if isinstance(further, str):
                     self._attribute(spot, further, step, expression, reader, found)
                     return
@@ -245,18 +225,9 @@ class Referrer:
                 break  # computed, or some of many: it stands for all of the spot
             if isinstance(further, str):
                 return
-            spot = self._singleton(further)
+            spot = self._spots.singleton(further)
             last = step
         self._end(spot, path, last, expression, reader, found)
-
-    def _singleton(self, spot: Spot) -> Spot:
-        if isinstance(spot, Section):
-            pool = self._tree.pools_of(spot.owner).get(spot.name, {}).get("")
-            if pool is not None and not pool.broken and pool.plain and pool.instances:
-                return pool.instances[0]
-            if pool is not None and pool.broken:
-                raise Broken
-        return spot
 
     def _handed_out(self, group: Instance, step: Step, found: Found) -> bool:
         """Whether the step is an output of a group; adds what that reads."""
@@ -268,49 +239,20 @@ class Referrer:
         self._through(output.shape, group, group.inside, found, f"the output {group.address}.{step.segment}")
         return True
 
-    def _inside(self, instance: Instance, step: Step) -> Section | str | None:
-        if not isinstance(step.segment, str):
-            return None
-        if step.segment in self._tree.sections_of(instance):
-            return Section(instance, step.segment)
-        if step.segment not in readable(instance):
-            if instance.block.has_unknown_keys or (instance.inside is not None and not instance.inside.complete):
-                raise Broken
-            raise _Wrong(no_such_attribute(self._tree, instance, step.segment), step)
-        return step.segment
-
     def _named_in(self, section: Section, step: Step, expression: Expression, walk: _Walk) -> Spot | str | None:
         """What a step into a section leads to, None for all of it."""
+        optional = expression.parsed.conditional
         if not isinstance(step.segment, Dynamic):
-            return self._pool(section, step, expression) if isinstance(step.segment, str) else None
+            return self._spots.pool(section, step, optional=optional) if isinstance(step.segment, str) else None
         name = self._computed(step.segment, expression, walk)
         if not isinstance(name, str):
             return None
-        if expression.parsed.conditional and name not in self._tree.pools_of(section.owner).get(section.name, {}):
-            return _NOTHING
-        return self._pool(section, Step(name, step.start, dotted=False), expression)
-
-    def _pool(self, section: Section, step: Step, expression: Expression | None) -> Spot | str:
-        """The pool or plain resource of a name, `_NOTHING` when a branch may leave it out."""
-        name = str(step.segment)
-        pool = self._tree.pools_of(section.owner).get(section.name, {}).get(name)
-        if pool is None:
-            problem = missing_resource(self._tree, section.owner, section.name, name)
-            if isinstance(problem, Broken):
-                raise problem
-            raise _Wrong(problem, step)
-        if pool.broken:
-            raise Broken
-        if not pool.plain:
-            return pool
-        if pool.instances:
-            return pool.instances[0]
-        if expression is not None and expression.parsed.conditional:
-            return _NOTHING
-        raise _Wrong(switched_off(pool), step)
+        if optional and name not in self._tree.pools_of(section.owner).get(section.name, {}):
+            return NOTHING
+        return self._spots.pool(section, Step(name, step.start, dotted=False), optional=optional)
 
     def _chosen(self, pool: Pool, step: Step, expression: Expression, walk: _Walk) -> Instance | str | None:
-        """The instance that a step into a pool leads to, None for all, `_NOTHING` when a branch may leave it out."""
+        """The instance that a step into a pool leads to, None for all, `NOTHING` when a branch may leave it out."""
         key: object = step.segment
         if isinstance(key, Dynamic):
             key = self._computed(key, expression, walk)
@@ -318,12 +260,12 @@ class Referrer:
             return None
         chosen = instance_of(pool, key)
         if expression.parsed.conditional and _before_the_first(pool, key, step, walk):
-            return _NOTHING
+            return NOTHING
         if isinstance(chosen, Instance):
             return chosen
         if expression.parsed.conditional and chosen.diagnostic.code != "pool-reference":
-            return _NOTHING
-        raise _Wrong(chosen, step)
+            return NOTHING
+        raise Wrong(chosen, step)
 
     def _computed(self, index: Dynamic, expression: Expression, walk: _Walk) -> int | str | None:
         parsed = expression.compiler.parse(index.text)
@@ -349,7 +291,7 @@ class Referrer:
                 f"`{instance.address}` reads its own `{name}`",
                 hint="a resource cannot wait for itself; put what both need into a local",
             )
-            raise _Wrong(Problem(problem), step)
+            raise Wrong(Problem(problem), step)
         self._add(instance, expression, reader, found)
 
     def _end(
@@ -363,7 +305,7 @@ class Referrer:
         if isinstance(spot, Instance):
             if spot is reader and not expression.parsed.conditional:
                 problem = error("self-reference", f"`{spot.address}` refers to itself", hint="leave it out")
-                raise _Wrong(Problem(problem), last)
+                raise Wrong(Problem(problem), last)
             self._add(spot, expression, reader, found)
             return
         pools = [spot] if isinstance(spot, Pool) else self._tree.pools_of(spot.owner).get(spot.name, {}).values()
@@ -390,7 +332,7 @@ class Referrer:
                     raise Broken
                 found.addresses |= {each.address for each in group.resources()}
             for step in path.attributes:
-                if not self._handed_out(group, step, found) and self._inside(group, step) is not None:
+                if not self._handed_out(group, step, found) and self._spots.inside(group, step) is not None:
                     found.addresses |= {each.address for each in group.resources()}
 
     def _item_attribute(self, pool: Pool, step: Step, found: Found) -> None:
@@ -403,7 +345,7 @@ class Referrer:
         if name not in known:
             hint = did_you_mean(name, known) or f"it has: {', '.join(sorted(known))}"
             problem = Problem(error("unknown-attribute", f"{one(kind.name)} has no `{name}`", hint=hint), certain=True)
-            raise _Wrong(problem, step, len(name) + 2)
+            raise Wrong(problem, step, len(name) + 2)
         found.reads.add((pool.block, name))
 
     def _add(self, instance: Instance, expression: Expression, reader: Instance | None, found: Found) -> None:
@@ -413,60 +355,6 @@ class Referrer:
                 found.own.add(instance.address)
                 return
         found.addresses.add(instance.address)
-
-    # addresses as plain text, in `after`
-
-    def named(self, text: str, reader: Instance) -> list[frozenset[Address]]:
-        """The resources that an address in `after` names. Raises Problem or Broken."""
-        parts = list(_parts(text))
-        owner = reader.block.scope.owner
-        walk = _Walk(reader, reader.block.scope)
-        spot = self._root(str(parts[0]), walk) if parts and isinstance(parts[0], str) else None
-        if spot is None:
-            around = {each.kind.name for each in reader.enclosing() if not each.block.group}
-            known = sorted({*self._tree.sections_of(owner), *around})
-            hint = f"an address begins with one of {', '.join(known)}"
-            raise Problem(error("unknown-reference", f"`{text}` is no address of a resource", hint=hint))
-        spot = self._singleton(spot)
-        for part in parts[1:]:
-            step = Step(part, 0)
-            try:
-                if isinstance(spot, Section):
-                    pool = self._pool(spot, Step(str(part), 0), None)
-                    assert not isinstance(pool, str)
-                    spot = pool
-                elif isinstance(spot, Pool):
-                    chosen = instance_of(spot, part)
-                    if isinstance(chosen, Problem) and chosen.diagnostic.code == "reference-off":
-                        return []
-                    if isinstance(chosen, Problem):
-                        raise chosen
-                    spot = chosen
-                else:
-                    into = self._inside(spot, step)
-                    if not isinstance(into, Section):
-                        message = f"`{text}` names an attribute; `after` wants a resource"
-                        raise Problem(error("unknown-reference", message))
-                    spot = self._singleton(into)
-            except _Wrong as wrong:
-                if wrong.problem.diagnostic.code == "reference-off":
-                    return []  # what is not there needs not be waited for
-                raise wrong.problem from None
-        return list(self._all_of(spot))
-
-    def _all_of(self, spot: Spot) -> Iterable[frozenset[Address]]:
-        if isinstance(spot, Instance):
-            if spot.broken_inside():
-                raise Broken
-            return [frozenset(each.address for each in spot.resources())]
-        if isinstance(spot, Pool):
-            if any(each.broken_inside() for each in spot.instances):
-                raise Broken
-            return [spot.addresses]
-        pools = self._tree.pools_of(spot.owner).get(spot.name, {}).values()
-        if any(pool.broken for pool in pools):
-            raise Broken
-        return [pool.addresses for pool in pools]
 
 
 def _before_the_first(pool: Pool, key: object, step: Step, walk: _Walk) -> bool:
@@ -481,26 +369,3 @@ def _constant_roots(shape: Shape) -> frozenset[str] | None:
     if any(not isinstance(step.segment, str | int) for path in paths for step in path.steps):
         return None
     return frozenset(path.root for path in paths)
-
-
-class _Wrong(Exception):
-    """A step of a path that leads nowhere."""
-
-    def __init__(self, problem: Problem, step: Step, width: int = 0) -> None:
-        self.problem = problem
-        self.step = step
-        self.width = width or (len(step.segment) if isinstance(step.segment, str) and step.dotted else 1)
-        super().__init__(str(problem))
-
-
-def _parts(text: str) -> Iterable[str | int]:
-    position = 0
-    while position < len(text):
-        match = _PART.match(text, position)
-        if match is None or (position == 0) == match[0].startswith((".", "[")):
-            raise Problem(error("unknown-reference", f"`{text[:80]}` is no address of a resource"))
-        position = match.end()
-        if match["number"] is not None:
-            yield int(match["number"])
-        else:
-            yield next(match[name] for name in ("word", "key", "quoted") if match[name] is not None)

@@ -14,6 +14,7 @@ from reconciler.diagnostics import Refused
 from reconciler.model.kind import Catalog
 from reconciler.model.offers import Offers
 from reconciler.model.resource import Resource, Stack
+from reconciler.stack.after import Named
 from reconciler.stack.blocks import BlockReader
 from reconciler.stack.cycles import check_cycles
 from reconciler.stack.document import Document, load
@@ -118,7 +119,7 @@ class _Resolver:
             raise Refused(problems.diagnostics)
         referrer = Referrer(self._evaluator)
         reader = FieldReader(self._evaluator, referrer, problems)
-        settings = SettingsReader(expander, referrer, problems)
+        settings = SettingsReader(expander, referrer, Named(self._tree), problems)
         fields: dict[Address, Fields] = {}
         for address, instance in self._instances():
             fields[address] = reader.read(instance)

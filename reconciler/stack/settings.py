@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from reconciler.diagnostics import did_you_mean, one
 from reconciler.model.resource import Lifecycle, Timeouts
+from reconciler.stack.after import Named
 from reconciler.stack.expand import Expander
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.references import Referrer
@@ -42,9 +43,10 @@ def seconds(value: Any) -> float | None:
 class SettingsReader:
     """Reads one instance's settings; what does not fit is noted once for its block."""
 
-    def __init__(self, expander: Expander, referrer: Referrer, problems: Problems) -> None:
+    def __init__(self, expander: Expander, referrer: Referrer, named: Named, problems: Problems) -> None:
         self._expander = expander
         self._referrer = referrer
+        self._by_text = named
         self._problems = problems
         self._groups: dict[Address, frozenset[Address]] = {}
 
@@ -141,7 +143,7 @@ class SettingsReader:
             if not isinstance(text, str) or not isinstance(node, Scalar) or not isinstance(node.value, str):
                 self._wrong(instance.block, f"`after` lists addresses, not {type_word(node)}", node)
                 return []
-            return self._referrer.named(text, instance)
+            return self._by_text.find(text, instance)
         except Broken:
             return []
         except Problem as problem:

@@ -21,7 +21,8 @@ from reconciler.engine.standing import after_reshaping, made_right_again, reshap
 from reconciler.engine.unclaimed import Unclaimed
 from reconciler.engine.world import PlannedWorld, Settled, Standing, settle
 from reconciler.graph import Cycle, ordered
-from reconciler.model.kind import Catalog, Kind
+from reconciler.model.catalog import Catalog
+from reconciler.model.kind import Kind
 from reconciler.model.live import LiveObject, Phase, Snapshot
 from reconciler.model.plan import Action, Change, FieldChange, Options, Stranger
 from reconciler.model.resource import Resource, Stack

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reconciler.diagnostics import Refused, did_you_mean, error
-from reconciler.model.kind import Catalog, Kind, natural_key_by_name
+from reconciler.model.catalog import Catalog
+from reconciler.model.kind import Kind, natural_key_by_name
 from reconciler.model.live import LiveObject, Phase, Snapshot
 from reconciler.model.resource import Foreign
 from reconciler.values import Address

@@ -25,8 +25,9 @@ from reconciler.engine.schedule import Schedule
 from reconciler.engine.stop import Stop
 from reconciler.engine.watch import Arrived, Awaited, Collection, Watch
 from reconciler.engine.world import PlannedWorld
+from reconciler.model.catalog import Catalog
 from reconciler.model.event import Ended, Event, Noted, Progressed, Result, Started
-from reconciler.model.kind import Catalog, Verb
+from reconciler.model.kind import Verb
 from reconciler.model.live import LiveObject
 from reconciler.model.plan import Change, Counts, Step
 from reconciler.wire import Account, Call, Gone, Rejected, WireError

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.graph import reached
-from reconciler.model.kind import Catalog, Verb
+from reconciler.model.catalog import Catalog
+from reconciler.model.kind import Verb
 from reconciler.model.plan import Change, Step, step_id
 from reconciler.values import Address
 

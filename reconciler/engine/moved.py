@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from reconciler.diagnostics import Diagnostic, Refused, Severity, error
-from reconciler.model.kind import Catalog
+from reconciler.model.catalog import Catalog
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.plan import Action, Change
 from reconciler.model.resource import Resource, Stack

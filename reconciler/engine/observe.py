@@ -15,7 +15,8 @@ from typing import Any
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.elsewhere import below, of_account
 from reconciler.engine.reach import Reach, Want
-from reconciler.model.kind import Catalog, Kind
+from reconciler.model.catalog import Catalog
+from reconciler.model.kind import Kind
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.resource import Foreign, Resource, Stack
 from reconciler.model.standing import StandingKind

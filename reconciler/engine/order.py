@@ -21,7 +21,8 @@ from dataclasses import dataclass, replace
 from reconciler.engine.joins import join_steps, joined
 from reconciler.engine.reach import noted_for, to_hold
 from reconciler.graph import Cycle, ordered, tangles
-from reconciler.model.kind import Catalog, Kind, Verb, Wish
+from reconciler.model.catalog import Catalog
+from reconciler.model.kind import Kind, Verb, Wish
 from reconciler.model.live import Phase
 from reconciler.model.mark import Mark, held, holding
 from reconciler.model.plan import Action, Change, Step, step_id

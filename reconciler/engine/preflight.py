@@ -12,7 +12,7 @@ from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Place, Refused, did_you_mean, error
 from reconciler.engine.observe import explain
-from reconciler.model.kind import Catalog, NameList
+from reconciler.model.catalog import Catalog, NameList
 from reconciler.model.offers import Offers, read_offers
 from reconciler.model.plan import Action, Change
 from reconciler.model.rules import Listed, listed_values

@@ -10,7 +10,8 @@ from reconciler.diagnostics import Refused, error
 from reconciler.engine.fields import differences
 from reconciler.engine.perform import Task
 from reconciler.engine.world import PlannedWorld, Settled, Standing, settle
-from reconciler.model.kind import Catalog, Kind, Verb, Wish
+from reconciler.model.catalog import Catalog
+from reconciler.model.kind import Kind, Verb, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import Mark, holding
 from reconciler.model.plan import Change, Step

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import Enum
 
-from reconciler.model.kind import Catalog, Kind, Look
+from reconciler.model.catalog import Catalog
+from reconciler.model.kind import Kind, Look
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import held
 from reconciler.model.plan import Change, Options

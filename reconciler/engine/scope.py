@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.diagnostics import Diagnostic, Refused, did_you_mean, error
 from reconciler.graph import reachable
-from reconciler.model.kind import Catalog
+from reconciler.model.catalog import Catalog
 from reconciler.model.plan import Options
 from reconciler.model.resource import Resource, Stack
 from reconciler.values import Address, parse_address

@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.engine.fields import differences
-from reconciler.model.kind import Catalog, Kind
+from reconciler.model.catalog import Catalog
+from reconciler.model.kind import Kind
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.plan import Action, Change
 from reconciler.model.resource import Resource, deferred

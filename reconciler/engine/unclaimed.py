@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from reconciler.diagnostics import Diagnostic, Refused, error, warning
 from reconciler.engine.rails import REFUSED_BY_RAIL
 from reconciler.engine.scope import Scope
-from reconciler.model.kind import Catalog, Kind
+from reconciler.model.catalog import Catalog
+from reconciler.model.kind import Kind
 from reconciler.model.live import LiveObject, Phase, Snapshot
 from reconciler.model.plan import Action, Change, Stranger
 from reconciler.model.resource import Resource, deferred

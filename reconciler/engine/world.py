@@ -13,7 +13,8 @@ from typing import Any
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.elsewhere import Elsewhere
 from reconciler.engine.lookups import Lookups
-from reconciler.model.kind import Catalog, FieldError, Kind
+from reconciler.model.catalog import Catalog
+from reconciler.model.kind import FieldError, Kind
 from reconciler.model.live import LiveObject, Phase
 from reconciler.model.lookups import Answer
 from reconciler.model.resource import Evaluated, Foreign, Resource, deferred

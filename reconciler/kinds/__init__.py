@@ -24,7 +24,7 @@ from reconciler.kinds.ssh_key import SshKey
 from reconciler.kinds.vlan import Vlan
 from reconciler.kinds.volume import Volume
 from reconciler.kinds.volume_attachment import VolumeAttachment
-from reconciler.model.kind import Catalog, NameList
+from reconciler.model.catalog import Catalog, NameList
 
 
 def catalog() -> Catalog:

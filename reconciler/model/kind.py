@@ -17,7 +17,6 @@ from typing import Any, ClassVar, Final, get_args
 from pydantic import ValidationError
 
 from reconciler.model.live import LiveObject
-from reconciler.model.lookups import Lookup
 from reconciler.model.mark import Mark, memo_digest, remember_tags
 from reconciler.model.offers import Offers
 from reconciler.model.rules import (
@@ -455,54 +454,14 @@ def natural_key_by_name(kind: Kind, name: str) -> str:
     return kind.natural_key({kind.key_field or "": name}) if given else ""
 
 
-@dataclass(frozen=True, slots=True)
-class NameList:
-    """A catalogue of the API (plans, facilities, ...): how it is read, and which keys of an item name it."""
-
-    listing: Listing
-    keys: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Catalog:
-    """All kinds, in an order in which each kind comes after its parents and after the kinds that it uses.
-
-    `names` are the API's own catalogues, which fields marked `Listed` are checked against; `lookups` is what
-    expressions may ask.
-    """
-
-    kinds: tuple[Kind, ...]
-    names: Mapping[str, NameList] = field(default_factory=dict)
-    lookups: Mapping[str, Lookup] = field(default_factory=dict)
-
-    def __getitem__(self, name: str) -> Kind:
-        for each in self.kinds:
-            if each.name == name:
-                return each
-        raise KeyError(name)
-
-    def sections(self, parent: str) -> dict[str, Kind]:
-        """The sections allowed in a resource of kind `parent` ("" = the top of the stack), by YAML key."""
-        return {each.section: each for each in self.kinds if parent in each.parents}
-
-    def holds_groups(self, parent: str) -> bool:
-        """Whether groups can stand in a resource of kind `parent`: at the top, and in what holds others there."""
-        return parent == "" or ("" in self[parent].parents and bool(self.sections(parent)))
-
-    def listed_under(self, owner: str) -> tuple[Kind, ...]:
-        return tuple(each for each in self.kinds if owner in each.listed_under)
-
-
 __all__ = [
     "ID",
-    "Catalog",
     "CreateOnly",
     "Field",
     "FieldError",
     "Form",
     "FromKey",
     "Kind",
-    "NameList",
     "Refers",
     "Replace",
     "Rule",

@@ -12,7 +12,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from reconciler.model.kind import Catalog, Form, Kind
+from reconciler.model.catalog import Catalog
+from reconciler.model.kind import Form, Kind
 from reconciler.model.rules import CreateOnly, Field, FromKey, Ours, Replace, Update, WriteOnce, any_change
 from reconciler.report.language_schema import NAME, NOT_BOTH, Schema, common, ref
 from reconciler.values import GROUPS, STACK_NAME

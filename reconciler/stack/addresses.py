@@ -6,7 +6,8 @@ import json
 import re
 
 from reconciler.diagnostics import did_you_mean, error, one
-from reconciler.model.kind import Catalog, Form, Kind
+from reconciler.model.catalog import Catalog
+from reconciler.model.kind import Form, Kind
 from reconciler.stack.problems import Problem
 from reconciler.values import GROUPS, Address, parse_address
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from reconciler.diagnostics import Place, did_you_mean, one
-from reconciler.model.kind import Catalog, Form, Kind
+from reconciler.model.catalog import Catalog
+from reconciler.model.kind import Form, Kind
 from reconciler.model.rules import FromKey
 from reconciler.stack.document import Document
 from reconciler.stack.problems import Problems

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.diagnostics import Place, did_you_mean, one
-from reconciler.model.kind import Catalog, Kind
+from reconciler.model.catalog import Catalog
+from reconciler.model.kind import Kind
 from reconciler.stack.overlays import overlaid
 from reconciler.stack.problems import Problem, Problems
 from reconciler.stack.pseudo_kinds import within_groups

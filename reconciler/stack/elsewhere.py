@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from reconciler.diagnostics import did_you_mean, error, one
-from reconciler.model.kind import ID, Catalog, Form, Kind, natural_key_by_name
+from reconciler.model.catalog import Catalog
+from reconciler.model.kind import ID, Form, Kind, natural_key_by_name
 from reconciler.model.resource import Foreign
 from reconciler.model.rules import Refers
 from reconciler.stack.missing import wrong_kind

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from reconciler.diagnostics import Via
-from reconciler.model.kind import Catalog
+from reconciler.model.catalog import Catalog
 from reconciler.stack.ambiguity import note_ambiguous
 from reconciler.stack.blocks import BlockReader
 from reconciler.stack.document import Document, read_group

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.diagnostics import Diagnostic, did_you_mean, error
-from reconciler.model.kind import Catalog
+from reconciler.model.catalog import Catalog
 from reconciler.model.moves import Move, Moves
 from reconciler.stack.addresses import read_address
 from reconciler.stack.problems import Problem, Problems

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Never
 
-from reconciler.model.kind import Catalog, Kind, Wish
+from reconciler.model.catalog import Catalog
+from reconciler.model.kind import Kind, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.spec import Spec
 from reconciler.values import GROUPS

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from reconciler.diagnostics import Refused
-from reconciler.model.kind import Catalog
+from reconciler.model.catalog import Catalog
 from reconciler.model.offers import Offers
 from reconciler.model.resource import Resource, Stack
 from reconciler.stack.after import Named

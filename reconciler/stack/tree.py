@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from reconciler.diagnostics import Place, Via
-from reconciler.model.kind import Catalog, Kind
+from reconciler.model.catalog import Catalog
+from reconciler.model.kind import Kind
 from reconciler.stack.declarations import Declared, Rule
 from reconciler.stack.pseudo_kinds import GROUP, within_groups
 from reconciler.stack.shapes import Expression, Shape, expressions

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field
 
-from reconciler.model.kind import Catalog, FieldError, Form, Kind, Spec, Wish
+from reconciler.model.catalog import Catalog
+from reconciler.model.kind import FieldError, Form, Kind, Spec, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.lookups import SIGNATURES, Answer
 from reconciler.model.resource import Foreign, Resource, Stack

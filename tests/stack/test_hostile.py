@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.diagnostics import Refused
-from reconciler.model.kind import Catalog
+from reconciler.model.catalog import Catalog
 from reconciler.stack import Inputs, read_stack, yaml_tree
 from reconciler.stack.problems import Problem
 from tests.stack.conftest import Read

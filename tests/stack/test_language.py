@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reconciler.diagnostics import Place, Refused
-from reconciler.model.kind import Catalog
+from reconciler.model.catalog import Catalog
 from reconciler.stack import Inputs, read_stack
 from tests.stack.conftest import Read, by_address
 

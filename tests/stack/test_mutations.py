@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from reconciler.diagnostics import Diagnostic, Refused, error
-from reconciler.model.kind import Catalog
+from reconciler.model.catalog import Catalog
 from reconciler.model.resource import deferred
 from reconciler.stack import Inputs, read_stack
 from tests.stack.conftest import FakeWorld

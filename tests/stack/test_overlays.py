@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.diagnostics import Refused
-from reconciler.model.kind import Catalog
+from reconciler.model.catalog import Catalog
 from reconciler.model.resource import Stack
 from reconciler.stack import Inputs, read_stack
 from tests.stack.conftest import by_address

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -70,17 +71,20 @@ class Address:
         owner = self.owner
         return self if owner is None else owner.root
 
-    def within(self, other: Address) -> bool:
-        """Whether this is `other`, an instance of it, or stands below either."""
+    def outwards(self) -> Iterator[Address]:
+        """Itself and all that it stands in, groups too, the nearest first."""
         here: Address | None = self
         while here is not None:
-            if here == other:
-                return True
-            same_block = (here.parent, here.section, here.name) == (other.parent, other.section, other.name)
-            if same_block and other.index is None:
-                return True
+            yield here
             here = here.parent
-        return False
+
+    def at_index(self, index: int | str | None) -> Address:
+        """The instance of its block with this index; the block itself with None."""
+        return self if self.index == index else Address(self.parent, self.section, self.name, index)
+
+    def within(self, other: Address) -> bool:
+        """Whether this is `other`, an instance of it, or stands below either."""
+        return any(here == other or (other.index is None and here.at_index(None) == other) for here in self.outwards())
 
 
 GROUPS = "groups"
@@ -112,7 +116,7 @@ def parse_address(text: str) -> Address:
             raise ValueError(f"not a resource address: {text!r}")
         else:
             index = int(match["number"]) if match["number"] is not None else json.loads(match["quoted"])
-            here = Address(here.parent, here.section, here.name, index)
+            here = here.at_index(index)
     if here is None or section:
         raise ValueError(f"not a resource address: {text!r}")
     return here

@@ -18,7 +18,6 @@ from reconciler.cli.exits import Exit
 
 if TYPE_CHECKING:
     from reconciler.model.resource import Stack
-    from reconciler.values import Address
 
 VARIABLE = "_RECONCILER_COMPLETE"
 """Set by the scripts, to `bash_complete` and the like."""
@@ -92,11 +91,8 @@ def targets(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     stack = _stack(ctx)
     found: set[str] = set()
     for resource in stack.resources if stack is not None else ():
-        here: Address | None = resource.address
-        while here is not None:
-            text = str(here)
-            found |= {text, text[: text.rindex("[")] if here.index is not None else text}
-            here = here.parent
+        for here in resource.address.outwards():
+            found |= {str(here), str(here.at_index(None))}
     return _items(sorted(found), incomplete)
 
 

@@ -20,7 +20,7 @@ _SHOWN = 8
 
 def of_account(foreign: Iterable[Foreign], catalog: Catalog) -> list[Kind]:
     """The kinds whose collection at the top is needed: of what stands there, and of what the others stand in."""
-    names = {each.kind if each.address.owner is None else _root_kind(each, catalog).name for each in foreign}
+    names = {catalog.way_to(each.address)[0].name for each in foreign}
     return [each for each in catalog.kinds if each.name in names]
 
 
@@ -36,35 +36,16 @@ def below(
     for each in foreign:
         if each.address.owner is None:
             continue
-        around = _root_kind(each, catalog).name
-        owners = [live for live in objects if live.kind == around and live.present]
+        outermost, *inside = catalog.way_to(each.address)
+        owners = [live for live in objects if live.kind == outermost.name and live.present]
         root = str(each.address.root)
         marked = [live for live in owners if _carries(live, each.stack, root)]
-        needed = {each.kind, *_on_the_way(each, catalog)}
+        needed = {kind.name for kind in inside}  # what carries no mark is known by what it stands in
         for live in marked or owners:
             wanted.setdefault(live.id, set()).update(needed)
     return [
         (owner_id, tuple(kind for kind in catalog.kinds if kind.name in names)) for owner_id, names in wanted.items()
     ]
-
-
-def _root_kind(foreign: Foreign, catalog: Catalog) -> Kind:
-    return catalog.sections("")[foreign.address.root.section]
-
-
-def _on_the_way(foreign: Foreign, catalog: Catalog) -> set[str]:
-    """The kinds between the outermost object and this one: what carries no mark is known by what it stands in."""
-    found: set[str] = set()
-    kind = _root_kind(foreign, catalog)
-    chain: list[Address] = []
-    here = foreign.address.owner
-    while here is not None and here.owner is not None:
-        chain.append(here)
-        here = here.owner
-    for address in reversed(chain):
-        kind = catalog.sections(kind.name)[address.section]
-        found.add(kind.name)
-    return found
 
 
 def _carries(live: LiveObject, stack: str, address: str) -> bool:
@@ -96,13 +77,9 @@ class Elsewhere:
         owner = address.owner
         if owner is None:
             return None
-        around = self._find(stack, owner, self._catalog[self._kind_of(owner)])
+        around = self._find(stack, owner, self._catalog.way_to(owner)[-1])
         key = natural_key_by_name(kind, address.name)
         return self._all.keyed(kind.name, around.id, key) if around is not None else None
-
-    def _kind_of(self, address: Address) -> str:
-        above = self._kind_of(address.owner) if address.owner is not None else ""
-        return self._catalog.sections(above)[address.section].name
 
     def _missing(self, foreign: Foreign) -> tuple[str, str]:
         """What was looked for, and what there is of that stack."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Place, Refused, did_you_mean, error
 from reconciler.engine.observe import explain
+from reconciler.engine.world import field_problem
 from reconciler.model.catalog import Catalog, NameList
 from reconciler.model.offers import Offers, read_offers
 from reconciler.model.plan import Action, Change
@@ -71,10 +72,7 @@ def _not_offered(changes: Sequence[Change], offers: Offers, catalog: Catalog) ->
         around = by_address.get(change.address.owner) if change.address.owner is not None else None
         beside = _known(around.after, catalog[around.kind].offered) if around is not None else {}
         for problem in kind.check_offers(offers, _known(change.after, kind.offered), beside):
-            place = resource.place_of(str(problem.path[0])) if problem.path else resource.place
-            where = ".".join(map(str, problem.path))
-            summary = f"{where}: {problem.message}" if where else problem.message
-            yield error(problem.code, summary, address=str(change.address), place=place, hint=problem.hint)
+            yield field_problem(resource, problem)
 
 
 def _known(values: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:

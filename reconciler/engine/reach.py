@@ -148,7 +148,5 @@ def _at_top(change: Change, catalog: Catalog) -> bool:
 
 def _owner(parent: Address, kind: Kind, resources: Mapping[Address, Resource]) -> Address | None:
     """The nearest enclosing resource whose collections list a kind that stands in `parent`."""
-    here: Address | None = parent
-    while here is not None and (here not in resources or resources[here].kind not in kind.listed_under):
-        here = here.parent
-    return here
+    around = (here for here in parent.outwards() if here in resources and resources[here].kind in kind.listed_under)
+    return next(around, None)

@@ -30,12 +30,9 @@ class Scope:
 
     def holds(self, address: Address) -> bool:
         """Whether the address is a target, an instance of one, or stands below one."""
-        here: Address | None = address
-        while here is not None and self.targets:
-            if here in self._set or Address(here.parent, here.section, here.name) in self._set:
-                return True
-            here = here.parent
-        return not self.targets
+        if not self.targets:
+            return True
+        return any(here in self._set or here.at_index(None) in self._set for here in address.outwards())
 
 
 def narrow(stack: Stack, options: Options, catalog: Catalog) -> tuple[Stack, Scope]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from reconciler.model.kind import Kind
 from reconciler.model.lookups import Lookup
+from reconciler.values import Address
 from reconciler.wire import Listing
 
 
@@ -39,6 +40,13 @@ class Catalog:
     def sections(self, parent: str) -> dict[str, Kind]:
         """The sections allowed in a resource of kind `parent` ("" = the top of the stack), by YAML key."""
         return {each.section: each for each in self.kinds if parent in each.parents}
+
+    def way_to(self, address: Address) -> list[Kind]:
+        """The kinds of the resource at an address and of those around it, the outermost first. Raises KeyError where a
+        section does not stand.
+        """
+        above = self.way_to(address.owner) if address.owner is not None else []
+        return [*above, self.sections(above[-1].name if above else "")[address.section]]
 
     def holds_groups(self, parent: str) -> bool:
         """Whether groups can stand in a resource of kind `parent`: at the top, and in what holds others there."""

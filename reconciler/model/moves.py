@@ -7,7 +7,6 @@ innermost first; the offline checks have made sure that none leads back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -32,7 +31,7 @@ class Move:
         block = (address.parent, address.section, address.name, None)
         if address.index is None or block != (self.old.parent, self.old.section, self.old.name, self.old.index):
             return None
-        return None if self.new.index is not None else _with_index(self.new, address.index)
+        return None if self.new.index is not None else self.new.at_index(address.index)
 
 
 @dataclass(frozen=True)
@@ -50,8 +49,8 @@ class Moves:
 
     def step(self, address: Address) -> tuple[Move, Address] | None:
         """The first entry that concerns an address, the innermost one, and where it leads."""
-        for here in _outwards(address):
-            for old in dict.fromkeys((here, _with_index(here, None))):
+        for here in address.outwards():
+            for old in dict.fromkeys((here, here.at_index(None))):
                 move = self._by_old.get(old)
                 led = move.applied(here) if move is not None else None
                 if move is not None and led is not None:
@@ -73,17 +72,6 @@ class Moves:
             return str(self.now(parse_address(text)))
         except ValueError:
             return text
-
-
-def _outwards(address: Address) -> Iterator[Address]:
-    here: Address | None = address
-    while here is not None:
-        yield here
-        here = here.parent
-
-
-def _with_index(address: Address, index: int | str | None) -> Address:
-    return address if address.index == index else Address(address.parent, address.section, address.name, index)
 
 
 def _rebased(address: Address, old: Address, new: Address) -> Address:

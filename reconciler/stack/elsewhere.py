@@ -77,7 +77,7 @@ class Spot:
 
     def _indexed(self, index: int | str) -> Spot:
         assert self.address is not None
-        return replace(self, address=Address(self.address.parent, self.address.section, self.address.name, index))
+        return replace(self, address=self.address.at_index(index))
 
     def _resource(self, address: Address) -> Spot:
         kind = None if address.section == GROUPS else self._sections()[address.section]
@@ -85,15 +85,8 @@ class Spot:
 
     def _around(self) -> str:
         """The kind of what holds the sections here."""
-        name = ""
-        above: list[Address] = []
         here = self.address if self.kind is not None or self.address is None else self.address.owner
-        while here is not None:
-            above.append(here)
-            here = here.owner
-        for each in reversed(above):
-            name = self.catalog.sections(name)[each.section].name
-        return name
+        return self.catalog.way_to(here)[-1].name if here is not None else ""
 
     def _sections(self) -> dict[str, Any]:
         name = self._around()

@@ -68,19 +68,19 @@ class MoveReader:
         if old.section != new.section:
             self._note(move, f"{old} cannot become {new}: one is of `{old.section}`, the other of `{new.section}`")
             return None
-        if old == new or any(here == old for here in _above(new)):
+        if old in new.outwards():
             self._note(move, f"{old} cannot move to {new}, which is the same place")
             return None
         return move
 
     def _loops(self, moves: Moves) -> bool:
         """Whether entries lead back to where they came from."""
-        indices = {here.index for each in moves.entries for end in (each.old, each.new) for here in _and_above(end)}
+        indices = {here.index for each in moves.entries for end in (each.old, each.new) for here in end.outwards()}
         found = False
         for each in moves.entries:
             samples = [each.old]
             if each.old.index is None and each.new.index is None:
-                samples += [_at(each.old, index) for index in sorted(indices - {None}, key=str)]
+                samples += [each.old.at_index(index) for index in sorted(indices - {None}, key=str)]
             for sample in samples:
                 trail = [sample]
                 while len(trail) <= len(moves.entries) + 1 and (led := moves.step(trail[-1])) is not None:
@@ -146,19 +146,3 @@ def _path(address: Address) -> str:
     """The address without its indices: that of the block."""
     above = f"{_path(address.parent)}." if address.parent is not None else ""
     return f"{above}{address.section}.{address.name}" if address.name else f"{above}{address.section}"
-
-
-def _above(address: Address) -> Iterator[Address]:
-    here = address.parent
-    while here is not None:
-        yield here
-        here = here.parent
-
-
-def _and_above(address: Address) -> Iterator[Address]:
-    yield address
-    yield from _above(address)
-
-
-def _at(address: Address, index: int | str | None) -> Address:
-    return Address(address.parent, address.section, address.name, index)

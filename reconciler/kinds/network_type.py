@@ -15,7 +15,7 @@ from pydantic import Field
 from reconciler.api import endpoints
 from reconciler.kinds.common import id_of
 from reconciler.kinds.machine import ADDRESSES
-from reconciler.kinds.offered import feature_errors, named_facilities
+from reconciler.kinds.offered import feature_errors
 from reconciler.kinds.wiring import (
     HYBRID,
     HYBRID_ONLY,
@@ -99,10 +99,9 @@ class NetworkType(StandingKind):
     def check_offers(
         self, offers: Offers, values: Mapping[str, Any], parent: Mapping[str, Any]
     ) -> Iterable[FieldError]:
-        named = named_facilities(parent.get("facility"))
-        if values.get("type") in (None, LAYER3) or named is None or len(named) != 1:
+        if values.get("type") in (None, LAYER3):
             return ()
-        return feature_errors(offers, named[0], "layer_2", ("type",))
+        return feature_errors(offers, parent.get("facility"), "layer_2", ("type",))
 
     def at_birth(self, wish: Wish) -> LiveObject:
         bond = Port("{bond0}", "bond0", bond=True, bonded=True, layer2=False)

@@ -49,9 +49,10 @@ def offered_plan(offers: Offers, slug: Any) -> OfferedPlan | None:
     return offers.plans.get(_text(slug)) or offers.plans.get(PLAN_ALIASES.get(_text(slug), ""))
 
 
-def feature_errors(offers: Offers, facility: Any, feature: str, path: tuple[str | int, ...]) -> Iterable[FieldError]:
+def feature_errors(offers: Offers, wish: Any, feature: str, path: tuple[str | int, ...]) -> Iterable[FieldError]:
     """Where the one facility that is named has not got what is needed of it."""
-    place = offers.facilities.get(_text(facility))
+    named = _named(wish)
+    place = offers.facilities.get(named[0]) if named is not None and len(named) == 1 else None
     if place is None or place.features is None or feature in place.features:
         return
     having = sorted({each.code for each in offers.facilities.values() if each.features and feature in each.features})
@@ -60,14 +61,14 @@ def feature_errors(offers: Offers, facility: Any, feature: str, path: tuple[str 
     yield FieldError(path, f"{place.code} has no {word}", hint, CODE)
 
 
-def named_facilities(value: Any) -> list[str] | None:
+def _named(value: Any) -> list[str] | None:
     """The facilities of a wish; None where any will do, or where it is not known."""
     named = value if isinstance(value, list) else [value]
     return None if not named or any(not isinstance(each, str) or each == ANY for each in named) else named
 
 
 def _place_errors(offers: Offers, plan: OfferedPlan, wish: Any) -> Iterable[FieldError]:
-    named = named_facilities(wish)
+    named = _named(wish)
     if named is None or plan.facilities is None:
         return
     places = [offers.facilities.get(each) for each in named]

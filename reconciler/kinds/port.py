@@ -16,7 +16,7 @@ from pydantic import Field
 from reconciler.api import endpoints
 from reconciler.kinds.common import id_of, same_flag, same_members
 from reconciler.kinds.machine import ADDRESSES
-from reconciler.kinds.offered import CODE, feature_errors, named_facilities, offered_plan
+from reconciler.kinds.offered import CODE, feature_errors, offered_plan
 from reconciler.kinds.wiring import HYBRID, LAYER2_INDIVIDUAL, LAYER3, NEEDS_LAYER3, Port, already_so, let_go, may_carry
 from reconciler.kinds.wiring import ports_of as read_ports
 from reconciler.model.kind import FieldError, Spec, Verb, Verdict, Wish
@@ -156,9 +156,7 @@ class DevicePort(StandingKind):
         if plan is not None and plan.layer2 == "none":
             yield FieldError(path, f"{plan.slug} knows layer3 only", "choose another plan", CODE)
             return
-        named = named_facilities(parent.get("facility"))
-        if named is not None and len(named) == 1:
-            yield from feature_errors(offers, named[0], "layer_2", path)
+        yield from feature_errors(offers, parent.get("facility"), "layer_2", path)
 
     def at_birth(self, wish: Wish) -> LiveObject:
         name = str(wish.values.get("name", ""))

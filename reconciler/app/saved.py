@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any
 
 from reconciler.app.reading import read_stack
 from reconciler.app.run import PARALLELISM, Planned, make_plan
+from reconciler.app.text_files import replace_text
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.model.plan import Change, Options
 from reconciler.stack import Inputs
@@ -58,21 +57,7 @@ def save_plan(planned: Planned, path: Path, paths: Sequence[Path], inputs: Input
     ours = {**document["x_reconciler"], "saved": saved}
     whole = {**document, "x_reconciler": ours}
     saved["digest"] = digest(whole)
-    _write_private(path, json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Replace the file in one move, so that a crash leaves the old one or the new one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp creates with mode 0600
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    replace_text(path, json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
 
 
 def open_plan(path: Path) -> SavedPlan:

@@ -7,16 +7,15 @@ Value files and the files of groups say no name and are read by the stacks that 
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reconciler.app.text_files import yaml_files
 from reconciler.diagnostics import Diagnostic, Place, warning
 from reconciler.kinds import catalog
 
-_SUFFIXES = (".yaml", ".yml")
 _NAME = re.compile(rb"^stack:[ \t]+[\"']?([a-z0-9-]+)", re.MULTILINE)
 _HEAD = re.compile(rb"^([a-z_]+):", re.MULTILINE)
 _LONGEST = 8 << 20
@@ -39,8 +38,8 @@ class Found:
 def find_stacks(folder: Path) -> list[Found]:
     """All stacks below a folder, in order of path. Hidden folders and links are left out. Raises OSError."""
     found: list[Found] = []
-    for base in _folders(folder):
-        files = sorted(each for each in base.iterdir() if each.suffix in _SUFFIXES and _ours(each))
+    for every in yaml_files(folder, _raise):
+        files = [each for each in every if each.is_file()]
         texts = {each: _start(each) for each in files}
         named: dict[str, list[Path]] = {}
         for path, text in texts.items():
@@ -66,18 +65,8 @@ def clashes(stacks: Sequence[Found]) -> list[Diagnostic]:
     return noted
 
 
-def _folders(folder: Path) -> Iterator[Path]:
-    for base, folders, _ in os.walk(folder, onerror=_raise):
-        folders[:] = sorted(each for each in folders if not each.startswith("."))
-        yield Path(base)
-
-
 def _raise(problem: OSError) -> None:
     raise problem
-
-
-def _ours(path: Path) -> bool:
-    return path.is_file() and not path.is_symlink() and not path.name.startswith(".")
 
 
 def _start(path: Path) -> bytes:

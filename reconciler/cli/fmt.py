@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -16,7 +15,6 @@ from reconciler.cli.session import Session
 from reconciler.diagnostics import Diagnostic, Refused
 
 STDIN = Path("-")
-_SUFFIXES = (".yaml", ".yml")
 
 
 @click.command("fmt")
@@ -38,6 +36,7 @@ def command(paths: tuple[Path, ...], check: bool, show_diff: bool, no_color: boo
       reconciler fmt - < stack.yaml
     """
     with Session(no_color=no_color) as session:
+        from reconciler.app.text_files import replace_text
         from reconciler.stack.layout import formatted
         from reconciler.stack.problems import Problem
 
@@ -60,7 +59,8 @@ def command(paths: tuple[Path, ...], check: bool, show_diff: bool, no_color: boo
                 continue
             session.sink.data(_diff(data, text, name) if show_diff else f"{name}\n")
             if not check and path != STDIN:
-                replace_text(path, text)
+                target = path.resolve()  # a link stays, and what it leads to is replaced
+                replace_text(target, text, target.stat().st_mode & 0o7777)
         if problems:
             raise Refused(problems)
         return Exit.ERROR if check and changed else Exit.DONE
@@ -68,21 +68,15 @@ def command(paths: tuple[Path, ...], check: bool, show_diff: bool, no_color: boo
 
 def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
     """The files behind the arguments, each once; a directory's in order of path, hidden ones and links left out."""
+    from reconciler.app.text_files import yaml_files
+
     seen: set[Path] = set()
     for path in paths:
-        for each in sorted(_below(path)) if path != STDIN and path.is_dir() else (path,):
+        folder = path != STDIN and path.is_dir()
+        for each in sorted(chain.from_iterable(yaml_files(path))) if folder else (path,):
             if each not in seen:
                 seen.add(each)
                 yield each
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    for base, folders, files in os.walk(folder):
-        folders[:] = [each for each in folders if not each.startswith(".")]
-        for name in files:
-            found = Path(base) / name
-            if found.suffix in _SUFFIXES and not name.startswith(".") and not found.is_symlink():
-                yield found
 
 
 def _diff(data: bytes, text: str, name: str) -> str:
@@ -95,19 +89,3 @@ def _diff(data: bytes, text: str, name: str) -> str:
     for line in unified_diff(before, text.split("\n"), name, f"{name} (laid out)", lineterm=""):
         page.line(line)
     return page.text(colour=False)
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Replace a file in one move, with the mode that it has; a link stays, and what it leads to is replaced."""
-    target = path.resolve()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(target.stat().st_mode & 0o7777)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -8,9 +8,9 @@ what is handed in.
 
 Three things it leaves open are closed here. A value that is undefined comes back as None, so every expression ends in a
 `default` whose value is a token of ours. It calls public methods of the Python objects handed in, so hand in only the
-views of `views.py`. A very long chain of operators overruns the native stack, so the number of tokens is limited (see
-`tokens.py`). And `tojson`, `batch`, `slice` and `zip`, with which sharing could be turned into size, are replaced or
-taken out.
+views of `views.py` and `run.py`. A very long chain of operators overruns the native stack, so the number of tokens is
+limited (see `tokens.py`). And `tojson`, `batch`, `slice` and `zip`, with which sharing could be turned into size, are
+replaced or taken out.
 """
 
 from __future__ import annotations

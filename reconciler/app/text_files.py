@@ -1,0 +1,36 @@
+"""Text files on the user's disk: finding YAML below a folder, and replacing a file as a whole."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from reconciler.stack.sources import SUFFIXES
+
+
+def yaml_files(folder: Path, on_error: Callable[[OSError], None] | None = None) -> Iterator[list[Path]]:
+    """The YAML files of each folder below one, itself included, in order of name; hidden ones and links are left out.
+
+    `on_error` hears of a folder that cannot be read; it is passed over when there is none.
+    """
+    for base, folders, names in os.walk(folder, onerror=on_error):
+        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        found = (Path(base) / name for name in sorted(names) if not name.startswith("."))
+        yield [each for each in found if each.suffix in SUFFIXES and not each.is_symlink()]
+
+
+def replace_text(path: Path, text: str, mode: int = 0o600) -> None:
+    """Write a file in one move, so that a crash leaves the old one or the new one. Raises OSError."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp creates with mode 0600
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -15,6 +14,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.exits import Exit
+from reconciler.cli.memory import collect_seldom
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
@@ -111,8 +111,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> NoReturn:
     """The console script."""
-    # Garbage collection is most of the time it takes to load a large stack; nothing here makes cycles that matter.
-    gc.set_threshold(400_000, 50, 100)
+    collect_seldom()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

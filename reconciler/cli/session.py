@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.failure import findings
+from reconciler.cli.memory import kept
 from reconciler.cli.options import DEFAULT_API_URL, DEFAULT_PARALLELISM
 from reconciler.cli.sink import standard_sink
 from reconciler.diagnostics import Refused, error
@@ -69,7 +70,8 @@ class Session:
         """
         from reconciler import app
 
-        stack = app.read_stack(paths, self.inputs(variables, var_files, overlays), offers)
+        with kept():
+            stack = app.read_stack(paths, self.inputs(variables, var_files, overlays), offers)
         self.sink.hide(stack.secrets)
         if stack.warnings and offers is None:
             self.sink.diagnostics(stack.warnings)

@@ -47,6 +47,7 @@ def _key(address: Any) -> str:
 class IpAssignment(Kind):
     name = "ip_assignment"
     section = "ip_assignments"
+    beside = frozenset({"network_type"})
     parents = ("device",)
     spec = IpAssignmentSpec
     listed_under = ("project",)

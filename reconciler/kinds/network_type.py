@@ -53,6 +53,7 @@ class NetworkType(StandingKind):
     spec = NetworkTypeSpec
     listed_under = ("project",)
     offered = frozenset({"type"})
+    beside = frozenset({"device"})
     summary = "How a device's ports are wired: `network_type: hybrid`."
     form = Form.SINGLETON
     scalar_field = "type"

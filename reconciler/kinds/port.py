@@ -64,6 +64,7 @@ class DevicePort(StandingKind):
     spec = PortSpec
     listed_under = ("project",)
     offered = frozenset({"name", "vlans", "bonded", "layer2"})
+    beside = frozenset({"network_type"})
     summary = "A network port of a device: `ports: {eth1: {vlans: [storage]}}`."
     uses = ("vlan",)
     local_uses = ("vlan",)

@@ -158,6 +158,8 @@ class Kind(ABC):
     """Whether deleting it would take strangers' objects along: such an object is kept while strangers live in it."""
     offered: ClassVar[frozenset[str]] = frozenset()
     """The fields that `check_offers` reads, of this kind and of those that stand in it."""
+    beside: ClassVar[frozenset[str]] = frozenset()
+    """The kinds that `check_beside` looks at: of the parent, of siblings."""
     reread_after_create: ClassVar[bool] = False
     """Whether the answer to a create does not show the object, so that its collection is read again."""
     waits: ClassVar[bool] = False
@@ -282,7 +284,7 @@ class Kind(ABC):
         self, values: Mapping[str, Any], around: Mapping[str, Sequence[Mapping[str, Any]]]
     ) -> list[FieldError]:
         """Errors that show only beside others: `around` are the known values of the parent and of siblings, by
-        kind. Items of a list that need another resource are `Unknown`.
+        kind, of the kinds in `beside`. Items of a list that need another resource are `Unknown`.
         """
         return []
 

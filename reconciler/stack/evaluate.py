@@ -32,7 +32,7 @@ from reconciler.stack.shapes import (
 from reconciler.stack.sources import Sources
 from reconciler.stack.tokens import Path
 from reconciler.stack.tree import Instance, Scope
-from reconciler.stack.views import MAX_TEXT, NamesView, ResourceView, TooMuch, plain, section_view
+from reconciler.stack.views import INT64, MAX_TEXT, NamesView, ResourceView, TooMuch, plain, section_view
 from reconciler.stack.vocabulary import LOOKUP_FUNCTIONS, STACKS
 from reconciler.values import Address
 
@@ -175,7 +175,8 @@ class Evaluator:
         return True, run.give(known.value)
 
     def _plain(self, expression: Expression, run: Run, raw: Any, convert: Convert) -> Any:
-        if type(raw) is str and len(raw) <= MAX_TEXT and not run.missed:
+        kind = type(raw)  # most are one short text or number
+        if not run.missed and ((kind is str and len(raw) <= MAX_TEXT) or (kind is int and raw in INT64)):
             return raw
         try:
             value = plain(raw, convert or self.converter(run, None))

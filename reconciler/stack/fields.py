@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from reconciler.diagnostics import Place
-from reconciler.model.kind import FieldError, Kind
+from reconciler.model.kind import FieldError
 from reconciler.model.lookups import SIGNATURES, Answer
 from reconciler.model.resource import Foreign
 from reconciler.model.rules import FromKey
 from reconciler.stack.ambiguity import note_ambiguous
 from reconciler.stack.evaluate import Evaluator, Late
+from reconciler.stack.plans import BlockPlan, FieldPlan, planned
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.references import Found, Referrer
 from reconciler.stack.run import Run, Waiting
-from reconciler.stack.shapes import (
-    Constant,
-    ListShape,
-    MapShape,
-    Shape,
-    Text,
-    Whole,
-    expressions,
-    keyed,
-    shape_place,
-)
+from reconciler.stack.shapes import ListShape, MapShape, Shape, Text, Whole, expressions, keyed
 from reconciler.stack.tokens import OPEN
 from reconciler.stack.tree import Block, Instance
 from reconciler.stack.yaml_tree import Items, Node, Scalar, Table
@@ -34,35 +25,18 @@ from reconciler.values import Address, Unknown
 
 SHORTEST_SECRET: Final = 4
 """Characters. To blank out shorter texts everywhere would blank out half of every output."""
-_FIXED_NAMES: Final = frozenset({"var", "local"})
 
 
 @dataclass(slots=True)
 class Fields:
     """One instance's fields. `broken` are those whose value could not be made because of a noted mistake."""
 
-    values: dict[str, Any] = field(default_factory=dict)
-    places: dict[str, Place] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
     references: list[frozenset[Address]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     settled: Mapping[str, Any] | None = None
     """The values that need no other resource, once they were asked for."""
-
-
-@dataclass(slots=True)
-class _Plan:
-    """What is known of a block's field before any instance is made: whether it waits, whether all have one value."""
-
-    late: bool
-    shared: bool
-    place: Place
-    refers_to_files: bool = False
-    tried: bool = False
-    value: Any = None
-    done: bool = False
-    plain_keys: bool | None = None
-    branches: bool | None = None
-    broken: bool = False
 
 
 class FieldReader:
@@ -72,7 +46,7 @@ class FieldReader:
         self._evaluator = evaluator
         self._referrer = referrer
         self._problems = problems
-        self._plans: dict[tuple[int, str], _Plan] = {}
+        self._plans: dict[int, BlockPlan] = {}
         self.secrets: set[str] = set()
         self.reads: dict[tuple[Block, str], set[tuple[Block, str]]] = {}
         """Which fields read which attributes of which blocks, by block: the ways that secrecy travels."""
@@ -80,58 +54,51 @@ class FieldReader:
     def read(self, instance: Instance) -> Fields:
         """The values of one instance, checked by its kind as far as they are known."""
         block = instance.block
-        fields = Fields(places=dict(block.field_places), broken=set(block.unread))
         if instance.existing is not None:
-            return fields
-        for name, shape in block.fields.items():
-            if isinstance(shape, Constant):
-                if shape.value is None and name == block.kind.key_field:
-                    continue  # a name is never emptied: it is the key's then
-                fields.values[name] = shape.value
-                if block.kind.fields[name].secret:
-                    self.secrets.update(texts(shape.value))
-                continue
-            plan = self._plan(block, name, shape)
+            return Fields(places=block.field_places, broken=set(block.unread))
+        plan = self._plan(block)
+        fields = Fields(places=plan.places, broken=set(block.unread))
+        values = dict(plan.constants)
+        for each in plan.fields:
             try:
-                if name in block.keyed_by and not plan.broken:
-                    shape, plan = self._by_keys(instance, shape, block.keyed_by[name], plan)
-                value = self._value(instance, name, shape, plan, fields)
-                if value is not None or name != block.kind.key_field:
-                    fields.values[name] = value
+                value = self._value(instance, each, fields)
             except Broken:
-                fields.broken.add(name)
+                fields.broken.add(each.name)
             except Problem as problem:
-                shown = not block.kind.fields[name].secret
+                shown = not block.kind.fields[each.name].secret
                 self._problems.note(problem.diagnostic, address=str(instance.address), shown=shown)
-                fields.broken.add(name)
-        self._default_key(instance, fields)
-        self._check(instance, fields)
+                fields.broken.add(each.name)
+            else:
+                if value is not None or each.name != block.kind.key_field:
+                    values[each.name] = value
+        fields.values = values
+        self._default_key(instance, values, fields.broken)
+        self._check(instance, plan, fields)
         return fields
+
+    def alike(self, block: Block, names: Collection[str]) -> bool:
+        """Whether what is `settled` of these fields is the same in all instances of a block that were read."""
+        plan = self._plans.get(id(block))
+        return plan is None or plan.varying.isdisjoint(names)
 
     # values
 
-    def _plan(self, block: Block, name: str, shape: Shape) -> _Plan:
-        key = (id(block), name)
-        plan = self._plans.get(key)
+    def _plan(self, block: Block) -> BlockPlan:
+        plan = self._plans.get(id(block))
         if plan is None:
-            every = list(expressions(shape))
-            late = block.scope.waits(shape)
-            shared = not late and all(each.roots <= _FIXED_NAMES for each in every)
-            plan = self._plans[key] = _Plan(
-                late, shared, shape_place(shape), any(each.parsed.calls_files for each in every)
-            )
-            for place, reason in self._evaluator.refused_files(shape):
-                hint = "file() and template() read text files below the stack's folder"
-                self._problems.add("file-refused", reason, place, address=block.path, hint=hint)
-                plan.broken = True
+            plan = self._plans[id(block)] = planned(block)
+            for name in plan.constants:
+                if block.kind.fields[name].secret:
+                    self.secrets.update(texts(plan.constants[name]))
+            for each in plan.fields:
+                for place, reason in self._evaluator.refused_files(each.shape):
+                    hint = "file() and template() read text files below the stack's folder"
+                    self._problems.add("file-refused", reason, place, address=block.path, hint=hint)
+                    each.broken = True
         return plan
 
-    def _by_keys(self, instance: Instance, shape: Shape, section: str, plan: _Plan) -> tuple[Shape, _Plan]:
-        """The shape with the keys that its expressions come to as references, and the plan of it for this instance."""
-        if plan.plain_keys is None:
-            plan.plain_keys = all(map(instance.block.scope.touches, expressions(shape)))
-        if plan.plain_keys:
-            return shape, plan
+    def _by_keys(self, instance: Instance, plan: FieldPlan) -> FieldPlan:
+        """The plan with the keys that its expressions come to as references, for this instance."""
         scope = instance.block.scope
 
         def named(each: Shape) -> Shape:
@@ -143,22 +110,22 @@ class FieldReader:
                 return each
             run = Run(None, instance, scope)
             value = self._evaluator.value(each, run)
-            return each if run.secret else keyed(each, value, section)
+            return each if run.secret else keyed(each, value, plan.keyed_by)
 
-        found = named(shape)
-        if found is shape or not scope.waits(found):
-            return shape, plan
-        return found, _Plan(True, False, plan.place, plan.refers_to_files)
+        found = named(plan.shape)
+        return plan if found is plan.shape or not scope.waits(found) else plan.referring(found)
 
-    def _value(self, instance: Instance, name: str, shape: Shape, plan: _Plan, fields: Fields) -> Any:
+    def _value(self, instance: Instance, plan: FieldPlan, fields: Fields) -> Any:
         if plan.broken:
             raise Broken
-        if plan.late:
-            return self._late(instance, name, shape, plan, fields)
         if plan.done:
             return plan.value
+        if plan.keyed_by:
+            plan = self._by_keys(instance, plan)
+        if plan.late:
+            return self._late(instance, plan, fields)
+        name, shape = plan.name, plan.shape
         run = Run(None, instance, instance.block.scope)
-        secret = instance.kind.fields[name].secret
         try:
             value = self._evaluator.value(shape, run)
         except (Problem, Broken):
@@ -169,7 +136,7 @@ class FieldReader:
             self._keep_secrets(shape, instance)
             if plan.shared:
                 instance.block.secret_fields.add(name)
-        elif secret:
+        elif instance.kind.fields[name].secret:
             self.secrets.update(texts(value))
         if plan.shared:
             plan.value, plan.done = value, True
@@ -189,34 +156,40 @@ class FieldReader:
             if run.secret:
                 self.secrets.update(texts(value))
 
-    def _late(self, instance: Instance, name: str, shape: Shape, plan: _Plan, fields: Fields) -> Late:
+    def _late(self, instance: Instance, plan: FieldPlan, fields: Fields) -> Late:
+        name, shape = plan.name, plan.shape
         found = self._referrer.find(shape, instance)
         for problem in found.problems:
             self._problems.note(problem, address=str(instance.address))
         if found.broken or found.problems:
             raise Broken
         rule = instance.kind.fields[name]
-        key = (instance.block, name)
         if found.reads:
-            self.reads.setdefault(key, set()).update(found.reads)
-        secret = self._trial(instance, shape, plan, found, name)
+            self.reads.setdefault((instance.block, name), set()).update(found.reads)
+        secret = self._trial(instance, plan, found)
         if secret:
             instance.secret_fields.add(name)
         references = found.references(instance)
         fields.references.append(references)
         return Late(shape, plan.place, references, self._evaluator, instance, rule.refers, secret or rule.secret)
 
-    def _trial(self, instance: Instance, shape: Shape, plan: _Plan, found: Found, name: str) -> bool:
+    def _trial(self, instance: Instance, plan: FieldPlan, found: Found) -> bool:
         """Run it once with made-up values, for what the paths do not show: which branch is taken, what templates read.
 
-        Once for each block is enough where all instances do the same. Returns whether anything secret was read.
+        Once is enough where all instances of a block do the same, and once for all fields that say the same. Returns
+        whether anything secret was read.
         """
+        name, shape = plan.name, plan.shape
         if plan.branches is None:
             plan.branches = any(each.parsed.conditional for each in expressions(shape))
         branches = plan.branches
-        if plan.tried and not (branches or plan.refers_to_files or found.own_pool):
+        once = not (branches or plan.refers_to_files or found.own_pool)
+        if once and plan.tried:
             return name in instance.block.secret_fields
         plan.tried = True
+        field_of_kind = (instance.kind.name, name)
+        if once and found.common and field_of_kind in found.trials:
+            return self._mark(instance.block, name, found.trials[field_of_kind])
         run = Run(None, instance, instance.block.scope)
         run.world = MadeUp(run)
         complete = False
@@ -235,29 +208,39 @@ class FieldReader:
                 # it ended too early to tell; those before it in the pool cannot make a cycle
                 own = instance.address.sort_key
                 found.addresses |= {each for each in found.own if each.sort_key < own}
-        if run.secret:
-            instance.block.secret_fields.add(name)
-        return run.secret
+        if complete:
+            found.trials[field_of_kind] = run.secret
+        return self._mark(instance.block, name, run.secret)
+
+    @staticmethod
+    def _mark(block: Block, name: str, secret: bool) -> bool:
+        if secret:
+            block.secret_fields.add(name)
+        return secret
 
     # the key
 
-    def _default_key(self, instance: Instance, fields: Fields) -> None:
+    def _default_key(self, instance: Instance, values: dict[str, Any], broken: Set[str]) -> None:
         block = instance.block
         name = block.kind.key_field
-        if name is None or name in fields.values or name in fields.broken:
+        if name is None or name in values or name in broken:
             return
         value = block.name
         own = instance.address.index
         if own is not None and not isinstance(block.kind.fields[name].rule, FromKey):
             value = f"{value}-{own}"
-        fields.values[name] = value
-        fields.places.setdefault(name, block.place)
+        values[name] = value
 
     # checking
 
-    def _check(self, instance: Instance, fields: Fields) -> None:
+    def _check(self, instance: Instance, plan: BlockPlan, fields: Fields) -> None:
         block = instance.block
         waiting = {name: value for name, value in fields.values.items() if isinstance(value, Late)}
+        alike = not plan.varying and not fields.broken and waiting.keys() == plan.waiting
+        if alike and plan.checked is not None:
+            fields.values = {**plan.checked, **waiting} if waiting else plan.checked
+            fields.settled = plan.settled
+            return
         known = fields.values
         if waiting:
             known = {name: value for name, value in fields.values.items() if name not in waiting}
@@ -267,18 +250,25 @@ class FieldReader:
                 checked = [each for each in checked if not each.code.startswith("missing-")]
             self.refuse(instance, fields, checked)
             return
-        fields.values = {**checked, **waiting} if waiting else dict(checked)
+        fields.values = {**checked, **waiting} if waiting else checked
+        if alike:
+            plan.checked, plan.settled = checked, settled(fields)
 
     def check_beside(self, instance: Instance, all_fields: Mapping[Address, Fields]) -> None:
         """What shows only beside the fields of the parent and of the siblings."""
-        parent = instance.owner
-        if parent is None or type(instance.kind).check_beside is Kind.check_beside:
+        beside = instance.block.kind.beside
+        parent = instance.owner if beside else None
+        if parent is None:
             return
-        around: dict[str, list[Mapping[str, Any]]] = {parent.kind.name: [settled(all_fields[parent.address])]}
+        around: dict[str, list[Mapping[str, Any]]] = {}
+        if parent.kind.name in beside:
+            around[parent.kind.name] = [settled(all_fields[parent.address])]
         for section in parent.pools.values():
             for pool in section.values():
-                for sibling in (each for one in pool.instances for each in one.resources()):
-                    if sibling is not instance:
+                if not pool.block.group and pool.block.kind.name not in beside:
+                    continue
+                for sibling in pool.resources():
+                    if sibling is not instance and sibling.kind.name in beside:
                         around.setdefault(sibling.kind.name, []).append(settled(all_fields[sibling.address]))
         own = all_fields[instance.address]
         found = instance.kind.check_beside(settled(own), around)

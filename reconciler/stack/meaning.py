@@ -5,7 +5,7 @@ Each combination is judged once, however many machines ask for it: most stacks h
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,7 @@ def check_meaning(
 ) -> None:
     """Note all that is wrong; without `offers` nothing of what can be ordered."""
     together: dict[tuple[Address | None, str], list[Instance]] = {}
-    judge = _Judge(offers) if offers is not None else None
+    judge = _Judge(offers, reader) if offers is not None else None
     for address, instance in tree.instances.items():
         own = fields[address]
         if instance.existing is not None or own.broken:
@@ -58,39 +58,50 @@ class _Judge:
     """What is wrong with each combination that was asked about."""
 
     offers: Offers
+    reader: FieldReader
     known: dict[Hashable, list[FieldError]] = field(default_factory=dict)
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     offered: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def errors(self, instance: Instance, own: Fields, around: Fields | None) -> list[FieldError]:
-        kind = instance.kind
+        kind, owner = instance.kind, instance.owner
+        names = self._names(kind)
+        if not names:
+            return []
+        above = self._above(owner.kind) if owner is not None and around is not None else ()
+        if not self._alike(instance, names, above):
+            return self._judged(kind, _shown(names, own), _shown(above, around))
+        key = (id(instance.block), owner is not None and owner.existing is not None)
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = self._judged(kind, _shown(names, own), _shown(above, around))
+        return found
+
+    def _alike(self, instance: Instance, names: Collection[str], above: Collection[str]) -> bool:
+        """Whether all instances of the block ask for the same, so that one answer is that of all."""
+        alike = self.reader.alike(instance.block, names)
+        return alike and (not above or instance.owner is None or self.reader.alike(instance.owner.block, above))
+
+    def _names(self, kind: Kind) -> tuple[str, ...]:
         if kind.name not in self.names:
             listed = {name for name, each in kind.fields.items() if each.listed is not None or each.listed_inside}
             self.names[kind.name] = tuple(sorted(kind.offered | listed))
-        names = self.names[kind.name]
-        if not names:
-            return []
-        parent = instance.owner.kind if instance.owner is not None and around is not None else None
-        above = self._above(parent)
-        given = settled(own)
-        asked = {name: given[name] for name in names if name in given}
-        shown = settled(around) if around is not None and above else {}
-        beside = {name: shown[name] for name in above if name in shown}
-        key = (kind.name, _hashable(asked), _hashable(beside))
-        found = self.known.get(key)
-        if found is None:
-            found = self.known[key] = self._judged(kind, asked, beside)
-        return found
+        return self.names[kind.name]
 
-    def _above(self, parent: Kind | None) -> tuple[str, ...]:
+    def _above(self, parent: Kind) -> tuple[str, ...]:
         """The fields of the resource around that decide what can be had."""
-        if parent is None:
-            return ()
         if parent.name not in self.offered:
             self.offered[parent.name] = tuple(sorted(parent.offered))
         return self.offered[parent.name]
 
     def _judged(self, kind: Kind, asked: Mapping[str, Any], beside: Mapping[str, Any]) -> list[FieldError]:
+        key = (kind.name, _hashable(asked), _hashable(beside))
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = self._worked_out(kind, asked, beside)
+        return found
+
+    def _worked_out(self, kind: Kind, asked: Mapping[str, Any], beside: Mapping[str, Any]) -> list[FieldError]:
         found = [
             problem
             for name, value in asked.items()
@@ -106,6 +117,11 @@ class _Judge:
                 hint = did_you_mean(each, names) or "a server may have more than the shipped catalogue lists"
                 message = f"the catalogue has no {listed.catalogue} {each!r}"
                 yield FieldError(path, message, hint, "not-in-catalogue", warns=True)
+
+
+def _shown(names: Iterable[str], fields: Fields | None) -> Mapping[str, Any]:
+    given = settled(fields) if fields is not None else {}
+    return {name: given[name] for name in names if name in given}
 
 
 _SIMPLE = frozenset({str, int, float, bool, type(None)})

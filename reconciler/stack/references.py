@@ -8,7 +8,7 @@ own references: `web[index - 1]` must not make a cycle of the pool.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,7 +19,7 @@ from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.missing import instance_of
 from reconciler.stack.problems import Broken, Problem
 from reconciler.stack.run import Run
-from reconciler.stack.shapes import Expression, Shape, expressions, shape_place
+from reconciler.stack.shapes import INSTANCE_NAMES, Expression, Shape, expressions, shape_place, wording
 from reconciler.stack.spots import NOTHING, Section, Spot, Spots, Wrong
 from reconciler.stack.tokens import Dynamic, Path, Slice, Step
 from reconciler.stack.tree import Block, Instance, Pool, Scope, Tree
@@ -36,7 +36,8 @@ class Found:
 
     `own` are instances of the reader's own block that one branch or another may read; which of them is for a trial run
     to say. `reads` are attributes by block: the ways that secrecy travels. `handed` says through how many locals,
-    inputs and outputs the longest way goes.
+    inputs and outputs the longest way goes. `common` says that it is handed to all fields that say the same in the same
+    place, `trials` what a trial run of one of them showed, by kind and field: whether anything secret was read.
     """
 
     addresses: set[Address] = field(default_factory=set)
@@ -47,6 +48,8 @@ class Found:
     own: set[Address] = field(default_factory=set)
     broken: bool = False
     handed: int = 0
+    common: bool = False
+    trials: dict[tuple[str, str], bool] = field(default_factory=dict)
     _every: frozenset[Address] | None = None
 
     def references(self, reader: Instance | None) -> frozenset[Address]:
@@ -78,9 +81,9 @@ class Referrer:
         self._elsewhere: dict[tuple[int, int], Found] = {}
         self._trail: dict[tuple[int, int], tuple[int, Place, str]] = {}
         """What is being looked into: how deep in groups it stands, its place, and what it is."""
-        self._constant: dict[tuple[int, ...], Found] = {}
+        self._constant: dict[tuple[Hashable, ...], Found] = {}
         self._foreign: dict[str, Foreign] = {}
-        self._roots_of: dict[int, tuple[Shape, frozenset[str] | None]] = {}
+        self._wordings: dict[int, tuple[Shape, Hashable, frozenset[str] | None]] = {}
         """By identity, with the shapes, so that no other one gets the identity of one."""
 
     def find(self, shape: Shape, reader: Instance | None) -> Found:
@@ -96,20 +99,21 @@ class Referrer:
             own = known.own_pool or any(block is reader.block for block, _ in known.reads)
             if not own and not known.problems:
                 self._constant[key] = known
+                known.common = all(each.roots.isdisjoint(INSTANCE_NAMES) for each in expressions(shape))
         return known
 
-    def _spot_of(self, shape: Shape, reader: Instance) -> tuple[int, ...] | None:
-        """What decides where the paths of a shape lead: the resources around, and nothing of the reader itself. None
-        when an index is computed. Thousands of instances that name one VLAN are so looked at once.
+    def _spot_of(self, shape: Shape, reader: Instance) -> tuple[Hashable, ...] | None:
+        """What decides where the paths of a shape lead: what it says, the resources around, and nothing of the reader
+        itself. None when an index is computed. Thousands of machines that name one VLAN are so looked at once.
         """
-        known = self._roots_of.get(id(shape))
+        known = self._wordings.get(id(shape))
         if known is None:
-            known = self._roots_of[id(shape)] = shape, _constant_roots(shape)
-        roots = known[1]
+            known = self._wordings[id(shape)] = shape, wording(shape), _constant_roots(shape)
+        _, words, roots = known
         if roots is None:
             return None
         around = (each for each in reader.enclosing() if each.kind.name in roots)
-        return (id(shape), id(reader.block.scope), *map(id, around))
+        return (words, id(reader.block.scope), *map(id, around))
 
     def _find(self, shape: Shape, reader: Instance | None, scope: Scope) -> Found:
         found = Found()

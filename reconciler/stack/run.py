@@ -8,7 +8,7 @@ wrapped, for a bare dict could be changed from an expression (`m.pop('x')`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from reconciler.diagnostics import Refused, did_you_mean, error
 from reconciler.model.lookups import LookupFailed
@@ -16,6 +16,8 @@ from reconciler.model.resource import Foreign, World
 from reconciler.stack.problems import Broken, Problem
 from reconciler.stack.tree import Instance, Scope
 from reconciler.values import Address, Unknown
+
+_PLAIN: Final = frozenset({str, int, bool, float, type(None)})
 
 
 class Waiting(Exception):
@@ -82,7 +84,9 @@ class Run:
 
     def give(self, value: Any) -> Any:
         """A value as expressions may hold it."""
-        if isinstance(value, dict | Mapping):
+        if type(value) in _PLAIN:
+            return value
+        if isinstance(value, Mapping):
             return MapView(self, value)
         if isinstance(value, list | tuple):
             return ListView(self, value)

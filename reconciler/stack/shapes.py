@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Set
+from collections.abc import Collection, Hashable, Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -139,6 +139,19 @@ def expressions(shape: Shape) -> Iterator[Expression]:
     elif isinstance(shape, MapShape):
         for item in shape.entries.values():
             yield from expressions(item)
+
+
+def wording(shape: Shape) -> Hashable:
+    """What a shape says, wherever it stands: two that say the same come to the same in one place."""
+    if isinstance(shape, Whole):
+        return shape.expression.text
+    if isinstance(shape, Text):
+        return "text", tuple(part if isinstance(part, str) else (part.text,) for part in shape.parts)
+    if isinstance(shape, ListShape):
+        return "list", tuple(map(wording, shape.items))
+    if isinstance(shape, MapShape):
+        return "map", tuple((key, wording(each)) for key, each in shape.entries.items())
+    return None
 
 
 def shape_place(shape: Shape) -> Place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -126,11 +126,11 @@ class Block:
     keyed_by: dict[str, str] = field(default_factory=dict)
     broken: bool = False
     has_unknown_keys: bool = False
+    path: str = field(init=False)
 
-    @property
-    def path(self) -> str:
+    def __post_init__(self) -> None:
         above = f"{self.parent.path}." if self.parent is not None else ""
-        return f"{above}{self.section}.{self.name}" if self.name else f"{above}{self.section}"
+        self.path = f"{above}{self.section}.{self.name}" if self.name else f"{above}{self.section}"
 
     @property
     def group(self) -> bool:
@@ -162,7 +162,7 @@ class Instance:
     """One resource to be, or one group. `names` are `index`, `key` and `value` as its expressions see them.
     `secret_fields` grows while fields are resolved; it is complete before any deferred value is evaluated. `inside` is
     what the file of a group sees. `existing` is the uuid or name of what is only looked up, None for what the stack
-    makes.
+    makes. `owner` is the resource around it, past groups.
     """
 
     block: Block
@@ -173,18 +173,15 @@ class Instance:
     secret_fields: set[str] = field(default_factory=set)
     inside: Scope | None = None
     existing: str | None = None
+    owner: Instance | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        parent = self.parent
+        self.owner = parent.owner if parent is not None and parent.block.kind is GROUP else parent
 
     @property
     def kind(self) -> Kind:
         return self.block.kind
-
-    @property
-    def owner(self) -> Instance | None:
-        """The resource around it, past groups."""
-        here = self.parent
-        while here is not None and here.block.kind is GROUP:
-            here = here.parent
-        return here
 
     def resources(self) -> Iterator[Instance]:
         """Itself, or all resources directly in a group."""
@@ -193,8 +190,7 @@ class Instance:
             return
         for section in self.pools.values():
             for pool in section.values():
-                for instance in pool.instances:
-                    yield from instance.resources()
+                yield from pool.resources()
 
     def broken_inside(self) -> bool:
         """Whether anything directly in a group could not be read."""
@@ -230,8 +226,12 @@ class Pool:
     def addresses(self) -> frozenset[Address]:
         """Of its resources; those in its groups, where it is a pool of groups. Asked when all of the tree is there."""
         if self._addresses is None:
-            self._addresses = frozenset(each.address for one in self.instances for each in one.resources())
+            self._addresses = frozenset(each.address for each in self.resources())
         return self._addresses
+
+    def resources(self) -> Iterable[Instance]:
+        """Its resources; those in its groups, where it is a pool of groups."""
+        return (each for one in self.instances for each in one.resources()) if self.block.group else self.instances
 
     @property
     def plain(self) -> bool:

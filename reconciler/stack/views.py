@@ -25,7 +25,7 @@ from reconciler.stack.tree import Instance, Pool, Tree, readable
 
 MAX_VALUES: Final = 100_000
 MAX_TEXT: Final = 1 << 20
-_INT64 = range(-(2**63), 2**63)
+INT64: Final = range(-(2**63), 2**63)
 
 
 class NamesView:
@@ -270,7 +270,7 @@ class _Flattener:
                 raise TooMuch(f"the result has more than {MAX_TEXT:,} characters")
             return str.__str__(value) if type(value) is not str else value
         if isinstance(value, int):
-            if value not in _INT64:
+            if value not in INT64:
                 raise TypeError("a number this large does not fit 64 bits")
             return value
         if isinstance(value, float):

@@ -334,13 +334,16 @@ class _Builder:
         place = self._place(event)
         entries: dict[str, Entry] = {}
         size, height, plain = 1, 0, True
-        while (item := self._next()).__class__ is not MappingEndEvent:
+        file, following = self._file, self._next
+        while (item := following()).__class__ is not MappingEndEvent:
             key = self._key(item)
             if key in entries:
                 before = entries[key].place
                 self._refuse("duplicate-key", f"`{key[:60]}` is here twice; the first is on line {before.line}", item)
-            node = self._node(self._next(), depth + 1)
-            entries[key] = Entry(self._place(item), node)
+            node = self._node(following(), depth + 1)
+            start, end = item.start_mark, item.end_mark
+            width = end.column - start.column if end.line == start.line else 1
+            entries[key] = Entry(_place((file, start.line + 1, start.column + 1, width or 1)), node)
             size += node.size + 1
             if node.height > height:
                 height = node.height

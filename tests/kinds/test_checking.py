@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.kinds import catalog
-from reconciler.model.kind import Form
+from reconciler.model.kind import Form, Kind
 from reconciler.values import parse_address
 
 CATALOG = catalog()
@@ -270,3 +270,9 @@ def test_an_address_in_a_section_without_names_can_be_read_back() -> None:
         place = f"projects.p.devices.d.{kind.section}" if "device" in kind.parents else f"projects.p.{kind.section}"
         address = place if kind.form is Form.SINGLETON else f"{place}.x"
         assert str(parse_address(address)) == address
+
+
+def test_a_kind_that_is_checked_beside_others_names_them() -> None:
+    for kind in CATALOG.kinds:
+        assert (type(kind).check_beside is Kind.check_beside) == (not kind.beside)
+        assert kind.beside <= {each.name for each in CATALOG.kinds}

@@ -69,6 +69,21 @@ def test_a_mistake_of_many_machines_is_told_once() -> None:
     assert [each.code for each in found] == ["not-offered"]
 
 
+def test_each_of_many_machines_is_judged_by_what_it_asks_for() -> None:
+    facility = "${{ 'atl1' if index == 1 else 'ewr1' }}"
+    (found,) = findings(write({"devices": {"web": {**DEVICE, "facility": facility, "count": 3}}}))
+
+    assert (found.code, found.address) == ("not-offered", "projects.p.devices.web[1]")
+
+
+def test_a_port_is_judged_by_the_plan_of_its_own_machine() -> None:
+    plan = "${{ 'c2.medium.x86' if index == 0 else 't1.small.x86' }}"
+    machine = {**DEVICE, "plan": plan, "count": 2, "ports": {"eth1": {"vlans": ["v"], "bonded": False}}}
+    found = findings(write({"vlans": {"v": {"facility": "ewr1"}}, "devices": {"web": machine}}))
+
+    assert {(each.code, each.address) for each in found} == {("not-offered", "projects.p.devices.web[1].ports.eth1")}
+
+
 def test_numbers_are_compared_across_groups() -> None:
     part = {
         "variables": {"number": {"type": "integer"}},

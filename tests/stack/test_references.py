@@ -346,6 +346,50 @@ def test_secrecy_travels(read: Read) -> None:
     assert found["nets.d"].values["label"].evaluate(FakeWorld()).secret
 
 
+def test_blocks_that_say_the_same_are_secret_each_by_itself(read: Read) -> None:
+    found = by_address(
+        read(
+            """
+stack: s
+variables: {pw: {default: Tr0ub4dor, secret: true}}
+nets: {n: {}}
+sites:
+  s:
+    boxes:
+      a: {script: "${{ nets.n.tag ~ var.pw }}", tags: ["${{ nets.n.tag }}"]}
+      b: {script: "${{ nets.n.tag ~ var.pw }}", tags: ["${{ nets.n.tag }}"]}
+      c: {count: 2, script: "${{ nets.n.tag ~ var.pw }}", tags: ["${{ nets.n.tag ~ var.pw }}"]}
+"""
+        )
+    )
+
+    assert {address: sorted(each.secrets) for address, each in found.items() if ".boxes." in address} == {
+        "sites.s.boxes.a": ["script"],
+        "sites.s.boxes.b": ["script"],
+        "sites.s.boxes.c[0]": ["script", "tags"],
+        "sites.s.boxes.c[1]": ["script", "tags"],
+    }
+
+
+def test_blocks_that_say_the_same_are_each_told_what_is_wrong_with_it(read: Read) -> None:
+    with pytest.raises(Refused) as refused:
+        read(
+            """
+stack: s
+sites:
+  s:
+    boxes:
+      a: {nets: ["${{ site }}"]}
+      b: {nets: ["${{ site }}"]}
+"""
+        )
+
+    assert [(each.code, each.place.line if each.place else 0) for each in refused.value.diagnostics] == [
+        ("reference-kind", 6),
+        ("reference-kind", 7),
+    ]
+
+
 def test_the_texts_of_secrets_are_known(read: Read) -> None:
     stack = secret_stack(read)
 

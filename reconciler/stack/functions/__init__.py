@@ -1,8 +1,8 @@
 """The functions that expressions can call, by topic. None of them reaches further than the stack's folder.
 
 Each is also a filter where its first argument is the thing that it is about (`value | keyed('name')`). They are handed
-the views of `views.py` and `run.py`, lists and mappings of these, and plain data; what they make is bounded before it is
-made. A wrong argument is a TypeError whose text is for the user.
+the views of `views.py` and `run.py`, lists and mappings of these, and plain data; what they make is bounded before it
+is made. A wrong argument is a TypeError whose text is for the user.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.options import StackCommand, account_options
+from reconciler.cli.options import StackCommand, account_options, complete_paths
 from reconciler.cli.session import Session
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -19,7 +19,7 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 @click.command("api", cls=StackCommand)
 @click.argument("method", type=click.Choice(METHODS, case_sensitive=False))
-@click.argument("path")
+@click.argument("path", shell_complete=complete_paths)
 @click.argument("body", metavar="[JSON]", required=False)
 @account_options
 def command(method: str, path: str, body: str | None, api_url: str | None, emulator: str | None) -> int:

@@ -59,7 +59,8 @@ SHELLS: dict[str, type[ShellComplete]] = {"bash": Bash, "zsh": ZshComplete, "fis
 @click.command("completion")
 @click.argument("shell", type=click.Choice(list(SHELLS)))
 def command(shell: str) -> int:
-    """Print the completion script for a shell. It completes commands, options, files, and addresses of the stack.
+    """Print the completion script for a shell. It completes commands, options, files, addresses of the stack, and, with
+    a token in the environment, the account's projects.
 
     \b
       source <(reconciler completion bash)                     # in ~/.bashrc

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.options import no_color_option
+from reconciler.cli.options import complete_projects, no_color_option
 from reconciler.cli.session import Session
 from reconciler.diagnostics import Refused, error
 from reconciler.values import STACK_NAME
@@ -76,7 +76,12 @@ class Answers:
 @click.argument("folder", metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path), default=Path())
 @click.option("--name", metavar="NAME", help="The stack's name, by which it owns things. [default: the folder's]")
 @click.option("--project", metavar="TEXT", help="The name of the project to make. [default: the stack's name]")
-@click.option("--existing", metavar="NAME", help="Work in this project (name or uuid) instead of making one.")
+@click.option(
+    "--existing",
+    metavar="NAME",
+    help="Work in this project (name or uuid) instead of making one.",
+    shell_complete=complete_projects,
+)
 @click.option("--facility", metavar="SLUG", help=f"Where the machines stand. [default: {FACILITIES[0]}]")
 @click.option(
     "--count",

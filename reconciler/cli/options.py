@@ -123,6 +123,18 @@ def complete_resources(ctx: click.Context, _parameter: click.Parameter, incomple
     return completion.resources(ctx, incomplete)
 
 
+def complete_projects(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from reconciler.cli import live_names
+
+    return live_names.projects(ctx, incomplete)
+
+
+def complete_paths(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from reconciler.cli import live_names
+
+    return live_names.paths(ctx, incomplete)
+
+
 def complete_outputs(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     from reconciler.cli import completion
 

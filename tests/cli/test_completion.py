@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.emulator import Emulator
 from tests.cli.conftest import STACK, Shell
 
 KEYED = """\
@@ -20,10 +22,10 @@ KEYED = """\
 """
 
 
-def asked(folder: Path, *words: str, shell: str = "bash") -> list[str]:
-    """What is offered for the last word."""
+def asked(folder: Path, *words: str, shell: str = "bash", **variables: str) -> list[str]:
+    """What is offered for the last word, with these variables in the environment."""
     line = "\n".join(("reconciler", *words)) if shell == "bash" else " ".join(("reconciler", *words))
-    environment = {**os.environ, "COMP_WORDS": line, "COMP_CWORD": str(len(words))}
+    environment = {**os.environ, "COMP_WORDS": line, "COMP_CWORD": str(len(words)), **variables}
     if shell == "fish":
         environment["COMP_CWORD"] = words[-1]
     environment["_RECONCILER_COMPLETE"] = f"{shell}_complete"
@@ -67,6 +69,27 @@ def test_replace_and_at_are_resources(folder: Path) -> None:
 def test_outputs_are_offered_behind_their_stack(folder: Path) -> None:
     assert asked(folder, "output", "stack.yaml", "p") == ["plain,password"]
     assert asked(folder, "output", "st") == ["file,st"]
+
+
+def test_the_projects_of_the_account_are_offered(folder: Path) -> None:
+    with Emulator(token="a-token") as emulator:
+        account = {"PACKET_API_URL": emulator.url, "PACKET_AUTH_TOKEN": "a-token"}
+        headers = {"X-Auth-Token": "a-token", "Content-Type": "application/json"}
+        ids = [
+            json.loads(emulator.handle("POST", "/projects", headers, json.dumps({"name": name}).encode()).body)["id"]
+            for name in ("edge", "Test lab", "twice", "twice")
+        ]
+        names = ["plain,Test lab", "plain,edge", *(f"plain,{each}" for each in sorted(ids[2:]))]
+        assert asked(folder, "init", "--existing", "", **account) == names
+        assert asked(folder, "init", "--existing", "ed", **account) == ["plain,edge"]
+        assert asked(folder, "api", "GET", f"/projects/{ids[0]}", **account) == [f"plain,/projects/{ids[0]}"]
+        assert asked(folder, "api", "GET", f"/projects/{ids[0]}/dev", **account) == [
+            f"plain,/projects/{ids[0]}/devices"
+        ]
+        assert asked(folder, "api", "GET", "/pl", **account) == ["plain,/plans"]
+
+    assert asked(folder, "init", "--existing", "", **account) in ([], [""])
+    assert asked(folder, "init", "--existing", "", **{**account, "PACKET_AUTH_TOKEN": ""}) in ([], [""])
 
 
 def test_a_broken_stack_is_silent(folder: Path) -> None:

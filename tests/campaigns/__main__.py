@@ -1,0 +1,99 @@
+"""The command: plays campaigns, prints a table, and ends with 1 when a law was broken."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import sys
+import time
+import traceback
+from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+
+import tests.campaigns
+from tests.campaigns.campaign import Campaign, Violation
+
+
+@dataclass
+class Result:
+    """What came of one campaign."""
+
+    name: str
+    schedules: int = 0
+    broken: list[tuple[str, Violation]] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def campaigns() -> dict[str, Campaign]:
+    """All campaigns, by name."""
+    modules = (import_module(f"tests.campaigns.{each.name}") for each in iter_modules(tests.campaigns.__path__))
+    found = [found for module in modules if (found := _of(module)) is not None]
+    return {each.name: each for each in sorted(found, key=lambda each: each.name)}
+
+
+def _of(module: ModuleType) -> Campaign | None:
+    found = getattr(module, "CAMPAIGN", None)
+    return found if isinstance(found, Campaign) else None
+
+
+def played(campaign: str, schedule: str) -> tuple[str, list[Violation]]:
+    """One schedule; what nobody foresaw counts as broken too."""
+    try:
+        return schedule, campaigns()[campaign].play(schedule)
+    except Exception:  # noqa: BLE001  # whatever it is, it is a finding
+        return schedule, [Violation("no traceback", traceback.format_exc(limit=-6))]
+
+
+def run(campaign: Campaign, count: int, seed: int, jobs: int) -> Result:
+    result = Result(campaign.name)
+    began = time.monotonic()
+    jobs = min(jobs, campaign.jobs or jobs)
+    work = partial(played, campaign.name)
+    with multiprocessing.Pool(jobs) as pool:
+        for schedule, violations in pool.imap_unordered(work, campaign.schedules(count, seed), chunksize=4):
+            result.schedules += 1
+            for each in violations:
+                result.broken.append((schedule, each))
+                print(f"{campaign.name} --replay {schedule!r}\n  {each.law}: {each.detail}", flush=True)
+    result.seconds = time.monotonic() - began
+    return result
+
+
+def table(results: list[Result]) -> str:
+    lines = ["| campaign | schedules | violations | seconds |", "|---|---|---|---|"]
+    lines += [f"| {each.name} | {each.schedules} | {len(each.broken)} | {each.seconds:.0f} |" for each in results]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    every = campaigns()
+    listed = "\n".join(f"  {each.name:14} {each.full:>7}  {each.what}" for each in every.values())
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.campaigns",
+        description=f"Campaigns, with the schedules of a release:\n\n{listed}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("campaign", nargs="+", choices=[*every, "all"])
+    parser.add_argument("--count", type=int, help="how many schedules [default: the short version's]")
+    parser.add_argument("--full", action="store_true", help="as many as for a release")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count(), help="processes")
+    parser.add_argument("--replay", metavar="SCHEDULE", help="play one schedule of one campaign again")
+    given = parser.parse_args()
+    chosen = list(every.values()) if "all" in given.campaign else [every[each] for each in given.campaign]
+    if given.replay is not None:
+        _, violations = played(chosen[0].name, given.replay)
+        print("\n".join(f"{each.law}: {each.detail}" for each in violations) or "it holds")
+        return 1 if violations else 0
+    results = [
+        run(each, each.full if given.full else given.count or each.short, given.seed, given.jobs) for each in chosen
+    ]
+    print(table(results))
+    return 1 if any(each.broken for each in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

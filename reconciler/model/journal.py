@@ -51,5 +51,5 @@ class Journal:
 
     @property
     def unsettled(self) -> bool:
-        """Whether an earlier run may have made what lists do not show yet: it did not end, or nothing is known of it."""
+        """Whether an earlier run may have made what lists do not show yet: it did not end, or none is known of."""
         return True

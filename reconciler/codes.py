@@ -240,6 +240,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "An old address of `moved` and its new one are both live.",
             "Destroy or unmark one of the two; the message says which they are.",
         ),
+        "no-journal": Page(
+            "The journal cannot be written, so nothing was created: what a killed run left could not be told.",
+            "Free the place, choose another one with `--journal DIR`, or do without one (`--no-journal`).",
+        ),
         "no-stack-file": Page(
             "A path that is no stack file, and no directory with one.",
             "Give a file, or a directory with `*.yaml` in it.",
@@ -275,6 +279,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "not-in-catalogue": Page(
             "A warning: the shipped catalogue does not list this plan, facility or operating system.",
             "Look for a misspelling; another server may have it all the same, and `plan` asks it.",
+        ),
+        "not-listed": Page(
+            "The API said that it created an object, and no list shows it after the settle window.",
+            "Run the same command again: what shows by then is taken for it, what does not is created anew.",
         ),
         "not-offered": Page(
             "Things that exist, and cannot be had together.",
@@ -388,6 +396,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "too-many-mistakes": Page(
             "There are more mistakes than anybody reads in one go.",
             "Mend those that are shown, and run it again.",
+        ),
+        "twin": Page(
+            "Two objects carry the mark of one resource: a create came through after it was given up.",
+            "Run the same command again: the plan keeps one and says what becomes of the other.",
         ),
         "unknown-address": Page(
             "An address that the stack does not have, given to `console --at`.",

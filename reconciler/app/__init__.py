@@ -10,8 +10,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from reconciler.app.journal import open_journal
     from reconciler.app.reading import read_stack, shipped_offers
-    from reconciler.app.run import Planned, apply_plan, connect, make_plan, read_offers, read_outputs
+    from reconciler.app.run import (
+        SETTLE_SECONDS,
+        Planned,
+        apply_plan,
+        connect,
+        make_plan,
+        must_settle,
+        read_offers,
+        read_outputs,
+    )
     from reconciler.app.saved import SavedPlan, open_plan, replan, save_plan
     from reconciler.engine.stop import Stop
     from reconciler.model.plan import Options
@@ -19,11 +29,14 @@ if TYPE_CHECKING:
 _HOMES = {
     "Options": "reconciler.model.plan",
     "Planned": "reconciler.app.run",
+    "SETTLE_SECONDS": "reconciler.app.run",
     "SavedPlan": "reconciler.app.saved",
     "Stop": "reconciler.engine.stop",
     "apply_plan": "reconciler.app.run",
     "connect": "reconciler.app.run",
     "make_plan": "reconciler.app.run",
+    "must_settle": "reconciler.app.run",
+    "open_journal": "reconciler.app.journal",
     "open_plan": "reconciler.app.saved",
     "read_offers": "reconciler.app.run",
     "read_outputs": "reconciler.app.run",
@@ -41,6 +54,7 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "SETTLE_SECONDS",
     "Options",
     "Planned",
     "SavedPlan",
@@ -48,6 +62,8 @@ __all__ = [
     "apply_plan",
     "connect",
     "make_plan",
+    "must_settle",
+    "open_journal",
     "open_plan",
     "read_offers",
     "read_outputs",

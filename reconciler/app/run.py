@@ -10,6 +10,7 @@ from typing import Any
 from reconciler.api import Client
 from reconciler.clock import Clock, SystemClock
 from reconciler.diagnostics import Diagnostic, Refused, error
+from reconciler.engine.confirm import confirm
 from reconciler.engine.diff import diff
 from reconciler.engine.execute import Apply, Means
 from reconciler.engine.lookups import Lookups
@@ -23,6 +24,8 @@ from reconciler.engine.stop import Stop
 from reconciler.engine.world import PlannedWorld
 from reconciler.kinds import catalog
 from reconciler.model.event import Event, Remains, Report, Result
+from reconciler.model.journal import Journal, JournalFailed
+from reconciler.model.kind import Verb
 from reconciler.model.live import Snapshot
 from reconciler.model.offers import Offers
 from reconciler.model.plan import Action, Options, Plan
@@ -162,16 +165,26 @@ def apply_plan(
     clock: Clock | None = None,
     rng: random.Random | None = None,
     settle_seconds: float = SETTLE_SECONDS,
+    journal: Journal | None = None,
 ) -> Report:
     """Do what the plan says, and nothing else. Raises `diagnostics.Refused` when a rail forbids it.
 
-    After a destroy the collections are listed again; what is left of ours is in the report's `remains`.
+    What was created is listed again when no list has shown it; after a destroy the collections are, and what is left
+    of ours is in the report's `remains`. The journal says what was begun and how it ended.
     """
     plan = planned.plan
     check_lookalikes(plan.diagnostics)
     clock = clock or SystemClock()
-    means = Means(account, clock, rng or random.Random(), max(1, parallelism), settle_seconds)
+    journal = journal or Journal()
+    means = Means(account, clock, rng or random.Random(), max(1, parallelism), settle_seconds, journal)
+    if creates_something(plan):
+        _begin(journal, plan.stack)
     applied = Apply(plan.stack, plan.changes, plan.steps, planned.world, catalog(), means, stop, listen).run()
+    unconfirmed: tuple[Diagnostic, ...] = ()
+    if not applied.interrupted:
+        known = frozenset(each.live.id for each in plan.changes if each.live is not None)
+        unconfirmed = confirm(applied.made, applied.seen, known, account, catalog(), journal, clock, settle_seconds)
+    journal.end()
     outputs: Mapping[str, Any] = {}
     secret: frozenset[str] = frozenset()
     if not plan.options.destroy and not plan.options.targets:
@@ -190,11 +203,31 @@ def apply_plan(
         ended=applied.ended,
         outputs={name: value for name, value in outputs.items() if not isinstance(value, Unknown)},
         secret_outputs=secret,
-        diagnostics=(*_findings(applied.ended, plan.diagnostics), *unproven),
+        diagnostics=(*_findings(applied.ended, plan.diagnostics), *unconfirmed, *unproven),
         interrupted=applied.interrupted,
         remains=remains,
-        unproven=bool(unproven),
+        unproven=bool(unproven or unconfirmed),
     )
+
+
+def creates_something(plan: Plan) -> bool:
+    """Whether a plan makes new objects, so that what an earlier run has under way matters."""
+    return any(each.verb is Verb.CREATE and not each.implied for each in plan.steps)
+
+
+def must_settle(plan: Plan, journal: Journal, settle_seconds: float) -> bool:
+    """Whether a plan that is to be applied has to be made anew after the settle window: it creates something, and an
+    earlier run may have made what lists do not show yet.
+    """
+    return settle_seconds > 0 and creates_something(plan) and journal.unsettled
+
+
+def _begin(journal: Journal, stack: str) -> None:
+    try:
+        journal.begin(stack)
+    except JournalFailed as failed:
+        hint = "free the place, choose another one with --journal DIR, or do without one: --no-journal"
+        raise Refused([error("no-journal", f"the journal cannot be written: {failed}", hint=hint)]) from None
 
 
 def _findings(ended: Sequence[Any], before: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -21,7 +21,7 @@ from reconciler.cli.options import (
 )
 from reconciler.cli.planfile import is_plan_file
 from reconciler.cli.running import Terms, carry_out
-from reconciler.cli.session import Session
+from reconciler.cli.session import JOURNALS, Keeping, Session
 
 
 @click.command("apply", cls=StackCommand)
@@ -38,6 +38,9 @@ def command(
     paths: tuple[Path, ...],
     yes: bool,
     allow_deletes: int | None,
+    journal: Path | None,
+    no_journal: bool,
+    settle_seconds: float | None,
     as_json: bool,
     targets: tuple[str, ...],
     replace: tuple[str, ...],
@@ -67,14 +70,24 @@ def command(
         saved = len(paths) == 1 and is_plan_file(paths[0])
         if saved and (targets or replace or variables or var_files or overlays):
             raise click.UsageError("A saved plan is done as saved: give --target, --replace and --var to `plan`.")
-        terms = Terms(not yes and not saved, not saved, allow_deletes, parallelism, files)
+        keeping = Keeping(None if no_journal else journal or JOURNALS, settle_seconds)
         if saved:
             opened = app.open_plan(paths[0])
             account = session.connect(api_url, emulator, parallelism=parallelism)
-            planned = app.replan(opened, account, os.environ, parallelism=parallelism)
-            session.sink.hide(planned.secrets())
+
+            def make() -> app.Planned:
+                planned = app.replan(opened, account, os.environ, parallelism=parallelism)
+                session.sink.hide(planned.secrets())
+                return planned
+
         else:
             stack = session.read(paths, variables, var_files, overlays)
             account = session.connect(api_url, emulator, parallelism=parallelism)
-            planned = session.plan(stack, account, Options(False, targets, replace), parallelism=parallelism)
-        return carry_out(session, planned, account, terms)
+
+            def make() -> app.Planned:
+                return session.plan(stack, account, Options(False, targets, replace), parallelism=parallelism)
+
+        planned, kept = session.settled(make, keeping)
+        return carry_out(
+            session, planned, account, Terms(not yes and not saved, not saved, allow_deletes, parallelism, kept, files)
+        )

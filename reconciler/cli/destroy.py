@@ -17,7 +17,7 @@ from reconciler.cli.options import (
     target_option,
 )
 from reconciler.cli.running import Terms, carry_out
-from reconciler.cli.session import Session
+from reconciler.cli.session import JOURNALS, Keeping, Session
 
 
 @click.command("destroy", cls=StackCommand)
@@ -32,6 +32,9 @@ def command(
     paths: tuple[Path, ...],
     yes: bool,
     allow_deletes: int | None,
+    journal: Path | None,
+    no_journal: bool,
+    settle_seconds: float | None,
     as_json: bool,
     targets: tuple[str, ...],
     variables: tuple[str, ...],
@@ -55,5 +58,8 @@ def command(
 
         stack = session.read(paths, variables, var_files, overlays)
         account = session.connect(api_url, emulator, parallelism=parallelism)
-        planned = session.plan(stack, account, Options(True, targets), parallelism=parallelism)
-        return carry_out(session, planned, account, Terms(not yes, True, allow_deletes, parallelism))
+        keeping = Keeping(None if no_journal else journal or JOURNALS, settle_seconds)
+        planned, kept = session.settled(
+            lambda: session.plan(stack, account, Options(True, targets), parallelism=parallelism), keeping
+        )
+        return carry_out(session, planned, account, Terms(not yes, True, allow_deletes, parallelism, kept))

@@ -164,7 +164,27 @@ def replace_option(function: Function) -> Function:
 
 
 def run_options(function: Function) -> Function:
-    """How to carry out a plan: asking, limits, and the form of the output."""
+    """How to carry out a plan: asking, limits, what is written down, and the form of the output."""
+    function = click.option(
+        "--settle",
+        "settle_seconds",
+        type=click.FloatRange(0, 600),
+        envvar="RECONCILER_SETTLE_SECONDS",
+        show_envvar=True,
+        metavar="SECONDS",
+        help="How late a create may show in lists: what an earlier run left under way, and creates whose answer was "
+        "lost, are waited for so long. [default: 10; the embedded emulator's lists need no wait before a run]",
+    )(function)
+    function = click.option(
+        "--no-journal", is_flag=True, help="Write down nothing; each apply that creates something waits first."
+    )(function)
+    function = click.option(
+        "--journal",
+        "journal",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="Where to write down what is created. [default: .reconciler/journal]",
+    )(function)
     function = click.option("--json", "as_json", is_flag=True, help="Print JSON lines of events instead of text.")(
         function
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from reconciler import __version__
 from reconciler.cli.exits import Exit
 from reconciler.cli.interrupts import Interrupts, say_at_once
-from reconciler.cli.session import Session
+from reconciler.cli.session import Kept, Session
 from reconciler.diagnostics import Refused, error
 
 if TYPE_CHECKING:
@@ -28,13 +28,14 @@ Listener = Callable[["Event"], None]
 @dataclass(frozen=True, slots=True)
 class Terms:
     """How to carry a plan out: `ask` first, `show` the plan or only its summary, destroy at most `allow_deletes`,
-    have `parallelism` calls under way at once, and write generated files below `files`.
+    have `parallelism` calls under way at once, keep the journal, and write generated files below `files`.
     """
 
     ask: bool
     show: bool
     allow_deletes: int | None
     parallelism: int
+    kept: Kept
     files: Path | None = None
 
 
@@ -48,7 +49,7 @@ def carry_out(session: Session, planned: Planned, account: Client, terms: Terms)
     elif terms.ask and not plan.empty and not _approved(session, plan):
         return Exit.ERROR
     else:
-        ended = _run(session, planned, account, terms.parallelism)
+        ended = _run(session, planned, account, terms)
     if ended == Exit.DONE and plan.files:
         session.write_files(planned, terms.files)
     elif plan.files:
@@ -113,7 +114,7 @@ def _approved(session: Session, plan: Plan) -> bool:
     return False
 
 
-def _run(session: Session, planned: Planned, account: Client, parallelism: int) -> int:
+def _run(session: Session, planned: Planned, account: Client, terms: Terms) -> int:
     from reconciler import app
 
     stop = app.Stop()
@@ -121,7 +122,15 @@ def _run(session: Session, planned: Planned, account: Client, parallelism: int) 
         _progress(session, planned.plan.actions) as (listen, say, leave),
         Interrupts(stop.request, say, leave) as interrupts,
     ):
-        report = app.apply_plan(planned, account, parallelism=parallelism, listen=listen, stop=stop)
+        report = app.apply_plan(
+            planned,
+            account,
+            parallelism=terms.parallelism,
+            listen=listen,
+            stop=stop,
+            settle_seconds=terms.kept.settle_seconds,
+            journal=terms.kept.journal,
+        )
     session.sink.hide(planned.secrets())
     return _finish(session, report, interrupts.exit_code)
 

@@ -10,6 +10,7 @@ import os
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from reconciler.diagnostics import Refused, error
 if TYPE_CHECKING:
     from reconciler.api import Client
     from reconciler.app import Planned
+    from reconciler.model.journal import Journal
     from reconciler.model.offers import Offers
     from reconciler.model.plan import Options
     from reconciler.model.resource import Stack
@@ -32,6 +34,26 @@ if TYPE_CHECKING:
     from reconciler.stack import Inputs
 
 TOKEN_VARIABLES = ("PACKET_AUTH_TOKEN", "METAL_AUTH_TOKEN")
+
+
+JOURNALS = Path(".reconciler/journal")
+"""The folder of the journals, unless --journal says another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Where to keep a journal (None: nowhere), and how late a create may show in lists (None: as the API may be)."""
+
+    folder: Path | None
+    settle_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The journal of a run, and its settle window in seconds."""
+
+    journal: Journal
+    settle_seconds: float
 
 
 class Session:
@@ -42,6 +64,8 @@ class Session:
         self.lines: EventLines | None = _event_lines() if as_json else None
         self.on_note: Callable[[str], None] = self.sink.note
         self._opened = ExitStack()
+        self._api_url = ""
+        self._embedded = False
 
     def __enter__(self) -> Session:
         return self
@@ -100,6 +124,8 @@ class Session:
             self.sink.note(f"Using the embedded emulator at {url} (its world: {emulator}), not a real API.")
         else:
             url, token = api_url or DEFAULT_API_URL, token_from_environment()
+        self._api_url = url if emulator is None else str(Path(emulator).absolute())
+        self._embedded = emulator is not None
         self.sink.hide([token])
         client = app.connect(
             url, token, parallelism=parallelism, read_only=read_only, note=lambda text: self.on_note(text)
@@ -134,6 +160,25 @@ class Session:
         planned = app.make_plan(stack, account, options, parallelism=parallelism, guarded=guarded)
         self.sink.hide(planned.secrets())
         return planned
+
+    def settled(self, make: Callable[[], Planned], keeping: Keeping) -> tuple[Planned, Kept]:
+        """A plan that is to be applied, made anew after the settle window where an earlier run may have left something
+        under way. Raises `Refused`.
+        """
+        from reconciler import app
+        from reconciler.clock import SystemClock
+
+        seconds = app.SETTLE_SECONDS if keeping.settle_seconds is None else keeping.settle_seconds
+        before = 0.0 if self._embedded and keeping.settle_seconds is None else seconds
+        planned = make()
+        journal = app.open_journal(keeping.folder, planned.stack.name, self._api_url)
+        if app.must_settle(planned.plan, journal, before):
+            self.sink.note(
+                f"Waiting {before:g} s: an earlier run may have created what the API's lists do not show yet."
+            )
+            SystemClock().sleep(before)
+            planned = make()
+        return planned, Kept(journal, seconds)
 
     def write_files(self, planned: Planned, folder: Path | None) -> None:
         """Write what the stack generates, and say so. Raises `Refused`."""

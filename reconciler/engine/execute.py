@@ -11,12 +11,13 @@ import queue
 import random
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from reconciler.clock import Clock
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.blame import blamed_field
+from reconciler.engine.confirm import Made
 from reconciler.engine.observe import read_collection
 from reconciler.engine.perform import Ending, Outcome, Performer, Task, reason_of
 from reconciler.engine.prepare import Preparation, patience
@@ -27,6 +28,7 @@ from reconciler.engine.watch import Arrived, Awaited, Collection, Watch
 from reconciler.engine.world import PlannedWorld
 from reconciler.model.catalog import Catalog
 from reconciler.model.event import Ended, Event, Noted, Progressed, Result, Started
+from reconciler.model.journal import Journal
 from reconciler.model.kind import Verb
 from reconciler.model.live import LiveObject
 from reconciler.model.plan import Change, Counts, Step
@@ -72,17 +74,23 @@ class Applied:
     ended: tuple[Ended, ...]
     counts: Counts
     interrupted: bool
+    made: tuple[Made, ...] = ()
+    seen: frozenset[str] = frozenset()
+    """The ids of those of `made` that a whole list has shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a run works with: the client, time, chance, and how much at once. `settle_seconds`: see `Performer`."""
+    """What a run works with: the client, time, chance, how much at once, and where it writes down what it creates.
+    `settle_seconds`: see `Performer`.
+    """
 
     account: Account
     clock: Clock
     rng: random.Random
     parallelism: int
     settle_seconds: float
+    journal: Journal = field(default_factory=Journal)
 
 
 class Apply:
@@ -110,11 +118,15 @@ class Apply:
         known = frozenset(each.live.id for each in changes if each.live is not None)
         going = frozenset(each.live.id for each in changes if each.live is not None and each.action.deletes)
         self._prepare = Preparation(stack, catalog, world, known, going, to_hold(changes, catalog))
-        self._performer = Performer(means.account, means.clock, means.rng, stop, means.settle_seconds, self._hand_note)
+        self._performer = Performer(
+            means.account, means.clock, means.rng, stop, means.settle_seconds, means.journal, self._hand_note
+        )
         self._watch = Watch()
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._further: list[Task] = []
         self._sent: dict[str, tuple[Call, ...]] = {}
+        self._made: dict[str, Made] = {}
+        self._seen: set[str] = set()
         self._in_flight = 0
         self._working = 0
         self._began = means.clock.now()
@@ -134,7 +146,9 @@ class Apply:
         rest = self._schedule.rest()
         self._leave(rest)
         cut_short = any(each.result is Result.ABANDONED for each in self._ended) or bool(rest)
-        return Applied(tuple(self._ended), self._counts(), self._stop.requested and cut_short)
+        made = tuple(self._made.values())
+        interrupted = self._stop.requested and cut_short
+        return Applied(tuple(self._ended), self._counts(), interrupted, made, frozenset(self._seen))
 
     # starting steps
 
@@ -262,6 +276,10 @@ class Apply:
 
     def _take_outcome(self, outcome: Outcome) -> None:
         self._sent[outcome.step.id] = (*self._sent.get(outcome.step.id, ()), *outcome.sent)
+        if outcome.step.verb is Verb.CREATE and outcome.live is not None and outcome.live.id not in self._made:
+            self._made[outcome.live.id] = Made(str(outcome.step.address), outcome.live, outcome.doubted)
+            if outcome.listed:
+                self._show([outcome.live])
         if outcome.ending is Ending.WAITING and outcome.live is not None:
             self._wait_for(outcome.step, outcome.live)
         elif outcome.ending is Ending.DONE:
@@ -279,6 +297,7 @@ class Apply:
             self._note(f"waiting goes on: {reason_of(read.problem)}")
             self._arrived(self._watch.failed_to_read(read.collection, now))
             return
+        self._show(read.objects)
         arrived, moved, doubtful = self._watch.read(read.collection, read.objects, now, read.took)
         for each in moved:
             step, status = each.awaited.step, each.live.status
@@ -289,6 +308,13 @@ class Apply:
         for awaited in doubtful:
             self._in_flight += 1
             pollers.submit(self._hand_in, partial(self._probe, awaited))
+
+    def _show(self, objects: Iterable[LiveObject]) -> None:
+        """A whole list showed these."""
+        for each in objects:
+            if each.id in self._made and each.id not in self._seen:
+                self._seen.add(each.id)
+                self._means.journal.seen(self._made[each.id].address, each.id)
 
     def _arrived(self, arrived: Iterable[Arrived]) -> None:
         for each in arrived:

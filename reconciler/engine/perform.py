@@ -15,10 +15,12 @@ from reconciler.clock import Clock
 from reconciler.engine.fields import still_differing
 from reconciler.engine.observe import read_collection
 from reconciler.engine.stop import Stop
+from reconciler.model.journal import Answered, Intent, Journal, JournalFailed
 from reconciler.model.kind import Kind, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase
 from reconciler.model.mark import holding
 from reconciler.model.plan import Step
+from reconciler.values import digest
 from reconciler.wire import Account, Call, Gone, InDoubt, Rejected, Repeat, WireError
 
 SENDS = 3
@@ -63,7 +65,8 @@ class Task:
 class Outcome:
     """How a task ended; `live` is the object as it is now, `reason` one line for a person when it failed, `hint` the
     way out of it where the kind knows one, `sent` the calls of a change by several calls that were accepted,
-    `parent` what a standing object stands in, as it has become.
+    `parent` what a standing object stands in, as it has become. Of a create, `doubted` says that an answer was lost,
+    `listed` that a list has shown the object.
     """
 
     step: Step
@@ -73,6 +76,8 @@ class Outcome:
     hint: str = ""
     sent: tuple[Call, ...] = ()
     parent: LiveObject | None = None
+    doubted: bool = False
+    listed: bool = False
 
 
 @dataclass(slots=True)
@@ -97,6 +102,7 @@ class Performer:
         rng: random.Random,
         stop: Stop,
         settle_seconds: float,
+        journal: Journal,
         note: Callable[[str], None],
     ) -> None:
         self._account = account
@@ -104,6 +110,7 @@ class Performer:
         self._rng = rng
         self._stop = stop
         self._settle_seconds = settle_seconds
+        self._journal = journal
         self._note = note
 
     def perform(self, task: Task) -> Outcome:
@@ -130,34 +137,54 @@ class Performer:
     # create
 
     def _create(self, task: Task) -> Outcome:
+        """Written down, sent once, and looked for when no answer came; sent again only when whole lists show that it
+        did not happen.
+        """
         objection = self._objection(task)
         if objection:
             return Outcome(task.step, Ending.FAILED, None, objection)
         calls = task.kind.creates(task.wish)
-        live: LiveObject | None = None
+        address = str(task.step.address)
+        intent = Intent(address, task.kind.name, digest([each.body for each in calls], 8))
+        doubted = False
         for tries in range(SENDS):
             if tries and self._stop.requested:
                 return Outcome(task.step, Ending.ABANDONED, None, "interrupted")
             try:
+                self._journal.intend(intent)
+            except JournalFailed as failed:
+                reason = f"nothing was sent, since the journal cannot be written: {failed}"
+                hint = "free the place and run the same command again"
+                return Outcome(task.step, Ending.FAILED, None, reason, hint)
+            live: LiveObject | None = None
+            listed = False
+            try:
                 body = self._send(task, *calls)
             except InDoubt as doubt:
-                self._note(f"{task.step.address}: the answer was lost ({doubt.message}); looking for it by its mark")
-                live = self._look(task, self._settle_seconds)
+                self._journal.answered(address, Answered.UNKNOWN)
+                doubted = True
+                self._note(f"{address}: the answer was lost ({doubt.message}); looking for it by its mark")
+                live, listed = self._look(task, self._settle_seconds), True
             except Rejected as rejected:
+                self._journal.answered(address, Answered.REJECTED, request_id=rejected.request_id)
                 if task.kind.verdict(Verb.CREATE, rejected) is not Verdict.DONE:
                     raise
-                live = self._look(task, self._settle_seconds)
+                live, listed = self._look(task, self._settle_seconds), True
                 if live is None:
                     raise
             else:
                 if body is _STOPPED:
+                    self._journal.answered(address, Answered.REJECTED)
                     return Outcome(task.step, Ending.ABANDONED, None, "interrupted")
-                live = task.kind.read_answer(body, task.wish) or self._look(task, self._settle_seconds)
+                live = task.kind.read_answer(body, task.wish)
+                self._journal.answered(address, Answered.OK, live.id if live is not None else "")
+                if live is None:
+                    live, listed = self._look(task, self._settle_seconds), True
                 if live is None:
                     reason = f"the API took the request but shows no {task.kind.name}; it may need a review first"
                     return Outcome(task.step, Ending.FAILED, None, reason)
             if live is not None:
-                return self._finish(task, live)
+                return replace(self._finish(task, live), doubted=doubted, listed=listed)
         reason = "no answer came and the object is not there; nothing is known to have been created"
         return Outcome(task.step, Ending.FAILED, None, reason)
 

@@ -94,7 +94,7 @@ class Report:
     interrupted: bool = False
     remains: tuple[Remains, ...] = ()
     unproven: bool = False
-    """Whether the collections could not be listed again after a destroy; `diagnostics` say why."""
+    """Whether the lists did not show in the end what should be there or gone; `diagnostics` say what."""
 
     @property
     def complete(self) -> bool:

@@ -46,6 +46,7 @@ class World:
             "PACKET_AUTH_TOKEN": TOKEN,
             "NO_COLOR": "1",
             "RECONCILER_DERIVE_KEY": DERIVE_KEY,
+            "RECONCILER_SETTLE_SECONDS": "0",  # this emulator shows at once what it did
         }
 
     def command(self, *arguments: str) -> list[str]:

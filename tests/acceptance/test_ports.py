@@ -152,7 +152,7 @@ def test_a_destroy_takes_ports_along_with_their_machine(hybrid: World) -> None:
 
 def test_answers_that_lag_behind_a_conversion_do_not_make_it_twice(world: World) -> None:
     world.call("POST", "/_emulator/settings", {"port_action_seconds": 1.5})
-    applied(world, world.stack(stack_of({"gw": ("layer2-individual", True)})))
+    applied(world, world.stack(stack_of({"gw": ("layer2-individual", True)})), "--settle", "3")
     actions = [each["route"] for each in world.ledger() if each["route"].startswith("/ports/")]
     assert actions.count("/ports/{id}/convert/layer-2") == 1
     assert actions.count("/ports/{id}/disbond") == 1

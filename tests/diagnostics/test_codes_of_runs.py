@@ -79,3 +79,14 @@ def test_explain_knows_the_nearest_code(world: World) -> None:
     assert done.code == 1
     assert "error[unknown-code]" in done.err
     assert "did you mean `unknown-key`?" in done.err
+
+
+def test_a_journal_that_cannot_be_written_stops_an_apply_that_creates(world: World) -> None:
+    (world.folder / "taken").mkdir()
+    (world.folder / "taken" / "journal").write_text("no folder")
+    refused = world.run("apply", world.stack(WEB), "--yes", "--journal", "taken/journal/deeper")
+    assert refused.code == 1
+    assert "error[no-journal]" in refused.err
+    assert world.ledger() == []
+    applied(world, "stack.yaml", "--no-journal")
+    assert not (world.folder / ".reconciler" / "journal").exists()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.api import Client, Token
-from reconciler.wire import Call, Repeat, WireError
+from reconciler.wire import Call, Rejected, Repeat, WireError
 
 from .calls import CREATE, DEVICES, READ
 from .conftest import TOKEN, MakeClient
@@ -165,6 +165,13 @@ class TestToken:
         seen = server.seen[0]
         assert [name for name, value in seen.headers.items() if TOKEN in value] == ["X-Auth-Token"]
         assert TOKEN not in seen.target + seen.body.decode()
+
+    def test_each_of_several_echoes_is_taken_out(self, client: Client, server: Scripted) -> None:
+        server.replies(Reply(422, {"errors": [f"{TOKEN} is not {TOKEN}", f"nor {TOKEN}"]}, {"X-Request-Id": TOKEN * 2}))
+        with pytest.raises(Rejected) as caught:
+            client.send(READ)
+        assert TOKEN not in f"{caught.value!r} {vars(caught.value)}"
+        assert caught.value.errors == ("*** is not ***", "nor ***")
 
     def test_no_failure_carries_it_anywhere(self, client: Client, server: Scripted, notes: list[str]) -> None:
         bad = [

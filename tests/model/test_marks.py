@@ -58,6 +58,13 @@ def test_texts_that_are_no_address(text: str) -> None:
         parse_address(text)
 
 
+@pytest.mark.parametrize("other", ["shop-2", "sho", "ashop", "Shop", ""])
+def test_a_mark_is_that_of_one_stack_and_of_no_other_of_a_similar_name(other: str) -> None:
+    assert Mark("shop", "projects.x").owned_by("shop")
+    assert not Mark("shop", "projects.x").owned_by(other)
+    assert not Mark(other, "projects.x").owned_by("shop")
+
+
 @given(marks(), TAGS)
 def test_tags(mark: Mark, tags: list[str]) -> None:
     assert from_tags([*tags, *mark.to_tags()]) == (mark, tags)

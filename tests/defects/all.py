@@ -1,0 +1,9 @@
+"""The list of all defects."""
+
+from __future__ import annotations
+
+from tests.defects.defect import Defect
+from tests.defects.delivery import DELIVERY
+from tests.defects.planner import PLANNER
+
+DEFECTS: tuple[Defect, ...] = (*DELIVERY, *PLANNER)

@@ -96,7 +96,7 @@ def diff(
         walk.world.place(each.address, Standing(catalog[each.kind], each.after, each.live, each.changed))
     strangers = rest.strangers(changes)
     kept, findings = rest.keep_what_holds_strangers(changes, strangers)
-    findings = [*findings, *rest.lookalikes(), *rest.left_behind(), *_not_seen(snapshot)]
+    findings = [*findings, *rest.twins(), *rest.lookalikes(), *rest.left_behind(), *_not_seen(snapshot)]
     findings += marks_that_stay(changes.values(), catalog)
     in_order = sorted(kept.values(), key=lambda each: each.address.sort_key)
     return Compared(tuple(in_order), strangers, tuple(findings), walk.world)

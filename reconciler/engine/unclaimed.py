@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from reconciler.diagnostics import Diagnostic, Refused, error, warning
 from reconciler.engine.rails import REFUSED_BY_RAIL
 from reconciler.engine.scope import Scope
+from reconciler.engine.twins import objection
 from reconciler.model.catalog import Catalog
 from reconciler.model.kind import Kind
 from reconciler.model.live import LiveObject, Phase, Snapshot
@@ -56,6 +57,7 @@ class Unclaimed:
         self._left = [each for each in left if each.id not in with_maker]
         self._made = [(each, *made[each.id]) for each in left if each.id in with_maker]
         self._orphans = {identifier: maker for identifier, maker in made.items() if identifier not in with_maker}
+        self._doubtful: list[tuple[LiveObject, Address, str]] = []
         self._owned = {each.live.id: each for each in self._find_owned()}
 
     def _is_claimed(self, live: LiveObject) -> bool:
@@ -91,21 +93,26 @@ class Unclaimed:
         marked = [(each, address) for each in self._left if (address := self._own_address(each)) is not None]
         marked.sort(key=lambda each: (each[1].sort_key, each[0].created_at, each[0].id))
         found: list[_Owned] = []
-        seen: set[Address] = set()
+        first: dict[Address, LiveObject] = {}
         for live, address in marked:
             standing = self._declared.get(address)
             double = _double(address, live)
-            if standing is None and address not in seen:
+            if standing is None and address not in first:
                 because = f"because {address} is not in configuration"
                 found.append(_Owned(live, address, address, "not_declared", because))
             elif standing is not None and standing.live is None:
                 because = f"because {address} is to stand elsewhere now"
                 found.append(_Owned(live, address, double, "moved", because))
             else:
-                kept = standing.live.id if standing is not None and standing.live is not None else "an older one"
-                because = f"because {kept} carries the same mark and is kept"
-                found.append(_Owned(live, address, double, "duplicate", because))
-            seen.add(address)
+                kept = standing.live if standing is not None and standing.live is not None else first[address]
+                declared = standing.after if standing is not None else {}
+                doubt = objection(live, kept, declared, self._snapshot, self._catalog)
+                if doubt:
+                    self._doubtful.append((live, address, doubt))
+                    continue
+                whose = "carries the same mark and is kept" if standing is not None else "carries the same mark"
+                found.append(_Owned(live, address, double, "duplicate", f"because {kept.id} {whose}"))
+            first.setdefault(address, live)
         return [*found, *self._find_orphans()]
 
     def _find_orphans(self) -> Iterator[_Owned]:
@@ -307,6 +314,18 @@ class Unclaimed:
             for place, live in hidden.items()
             if destroying or place in creates
         ]
+
+    def twins(self) -> list[Diagnostic]:
+        """Objects that carry the mark of another one and may not be ours: told, and left alone."""
+        found: list[Diagnostic] = []
+        for live, address, doubt in self._doubtful:
+            summary = (
+                f"{live.kind} {live.label} ({live.id}) carries the mark of {address} too, and is left alone: {doubt}"
+            )
+            hint = "if it is yours, take its tag `reconciler:...` off; if it is not needed, delete it"
+            place = self._declared[address].place if address in self._declared else None
+            found.append(warning("twin", summary, address=str(address), place=place, hint=hint))
+        return found
 
     def lookalikes(self) -> list[Diagnostic]:
         """A create beside an unmarked object that looks just like it: most likely ours, with its mark overwritten."""

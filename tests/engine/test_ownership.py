@@ -179,7 +179,7 @@ def test_of_two_objects_with_one_mark_the_oldest_is_kept(bench: Bench) -> None:
     bench.settled(stack(EDGE, WEB))
     (first,) = bench.account.rows["devices"].values()
     second = double_of(bench, first)
-    oldest = double_of(bench, first, created_at="2019-01-01T00:00:00Z")
+    oldest = double_of(bench, first, created_at="2019-06-30T23:59:59Z")
     planned = bench.plan(stack(EDGE, WEB))
     found = {each.live.id: each for each in planned.plan.pending if each.live is not None}
     assert set(found) == {first["id"], second["id"]}
@@ -224,7 +224,34 @@ def test_a_double_of_a_project_that_holds_strangers_is_kept(bench: Bench) -> Non
     bench.account.add("ssh_keys", twin["id"], label="theirs", key="ssh-rsa AAAA x")
     planned = bench.plan(stack(EDGE))
     assert planned.actions() == {}
-    assert [each.code for each in planned.plan.diagnostics] == ["holds-strangers"]
+    (told,) = planned.plan.diagnostics
+    assert told.code == "twin"
+    assert "ssh_key theirs hang on it" in told.summary
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"created_at": "2019-07-01T02:00:00Z"}, "it was created 2 h after"),
+        ({"hostname": "clone"}, "it has another hostname"),
+        ({"tags": ["reconciler:shop:projects.edge.devices.web", "reconciler-memo:tags=1"]}, "its memo is another one"),
+    ],
+    ids=["later", "changed", "another memo"],
+)
+def test_a_copy_that_somebody_made_of_a_machine_is_told_and_left_alone(
+    bench: Bench, change: dict[str, Any], why: str
+) -> None:
+    """F24: who clones a machine copies its tags."""
+    wanted = stack(EDGE, WEB)
+    bench.settled(wanted)
+    (first,) = bench.account.rows["devices"].values()
+    copy = double_of(bench, first, **change)
+    planned = bench.plan(wanted)
+    assert planned.actions() == {}
+    (told,) = planned.plan.diagnostics
+    assert told.code == "twin"
+    assert why in told.summary
+    assert copy["id"] in told.summary
 
 
 def test_a_double_is_no_reason_to_keep_the_original(bench: Bench) -> None:

@@ -96,6 +96,10 @@ class FileJournal(Journal):
             return True
         return not 0 <= self._wall() - last.at <= FRESH_SECONDS
 
+    @property
+    def pending(self) -> bool:
+        return self._last is not None and (not self._last.ended or bool(self._last.open))
+
     def begin(self, stack: str) -> None:
         try:
             if len(self._log.text()) > MOST_BYTES:
@@ -148,14 +152,16 @@ class _Run:
 
 
 def _read(log: Log) -> _Run | None:
-    """None when there is none, or its journal cannot be read."""
+    """None when there is none, or the journal cannot be opened; one that was cut off when its last line is no entry."""
     try:
         lines = log.text().splitlines()
     except OSError:
         return None
     entries = [entry for line in lines if (entry := _entry(line)) is not None]
-    if not entries or (lines and _entry(lines[-1]) is None):
+    if not lines:
         return None
+    if not entries or _entry(lines[-1]) is None:
+        return _Run(0.0, ended=False, open=frozenset())
     run = entries[-1].get("run")
     own = [each for each in entries if each.get("run") == run]
     waiting: set[str] = set()

@@ -166,8 +166,12 @@ def apply_plan(
     rng: random.Random | None = None,
     settle_seconds: float = SETTLE_SECONDS,
     journal: Journal | None = None,
+    quiet_seconds: float = 0.0,
 ) -> Report:
     """Do what the plan says, and nothing else. Raises `diagnostics.Refused` when a rail forbids it.
+
+    A destroy's last look is at the earliest `quiet_seconds` after its beginning, where an earlier run may have left
+    something under way.
 
     What was created is listed again when no list has shown it; after a destroy the collections are, and what is left
     of ours is in the report's `remains`. The journal says what was begun and how it ended.
@@ -175,6 +179,7 @@ def apply_plan(
     plan = planned.plan
     check_lookalikes(plan.diagnostics)
     clock = clock or SystemClock()
+    began = clock.now()
     journal = journal or Journal()
     means = Means(account, clock, rng or random.Random(), max(1, parallelism), settle_seconds, journal)
     if creates_something(plan):
@@ -193,6 +198,8 @@ def apply_plan(
     unproven: tuple[Diagnostic, ...] = ()
     if plan.options.destroy and not applied.interrupted:
         done = all(each.result is Result.DONE for each in applied.ended)
+        if journal.unsettled:
+            clock.sleep(began + quiet_seconds - clock.now())
         try:
             remains = _remains(planned, account, parallelism, clock, settle_seconds if done else 0.0)
         except Refused as refused:
@@ -216,10 +223,12 @@ def creates_something(plan: Plan) -> bool:
 
 
 def must_settle(plan: Plan, journal: Journal, settle_seconds: float) -> bool:
-    """Whether a plan that is to be applied has to be made anew after the settle window: it creates something, and an
-    earlier run may have made what lists do not show yet.
+    """Whether a plan that is to be applied has to be made anew after the settle window: an earlier run may have made
+    what lists do not show yet. For a destroy it has to be known that one was cut off; what shows later than its first
+    lists, its last ones find.
     """
-    return settle_seconds > 0 and creates_something(plan) and journal.unsettled
+    under_way = journal.unsettled if creates_something(plan) else plan.options.destroy and journal.pending
+    return settle_seconds > 0 and under_way
 
 
 def _begin(journal: Journal, stack: str) -> None:

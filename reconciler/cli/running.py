@@ -130,6 +130,7 @@ def _run(session: Session, planned: Planned, account: Client, terms: Terms) -> i
             stop=stop,
             settle_seconds=terms.kept.settle_seconds,
             journal=terms.kept.journal,
+            quiet_seconds=terms.kept.quiet_seconds,
         )
     session.sink.hide(planned.secrets())
     return _finish(session, report, interrupts.exit_code)

@@ -50,10 +50,11 @@ class Keeping:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The journal of a run, and its settle window in seconds."""
+    """The journal of a run, its settle window, and for how long what an earlier run left is waited for; in seconds."""
 
     journal: Journal
     settle_seconds: float
+    quiet_seconds: float
 
 
 class Session:
@@ -178,7 +179,7 @@ class Session:
             )
             SystemClock().sleep(before)
             planned = make()
-        return planned, Kept(journal, seconds)
+        return planned, Kept(journal, seconds, before)
 
     def write_files(self, planned: Planned, folder: Path | None) -> None:
         """Write what the stack generates, and say so. Raises `Refused`."""

@@ -53,3 +53,8 @@ class Journal:
     def unsettled(self) -> bool:
         """Whether an earlier run may have made what lists do not show yet: it did not end, or none is known of."""
         return True
+
+    @property
+    def pending(self) -> bool:
+        """Whether an earlier run is known to have been cut off, or to have left a create that no list has shown."""
+        return False

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.app import Stop, apply_plan, must_settle
+from reconciler.app import Options, Stop, apply_plan, must_settle
 from reconciler.app.journal import FRESH_SECONDS, FileJournal, Log
 from reconciler.model.event import Report, Result
 from reconciler.model.journal import Answered, Intent, Journal, JournalFailed
 from tests.acceptance.stacks import WEB
-from tests.worlds.account import Account
+from tests.worlds.account import TOKEN, Account
 from tests.worlds.running import carry_out, plan, read
 
 INTENT = Intent("projects.web", "project", "12345678")
@@ -180,6 +180,39 @@ def test_a_plan_that_creates_waits_only_where_something_may_be_under_way(account
     assert run_with(account, settled).complete
     assert not must_settle(first, FileJournal(Log(account.folder / "web.jsonl"), account.clock.wall), 10)
     assert not must_settle(plan(account, stack).plan, Journal(), 10), "nothing is created"
+
+
+def test_a_destroy_waits_for_what_a_run_that_was_cut_off_may_have_made(account: Account) -> None:
+    stack = read(account, WEB)
+    assert carry_out(account, plan(account, stack)).complete
+    destroying = plan(account, stack, Options(destroy=True)).plan
+    log = Log(account.folder / "web.jsonl")
+    assert not must_settle(destroying, FileJournal(log, account.clock.wall), 10), "nothing is known of another run"
+    FileJournal(log, account.clock.wall).begin("web")
+    assert must_settle(destroying, FileJournal(log, account.clock.wall), 10)
+
+
+def test_the_last_look_of_a_destroy_finds_what_came_through_late(account: Account) -> None:
+    """F3: an apply was killed with a create under way, and its journal is lost."""
+    stack = read(account, WEB.replace("count: 3", "count: 0"))
+    assert carry_out(account, plan(account, stack)).complete
+    planned = plan(account, stack, Options(destroy=True))
+    account.faults([{"method": "POST", "route": "/projects", "kind": "late_commit", "seconds": 8}])
+    mark = {"stack": "web", "address": "projects.web"}
+    body = json.dumps({"name": "Web", "customdata": {"reconciler": mark}}).encode()
+    headers = {"X-Auth-Token": TOKEN, "Content-Type": "application/json"}
+    assert account.emulator.handle("POST", "/projects", headers, body).dropped
+    report = apply_plan(
+        planned,
+        account.client,
+        listen=lambda _: None,
+        stop=Stop(),
+        clock=account.clock,
+        rng=account.rng,
+        quiet_seconds=10,
+    )
+    assert not report.complete
+    assert [each.kind for each in report.remains] == ["project"]
 
 
 def test_an_object_that_no_list_shows_is_no_success(account: Account) -> None:

@@ -199,7 +199,7 @@ def apply_plan(
     if plan.options.destroy and not applied.interrupted:
         done = all(each.result is Result.DONE for each in applied.ended)
         if journal.unsettled:
-            clock.sleep(began + quiet_seconds - clock.now())
+            clock.sleep(max(0.0, began + quiet_seconds - clock.now()))
         try:
             remains = _remains(planned, account, parallelism, clock, settle_seconds if done else 0.0)
         except Refused as refused:

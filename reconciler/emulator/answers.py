@@ -9,12 +9,15 @@ from email.utils import formatdate
 from reconciler.emulator.call import Plain, Reply, Several, Shown
 from reconciler.emulator.errors import INVALID_TOKEN, NOT_FOUND, OH_SNAP, RATE_LIMITED, ApiError, error_body
 from reconciler.emulator.faults import Rule
+from reconciler.emulator.faults.bodies import badly_shaped, with_field, with_unknown_fields, without_field
 from reconciler.emulator.limits import Allowance
 from reconciler.emulator.lists import Listing
 from reconciler.emulator.rendering import Fields, Renderer, Scene
 from reconciler.emulator.wire import JSON_TYPE, Delivery, Response, encode_json
 
 _ELSEWHERE = "https://elsewhere.invalid"
+_PLAINLY = "http://elsewhere.invalid"
+_A_FILE = "file:///etc/hostname"
 _TEXTS = {
     401: INVALID_TOKEN,
     403: "You are not authorized to view this resource",
@@ -40,12 +43,8 @@ def of_object(reply: Reply, renderer: Renderer, scene: Scene, fields: Fields) ->
     return Response(reply.status)
 
 
-def of_list(listing: Listing, rule: Rule | None) -> Response:
-    """The answer with a list, shortened or miscounted where a fault wants it."""
-    if rule is not None and rule.kind == "truncate_page":
-        listing = listing.shortened()
-    if rule is not None and rule.kind == "wrong_total":
-        listing = listing.miscounted()
+def of_list(listing: Listing) -> Response:
+    """The answer with a list."""
     return Response(200, body=listing.body())
 
 
@@ -59,19 +58,20 @@ def of_crash() -> Response:
     return Response(500, body=encode_json(error_body(500, (OH_SNAP,))))
 
 
-def of_status(status: int, retry_after: int | None) -> Response:
-    """The answer of a fault that says `status`."""
+def of_status(status: int, retry_after: int | None = None, errors: tuple[str, ...] = ()) -> Response:
+    """The answer of a fault that says `status`, in these words or the usual ones."""
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     if status in _BALANCER:
         page = f"<html><body><h1>{status}</h1></body></html>".encode()
         return Response(status, {**headers, "Content-Type": "text/html"}, page)
-    text = _TEXTS.get(status, OH_SNAP)
-    return Response(status, headers, encode_json(error_body(status, (text,))))
+    texts = errors or (_TEXTS.get(status, OH_SNAP),)
+    return Response(status, headers, encode_json(error_body(status, texts)))
 
 
-def redirected(target: str) -> Response:
-    """The answer that sends the client to another host."""
-    return Response(302, {"Location": _ELSEWHERE + target, "Content-Type": "text/html"})
+def redirected(rule: Rule, target: str) -> Response:
+    """The answer that sends the client elsewhere: to another host, by plain HTTP, to a file, to where it was."""
+    place = {"host": _ELSEWHERE + target, "http": _PLAINLY + target, "file": _A_FILE, "loop": target}[rule.to]
+    return Response(rule.status, {"Location": place, "Content-Type": "text/html"})
 
 
 DROPPED = Response(0, delivery=Delivery.DROP)
@@ -81,15 +81,30 @@ def damaged(response: Response, rule: Rule | None) -> Response:
     """What a fault makes of a finished answer."""
     if rule is None:
         return response
-    if rule.kind in ("commit_then_drop", "late_commit", "drop_before"):
+    if rule.kind in ("commit_then_drop", "commit_then_timeout"):
         return DROPPED
     if rule.kind == "commit_then_status":
-        return of_status(rule.status, rule.retry_after)
+        return of_status(rule.status, rule.retry_after, rule.errors)
     if rule.kind == "garbage":
         return Response(200, body=b"<!DOCTYPE html><title>Everything is fine</title>")
-    if rule.kind == "slow_body":
-        return replace(response, delivery=Delivery.TRICKLE, seconds=rule.seconds or 0.0)
-    return response
+    if rule.kind in _DELIVERIES:
+        return replace(response, delivery=_DELIVERIES[rule.kind], seconds=rule.seconds or 0.0)
+    if rule.kind == "bad_body":
+        body, content_type = badly_shaped(response.body, rule.shape, rule.size)
+        headers = response.headers if content_type is None else {**response.headers, "Content-Type": content_type}
+        return replace(response, status=rule.status, body=body, headers=headers)
+    return replace(response, body=_rewritten(response.body, rule))
+
+
+_DELIVERIES = {"slow_body": Delivery.TRICKLE, "slow_head": Delivery.CRAWL, "cut_body": Delivery.CUT}
+
+
+def _rewritten(body: bytes, rule: Rule) -> bytes:
+    if rule.kind == "set_field":
+        return with_field(body, rule.field, rule.value)
+    if rule.kind == "drop_field":
+        return without_field(body, rule.field)
+    return with_unknown_fields(body) if rule.kind == "unknown_fields" else body
 
 
 def with_headers(response: Response, request_id: str, allowance: Allowance | None, now: float) -> Response:

@@ -10,6 +10,7 @@ import ipaddress
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from reconciler.emulator import answers, lifecycle
@@ -18,7 +19,7 @@ from reconciler.emulator.call import Write
 from reconciler.emulator.clock import Clock
 from reconciler.emulator.control import DOCUMENT, PREFIX, Control
 from reconciler.emulator.errors import INVALID_TOKEN, RATE_LIMITED, VOLUME_IN_USE, ApiError, invalid, not_found
-from reconciler.emulator.faults import FaultPlan
+from reconciler.emulator.faults import FaultPlan, Rule
 from reconciler.emulator.ids import random_id
 from reconciler.emulator.limits import RateLimit
 from reconciler.emulator.openapi.document import document
@@ -31,7 +32,7 @@ from reconciler.emulator.routes import all_routes, all_settlings, all_views
 from reconciler.emulator.routing import Match, Router
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.settling import due_of
-from reconciler.emulator.wire import Request, Response, encode_json
+from reconciler.emulator.wire import JSON_TYPE, Request, Response, encode_json
 from reconciler.emulator.world import World, WorldClosed
 
 _NO_ROUTE = "(no route)"
@@ -148,18 +149,58 @@ class Engine:
             return self._performer.perform(job)
         if rule.kind == "drop_before":
             return answers.DROPPED
-        if rule.kind == "status":
-            return answers.of_status(rule.status, rule.retry_after)
+        if rule.kind == "timeout_before":
+            self._clock.sleep(rule.seconds or 0.0)
+            return answers.DROPPED
+        if rule.kind in ("status", "token_expires"):
+            return answers.of_status(rule.status, rule.retry_after, rule.errors)
         if rule.kind == "volume_in_use":
             return answers.of_error(invalid(VOLUME_IN_USE))
         if rule.kind == "redirect":
-            return answers.redirected(job.request.target)
+            return answers.redirected(rule, job.request.target)
         if rule.kind == "late_commit":
             self._performer.postpone(job, rule.seconds or 0.0)
             return answers.DROPPED
         if rule.kind == "delay":
             self._clock.sleep(rule.seconds or 0.0)
-        return answers.damaged(self._performer.perform(job), rule)
+        if rule.kind == "meanwhile":
+            return self._with_others(job, rule)
+        response = self._performer.perform(job.altered())
+        if rule.kind == "twice":
+            self._performer.perform(replace(job, request_id=random_id()))
+        if rule.kind == "commit_then_timeout":
+            self._clock.sleep(rule.seconds or 0.0)
+        return answers.damaged(response, rule)
+
+    def _with_others(self, job: Job, rule: Rule) -> Response:
+        """A request, and what somebody else does just before it or just after."""
+        if not rule.after:
+            self._do(job, rule)
+        response = self._performer.perform(replace(job, settings=self.settings))  # which `do` may have changed
+        if rule.after:
+            self._do(job, rule)
+        return response
+
+    def _do(self, job: Job, rule: Rule) -> None:
+        for deed in rule.do:
+            headers, body = {"content-type": JSON_TYPE}, encode_json(deed.body)
+            request = Request.of(deed.method, deed.target(job.match.arguments), headers, body)
+            self.faults.answered(rule, self._done_by_another(request))
+
+    def _done_by_another(self, request: Request) -> int:
+        """The status of a call that nobody sent; no fault strikes it."""
+        if request.path.startswith(PREFIX + "/"):
+            try:
+                self._control.answer(request)
+            except ApiError as error:
+                return error.status
+            return 200
+        match = self._router.match(request.method, request.segments())
+        if match is None:
+            return 404
+        with self.world.reading() as tables:
+            caller = Caller(tables.all(User)[0].id)
+        return self._performer.perform(Job(request, match, random_id(), self.settings, caller)).status
 
 
 def _is_local(host: str) -> bool:

@@ -64,6 +64,15 @@ class History:
                 return Past(self._without(tables, undone[::-1]), commit.time)
         return Past(tables, now)
 
+    def before_change_of(self, tables: Tables, ids: frozenset[str], now: float) -> Past:
+        """The world just before the last commit that touched one of these objects; the present one if none did."""
+        undone: list[Commit] = []
+        for commit in reversed(self._commits):
+            undone.append(commit)
+            if any(record is not None and record.id in ids for change in commit.changes for record in change):
+                return Past(self._without(tables, undone[::-1]), commit.time)
+        return Past(tables, now)
+
     @staticmethod
     def _without(tables: Tables, commits: list[Commit]) -> Tables:
         """A copy of the tables with these commits (oldest first) undone."""

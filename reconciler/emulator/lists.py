@@ -7,8 +7,7 @@ and last_page).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from reconciler.emulator.params import Params
 from reconciler.emulator.wire import encode_json
@@ -24,10 +23,13 @@ class Window:
     per_page: int
 
     @classmethod
-    def of(cls, params: Params) -> Window:
-        """From the query; what is out of range is brought into it (what the API did with such is unsure)."""
+    def of(cls, params: Params, most: int = MAX_PER_PAGE) -> Window:
+        """From the query; what is out of range is brought into it (what the API did with such is unsure).
+
+        `most` is the largest page that is given.
+        """
         page = _within(params.integer("page"), 1, MAX_PAGE)
-        return cls(page, _within(params.integer("per_page"), DEFAULT_PER_PAGE, MAX_PER_PAGE))
+        return cls(page, _within(params.integer("per_page"), min(DEFAULT_PER_PAGE, most), most))
 
     @property
     def start(self) -> int:
@@ -54,6 +56,8 @@ class Listing:
     total: int
     window: Window | None
     """None for a list that the API does not page; it then has no `meta`."""
+    ends: bool | None = None
+    """Whether this is said to be the last page; None is by what is true."""
 
     def body(self) -> bytes:
         """The JSON of the answer."""
@@ -65,16 +69,10 @@ class Listing:
             pieces.pop()
         return b"".join((*pieces, b"]", meta, b"}"))  # joined once: a long list has megabytes
 
-    def shortened(self) -> Listing:
-        """The same list with the last half of its items lost (all of them if there is but one), `meta` as before."""
-        return replace(self, items=self.items[: len(self.items) // 2])
-
-    def miscounted(self) -> Listing:
-        """The same list with a `meta.total` that is one too many."""
-        return replace(self, total=self.total + 1)
-
     def _meta(self, window: Window) -> dict[str, object]:
         last = max(1, -(-self.total // window.per_page))
+        if self.ends is not None:
+            last = window.page if self.ends else window.page + 1
         return {
             "first": self._page(1),
             "previous": self._page(window.page - 1) if window.page > 1 else None,
@@ -88,8 +86,3 @@ class Listing:
 
     def _page(self, number: int) -> dict[str, str]:
         return {"href": f"{self.path}?page={number}"}
-
-
-def cut(records: Sequence[object], window: Window | None) -> slice:
-    """Which of the records are on the page."""
-    return slice(0, len(records)) if window is None else slice(window.start, window.stop)

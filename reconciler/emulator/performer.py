@@ -1,8 +1,8 @@
 """Carrying out one routed request against the world: settle what time has done, run the handler, make the answer.
 
 Reading happens under the world's lock, changing inside one transaction that also writes the ledger's row.
-Lists may be shown as they were some seconds ago (`list_lag_seconds`, fault `stale_list`); single objects
-never are.
+Lists and single objects may be shown as they were some seconds ago (`list_lag_seconds`, `get_lag_seconds`, the faults
+`stale_list` and `stale_get`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from reconciler.emulator.call import Fate, Listed, Read, Write
 from reconciler.emulator.catalogue import Catalogue
 from reconciler.emulator.clock import rfc3339_milliseconds
 from reconciler.emulator.errors import ApiError
-from reconciler.emulator.faults import Rule
+from reconciler.emulator.faults import Rule, pages
+from reconciler.emulator.faults.bodies import with_field
 from reconciler.emulator.history import Past
-from reconciler.emulator.lists import Listing, Window, cut
+from reconciler.emulator.lists import Listing, Window
 from reconciler.emulator.params import Params
 from reconciler.emulator.records import LateRequest, User
 from reconciler.emulator.rendering import Fields, KeepingRenderer, Renderer, Scene
@@ -26,7 +27,7 @@ from reconciler.emulator.routes import LISTED, all_followers, all_views
 from reconciler.emulator.routing import Match, Reader, Router
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.settling import Settlings, due_of
-from reconciler.emulator.wire import Request, Response
+from reconciler.emulator.wire import JSON_TYPE, Request, Response
 from reconciler.emulator.world import Transaction, World
 
 
@@ -40,6 +41,24 @@ class Job:
     settings: Settings
     caller: Caller
     rule: Rule | None = None
+
+    def altered(self) -> Job:
+        """The job as a fault makes it before it is carried out."""
+        rule = self.rule
+        if rule is not None and rule.kind == "alter_request":
+            body = with_field(self.request.body or b"{}", rule.field, rule.value)
+            headers = {"content-type": JSON_TYPE, **self.request.headers}
+            return replace(self, request=replace(self.request, body=body, headers=headers))
+        if rule is not None and rule.kind == "slow_delete":
+            return replace(self, settings=self.settings.changed({"deprovision_seconds": rule.seconds}))
+        return self
+
+
+class _NotDone(Exception):
+    """A change was made only to see how it would be answered."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
 
 
 class Performer:
@@ -61,7 +80,12 @@ class Performer:
                 if job.match.route.read is not None:
                     return self._look(job, params, job.match.route.read)
                 with self._world.transaction() as change:
-                    return self._change(change, job, params)
+                    response = self._change(change, job, params)
+                    if job.rule is not None and job.rule.kind == "pretend":
+                        raise _NotDone(response)
+                    return response
+        except _NotDone as pretended:
+            return pretended.response
         except ApiError as error:
             return answers.of_error(error)
 
@@ -142,10 +166,15 @@ class Performer:
             caller=job.caller,
         )
         self._check(job)
-        reply = read(call)
-        if not isinstance(reply, Listed):
-            return answers.of_object(reply, self._renderer, self._scene(call), _fields(params))
         past = self._past(job, call)
+        if job.match.route.list_key is None:
+            then = call if past is None else replace(call, tables=past.tables, now=past.now)
+            renderer = self._renderer if past is None else self._past_renderer
+            reply = read(then)
+            assert not isinstance(reply, Listed)
+            return answers.of_object(reply, renderer, self._scene(then), _fields(params))
+        reply = read(call)
+        assert isinstance(reply, Listed)
         if past is None:
             return self._list(job, call, reply, self._renderer)
         then = replace(call, tables=past.tables, now=past.now)
@@ -153,11 +182,11 @@ class Performer:
 
     def _list(self, job: Job, call: Read, reply: Listed, renderer: Renderer) -> Response:
         route, scene, fields = job.match.route, self._scene(call), _fields(call.params)
-        window = Window.of(call.params) if route.paged else None
-        page = reply.records[cut(reply.records, window)]
+        window = Window.of(call.params, job.settings.per_page_most) if route.paged else None
+        page = reply.records[pages.shown(job.rule, window, len(reply.records))]
         items = tuple(renderer.encode(record, scene, fields) for record in page)
         listing = Listing(route.list_key or "", items, job.request.path, len(reply.records), window)
-        return answers.of_list(listing, job.rule)
+        return answers.of_list(pages.damaged(listing, job.rule))
 
     def _change(self, change: Transaction, job: Job, params: Params) -> Response:
         route = job.match.route
@@ -192,11 +221,18 @@ class Performer:
         return response
 
     def _past(self, job: Job, call: Read) -> Past | None:
-        """How a list is to be seen, if not as it is."""
-        kinds = LISTED.get(job.match.route.list_key or "")
+        """How a list or an object is to be seen, if not as it is."""
+        history, rule = self._world.history, job.rule
+        if job.match.route.list_key is None:
+            if rule is not None and rule.kind == "stale_get":
+                if rule.seconds is None:
+                    return history.before_change_of(call.tables, frozenset(call.path.values()), call.now)
+                return history.at(call.tables, call.now - rule.seconds)
+            lag = job.settings.get_lag_seconds if job.match.route.method == "GET" else 0.0
+            return history.at(call.tables, call.now - lag) if lag else None
+        kinds = LISTED.get(job.match.route.list_key)
         if kinds is None:
             return None
-        history, rule = self._world.history, job.rule
         if rule is not None and rule.kind == "stale_list":
             if rule.seconds is None:
                 return history.before_last(call.tables, kinds, call.now)

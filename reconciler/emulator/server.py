@@ -152,7 +152,14 @@ class _Connection(BaseHTTPRequestHandler):
                 self.connection.shutdown(socket.SHUT_RDWR)
             return
         body = b"" if self.command == "HEAD" else response.body
-        self.wfile.write(self._head(response))
+        if response.delivery is Delivery.CUT:
+            self.close_connection = True
+            body = body[: len(body) // 2]
+        head = self._head(response)
+        if response.delivery is Delivery.CRAWL:
+            self._trickle(head + body, response.seconds)
+            return
+        self.wfile.write(head)
         if response.delivery is Delivery.TRICKLE:
             self._trickle(body, response.seconds)
         else:

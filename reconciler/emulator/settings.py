@@ -52,7 +52,11 @@ class Settings:
     rate_limit_per_minute: int | None = None
     """Calls a minute before 429; None is no limit."""
     list_lag_seconds: float = 0.0
-    """Lists show the world as it was this long ago; single objects are always fresh."""
+    """Lists show the world as it was this long ago."""
+    get_lag_seconds: float = 0.0
+    """Single objects likewise: one that was made less than this long ago is 404, one that was deleted is there."""
+    per_page_most: int = 1_000
+    """The largest page that a list gives, whatever `per_page` asks for; the API's figure. Smaller: more pages."""
     vlans_per_project: int = 12
     stock_per_plan_and_facility: int = 10_000
     """Machines of each plan in each facility where the plan is offered."""

@@ -64,6 +64,10 @@ class Delivery(Enum):
     """Close the connection; not a byte is sent."""
     TRICKLE = "trickle"
     """Send the head at once and the body in pieces over `Response.seconds`."""
+    CRAWL = "crawl"
+    """Send all of it in pieces over `Response.seconds`, the head too."""
+    CUT = "cut"
+    """Send the head and half of the body, then close the connection."""
 
 
 @dataclass(frozen=True, slots=True)

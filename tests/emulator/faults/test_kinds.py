@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -241,17 +243,24 @@ def test_faults_never_touch_the_emulators_own_calls(api: Client) -> None:
     assert api.get("/projects")["projects"] == []
 
 
-def test_every_kind_is_told_of(new_api: Callable[..., Client]) -> None:
-    documented = {
-        "drop_before", "commit_then_drop", "commit_then_status", "late_commit", "status", "delay", "slow_body",
-        "garbage", "truncate_page", "wrong_total", "stale_list", "redirect", "fail_provisioning", "stuck",
-        "volume_in_use",
-    }  # fmt: skip
-    assert set(KINDS) == documented
+_NEEDS: dict[str, dict[str, object]] = {
+    "set_field": {"field": "id", "value": 1},
+    "drop_field": {"field": "id"},
+    "alter_request": {"field": "hostname", "value": "other"},
+    "meanwhile": {"do": {"method": "POST", "path": "/projects", "body": {"name": "theirs"}}},
+    "bad_body": {"size": 100},
+}
+
+
+def test_every_kind_is_told_of_and_can_be_posted(new_api: Callable[..., Client]) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "emulator.md").read_text(encoding="utf-8")
+    for kind in KINDS:
+        assert f"\n| `{kind}` | " in text, kind
     api = new_api()
     project = api.project()
     for kind in KINDS:
-        fault(api, kind, "/projects/{id}/devices", seconds=0)
+        rule = {"kind": kind, "route": "/projects/{id}/devices", "seconds": 0, **_NEEDS.get(kind, {})}
+        api.control("faults", {"rules": [rule]})
         for _ in range(2):
-            api.call("POST", f"/projects/{project}/devices", DEVICE)
-            api.call("GET", f"/projects/{project}/devices")
+            api.emulator.handle("POST", f"/projects/{project}/devices", api.headers, json.dumps(DEVICE).encode())
+            api.emulator.handle("GET", f"/projects/{project}/devices", api.headers)

@@ -56,3 +56,29 @@ def test_a_redirect_is_not_to_be_followed(http: requests.Session, server: Emulat
     fault(http, server, kind="redirect")
     got = http.get(f"{server.url}/projects", allow_redirects=False)
     assert (got.status_code, got.headers["Location"]) == (302, "https://elsewhere.invalid/projects")
+
+
+def test_a_slow_head_has_even_its_first_line_late(http: requests.Session, server: Emulator) -> None:
+    fault(http, server, kind="slow_head", seconds=0.3)
+    start = time.monotonic()
+    with http.get(f"{server.url}/facilities", stream=True) as got:
+        assert time.monotonic() - start >= 0.03
+        assert got.json()["facilities"]
+    assert time.monotonic() - start >= 0.3
+
+
+def test_a_cut_body_ends_early_and_the_work_is_done(http: requests.Session, server: Emulator) -> None:
+    fault(http, server, kind="cut_body", method="POST")
+    with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+        _ = http.post(f"{server.url}/projects", json={"name": "a"}).content
+    assert http.get(f"{server.url}/projects").json()["meta"]["total"] == 1
+
+
+@pytest.mark.parametrize(("kind", "made"), [("timeout_before", 0), ("commit_then_timeout", 1)])
+def test_a_timeout_leaves_the_client_without_an_answer(
+    http: requests.Session, server: Emulator, kind: str, made: int
+) -> None:
+    fault(http, server, kind=kind, seconds=0.2, method="POST")
+    with pytest.raises(requests.Timeout):
+        http.post(f"{server.url}/projects", json={"name": "a"}, timeout=0.1)
+    assert http.get(f"{server.url}/projects").json()["meta"]["total"] == made

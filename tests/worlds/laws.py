@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from reconciler.model.event import Ended, Event, Result, Started
 from reconciler.model.kind import Verb
 from reconciler.model.plan import Plan
 from tests.worlds.account import Account
-from tests.worlds.live import MACHINE, everything, ours
+from tests.worlds.live import MACHINE, Held, everything, ours
 
 _MOST_CALLS_A_STEP = 14
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
@@ -152,9 +152,14 @@ def strangers_are_left_alone(account: Account, entries: Iterable[Mapping[str, An
 
 def strangers(account: Account) -> dict[str, dict[str, Any]]:
     """What others have, as the API shows it, less what says something about us."""
+    return strangers_of(everything(account), account.theirs)
+
+
+def strangers_of(there: Iterable[Held], theirs: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Those of the objects that others have, less what says something about us."""
     found = {}
-    for each in everything(account):
-        if each.id in account.theirs:
+    for each in there:
+        if each.id in theirs:
             hidden = _LISTS if each.kind == "project" else _OTHERS_SHARE
             found[each.id] = {name: value for name, value in each.body.items() if name not in hidden}
     return found

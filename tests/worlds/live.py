@@ -6,10 +6,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from reconciler.emulator.records import (
+    ApiKey,
+    Device,
+    Invitation,
+    License,
+    Record,
+    Reservation,
+    SpotMarketRequest,
+    SshKey,
+    Vlan,
+    Volume,
+)
 from reconciler.model.resource import Resource, Stack, deferred
 from tests.worlds.account import Account
 
@@ -25,7 +37,18 @@ _COLLECTIONS = {
     "api_key": ("api-keys", "api_keys"),
     "invitation": ("invitations", "invitations"),
 }
-
+_RECORDS: Mapping[str, type[Record]] = {
+    "ssh_key": SshKey,
+    "vlan": Vlan,
+    "ip_reservation": Reservation,
+    "volume": Volume,
+    "license": License,
+    "device": Device,
+    "spot_market_request": SpotMarketRequest,
+    "api_key": ApiKey,
+    "invitation": Invitation,
+}
+"""What the collections list: where the account has none of it at all, nobody need ask."""
 
 MACHINE = "machine of several"
 _MADE_BY = ("device_batches", "spot_market_requests")
@@ -61,7 +84,10 @@ def everything(account: Account) -> list[Held]:
 
 
 def _in_project(account: Account, project: str) -> Iterator[Held]:
+    tables = account.emulator._engine.world.tables
     for kind, (path, key) in _COLLECTIONS.items():
+        if not tables.count(_RECORDS[kind], "", ""):
+            continue
         for body in account.listed(f"/projects/{project}/{path}", key):
             if kind == "device" and body["state"] == "deprovisioning":
                 continue
@@ -79,10 +105,10 @@ def _in_project(account: Account, project: str) -> Iterator[Held]:
 
 
 def _held(kind: str, body: Mapping[str, Any], project: str = "") -> Held:
-    return Held(kind, body, _mark(body), project)
+    return Held(kind, body, mark_of(body), project)
 
 
-def _mark(body: Mapping[str, Any]) -> str:
+def mark_of(body: Mapping[str, Any]) -> str:
     of_machines = (body.get("instance_parameters") or {}).get("tags")
     for tag in body.get("tags") or of_machines or ():
         if str(tag).startswith(_MARK):
@@ -97,7 +123,12 @@ def _mark(body: Mapping[str, Any]) -> str:
 
 
 def ours(account: Account, stack: str) -> list[Held]:
-    return [each for each in everything(account) if each.mark.startswith(f"{stack}:")]
+    return owned(everything(account), stack)
+
+
+def owned(there: Iterable[Held], stack: str) -> list[Held]:
+    """Those of the objects that carry the mark of a stack."""
+    return [each for each in there if each.mark.startswith(f"{stack}:")]
 
 
 def doubles(account: Account, stack: str) -> list[str]:
@@ -108,7 +139,12 @@ def doubles(account: Account, stack: str) -> list[str]:
 
 def unlike(account: Account, stack: Stack, kept: Collection[str] = ()) -> list[str]:
     """Everything in which the account is not as declared. `kept` are ids of what stays for others' sake."""
-    every = ours(account, stack.name)
+    return differing(everything(account), stack, kept)
+
+
+def differing(there: Iterable[Held], stack: Stack, kept: Collection[str] = ()) -> list[str]:
+    """Everything in which what is there is not as declared."""
+    every = owned(there, stack.name)
     by_address = {(each.kind, each.address): each for each in every if each.kind != MACHINE}
     machines = Counter(each.address for each in every if each.kind == MACHINE)
     wanted = {(each.kind, str(each.address)): each for each in stack.resources if each.managed}
@@ -122,7 +158,7 @@ def unlike(account: Account, stack: Stack, kept: Collection[str] = ()) -> list[s
         elif key not in by_address:
             found.append(f"{key[1]}: is declared and is not there")
         else:
-            found += [f"{key[1]}: {each}" for each in _differences(wanted[key], by_address[key], account)]
+            found += [f"{key[1]}: {each}" for each in _differences(wanted[key], by_address[key])]
     for resource in stack.resources:
         made = machines.pop(str(resource.address), 0)
         if resource.kind == "device_batch" and made != resource.values["quantity"]:
@@ -151,7 +187,7 @@ _PLAIN = {
 _ALIASES = {"baremetal_1": "c1.small.x86"}
 
 
-def _differences(resource: Resource, held: Held, account: Account) -> Iterator[str]:
+def _differences(resource: Resource, held: Held) -> Iterator[str]:
     ignored = resource.lifecycle.ignore_changes
     values = {name: value for name, value in resource.values.items() if not deferred(value) and name not in ignored}
     body = held.body

@@ -1,0 +1,250 @@
+"""What has to hold after a chain of runs, whatever disturbed it: judged from outside, by the emulator's ledger, the
+API's answers and the bytes that were written.
+
+The numbers are those of the design: I1 as declared after two reruns, I2 then empty plans, I3 one object a mark, I4 no
+orphan, I5 strangers untouched, I6 no delete outside of a plan, I7 order, I8 no secret, I9 a truthful end, I10 no
+traceback and no hang, I12 few requests. (I11, that no lock outlives its process, needs processes.)
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
+
+from reconciler.diagnostics import Diagnostic
+from reconciler.model.event import Event
+from reconciler.model.resource import Stack
+from reconciler.report.events import EventLines, dump
+from reconciler.report.human import render_plan
+from reconciler.report.outcome import render_outcome, render_trouble
+from reconciler.report.plan_json import plan_document
+from reconciler.report.progress import PlainProgress
+from reconciler.report.scrub import Scrubber
+from tests.campaigns.campaign import Violation
+from tests.campaigns.kit import Chain, Run, World, born
+from tests.worlds import laws
+from tests.worlds.account import TOKEN
+from tests.worlds.laws import Broken
+from tests.worlds.live import MACHINE, Held, differing
+
+CANARY = "Canary"
+"""What every secret of a campaign's stacks has in it."""
+MOST_RERUNS = 2
+EMPTY_PLANS = 1
+_CALLS_A_RUN = 150
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+_UNMARKED = ("invitation",)
+"""Kinds of objects that carry no mark and have a natural key."""
+_MAY_BE_MADE_ANEW = ("fail_provisioning", "stuck")
+"""Faults after which a machine that was made has to be made again."""
+
+
+def settled(
+    chain: Chain,
+    stack: Stack,
+    *,
+    destroy: bool = False,
+    empty_plans: int = EMPTY_PLANS,
+    said: bool = True,
+) -> list[Violation]:
+    """Run until complete, then judge everything. The tripwire's disturbances strike in the first runs; a run in which
+    none struck is one of the reruns that have to be enough.
+    """
+    world = chain.world
+    first = len(world.runs)
+    calm = 0
+    found: list[Violation] = []
+    while calm < MOST_RERUNS:
+        struck = chain.tripwire.struck
+        run = chain.run(stack, destroy=destroy)
+        found += broke(run)
+        if run.complete:
+            found += as_declared(world, stack, destroy, "I9 an end of 0 is true")
+            break
+        calm += chain.tripwire.struck == struck
+    runs = world.runs[first:]
+    if not runs[-1].complete:
+        found.append(Violation("I1 two reruns are enough", runs[-1].said))
+    world.pass_time()
+    if not found:
+        found += as_declared(world, stack, destroy, "I1 as declared")
+        found += nothing_left(chain, stack, destroy, empty_plans)
+    anew = any(each.what in _MAY_BE_MADE_ANEW for each in chain.tripwire.disturbances)
+    found += one_of_each(world, runs, judge_births=chain.tripwire.bounded and not anew)
+    found += deletes_were_planned(world, runs)
+    found += in_order(world, runs)
+    found += few_calls(chain, runs)
+    found += strangers_are_untouched(world, runs)
+    if said:
+        found += no_secrets(runs, chain)
+    return found
+
+
+def broke(run: Run) -> Iterator[Violation]:
+    """I10."""
+    if run.broke:
+        yield Violation("I10 no traceback, no hang", run.broke)
+
+
+def as_declared(world: World, stack: Stack, destroy: bool, law: str) -> list[Violation]:
+    """I1 and I9: the account is as the stack says, by the API's answers; I3 and I4: no second object, no orphan."""
+    there = world.look()
+    found = [Violation("I3 one object a mark", each) for each in twins(there, stack.name)]
+    found += [Violation("I4 no orphan", each) for each in orphans(world, there)]
+    if destroy:
+        left = [f"{each.kind} {each.mark}" for each in there if each.mark.startswith(f"{stack.name}:")]
+        return [*found, *([Violation(law, f"{', '.join(left)} are left")] if left else [])]
+    different = differing(there, stack)
+    return [*found, *([Violation(law, "; ".join(different))] if different else [])]
+
+
+def twins(there: Iterable[Held], name: str) -> list[str]:
+    ours = (each for each in there if each.mark.startswith(f"{name}:") and each.kind != MACHINE)
+    counts = Counter((each.kind, each.mark) for each in ours)
+    return [f"{count} of {kind} {mark}" for (kind, mark), count in sorted(counts.items()) if count > 1]
+
+
+def orphans(world: World, there: Iterable[Held]) -> list[str]:
+    """What we made that nobody can tell is ours. The account's first organization was there before us."""
+    made = {identifier for entry in world.ledger() for identifier in entry["created"]}
+    return [
+        f"{each.kind} {each.id}"
+        for each in there
+        if not each.mark and each.id in made and each.id not in world.account.theirs and each.kind not in _UNMARKED
+    ]
+
+
+def nothing_left(chain: Chain, stack: Stack, destroy: bool, times: int) -> list[Violation]:
+    """I2: the next plans are empty, and what they look at is not changed by looking."""
+    for number in range(times):
+        before = len(chain.world.ledger())
+        run = chain.run(stack, destroy=destroy)
+        pending = (
+            [f"{each.address}: {each.action} {each.because}" for each in run.plans[-1].plan.pending]
+            if run.plans
+            else []
+        )
+        if not run.complete or pending or len(chain.world.ledger()) != before:
+            return [Violation("I2 the next plan is empty", f"plan {number + 1}: {'; '.join(pending) or run.said}")]
+        chain.world.account.clock.sleep(20)
+    return []
+
+
+def one_of_each(world: World, runs: Sequence[Run], *, judge_births: bool) -> list[Violation]:
+    """I3 over all of the chain: no mark was given to two new objects, though one of them may be gone by now."""
+    if not judge_births:
+        return []
+    entries = {entry["number"]: entry for run in runs for entry in run.entries}
+    counts = born(list(entries.values()), world.births)
+    twice = [f"{count} creates of {mark}" for mark, count in sorted(counts.items()) if count > 1]
+    return [Violation("I3 one create a mark", ", ".join(twice))] if twice else []
+
+
+def deletes_were_planned(world: World, runs: Sequence[Run]) -> list[Violation]:
+    """I6: what carried a mark and is gone was to be deleted by a plan of the chain, that run's or an earlier one's."""
+    planned: set[str] = set()
+    found = []
+    for run in runs:
+        planned |= {
+            each.live.id
+            for plan in run.plans
+            for each in plan.plan.changes
+            if each.live is not None and each.action.deletes
+        }
+        for entry in run.entries:
+            about = _UUID.findall(entry["path"])[-1:] if entry["method"] == "DELETE" else []
+            gone = {each for each in (*about, *entry["deleted"]) if each in world.births.marks}
+            found += [
+                Violation("I6 no delete outside of the plan", f"{world.births.marks[each]} by {entry['path']}")
+                for each in sorted(gone - planned)
+            ]
+    return found
+
+
+def in_order(world: World, runs: Sequence[Run]) -> list[Violation]:
+    """I7: creates and deletes of a run were accepted in the order of its plan."""
+    addresses = {each: mark.partition(":")[2] for each, mark in world.births.marks.items()}
+
+    def judge(run: Run) -> None:
+        laws.the_ledger_is_in_order(run.plans[-1].plan, run.entries, addresses)
+
+    return [violation for run in runs if run.plans for violation in _law("I7", partial(judge, run))]
+
+
+def strangers_are_untouched(world: World, runs: Sequence[Run]) -> list[Violation]:
+    """I5."""
+    entries = [entry for run in runs for entry in run.entries]
+    strangers = laws.strangers_of(world.look(), world.account.theirs)
+    found = _law("I5", lambda: laws.strangers_are_left_alone(world.account, entries))
+    found += _law("I5", lambda: laws.strangers_are_as_before(world.strangers, strangers))
+    return found + _law("I10", lambda: laws.nothing_crashed(world.account))
+
+
+def few_calls(chain: Chain, runs: Sequence[Run]) -> list[Violation]:
+    """I12: a generous bound, which what asks in circles breaks."""
+    steps = sum(len(run.plans[-1].plan.steps) for run in runs if run.plans)
+    most = _CALLS_A_RUN * len(runs) + 25 * steps
+    if chain.tripwire.calls <= most:
+        return []
+    return [Violation("I12 requests are few", f"{chain.tripwire.calls} for {steps} steps in {len(runs)} runs")]
+
+
+def no_secrets(runs: Sequence[Run], chain: Chain) -> list[Violation]:
+    """I8: what the command would have printed for people and programs, and the journal."""
+    found = []
+    for run in runs:
+        scrubber = Scrubber({TOKEN, *(each for plan in run.plans for each in plan.secrets())})
+        for place, text in written(run, scrubber):
+            found += _leaks(place, text)
+    return found + _leaks("the journal", (chain.log or chain.world.log).content)
+
+
+def written(run: Run, scrubber: Scrubber) -> Iterator[tuple[str, str]]:
+    """All bytes of a run by where they go, scrubbed where the command scrubs."""
+    lines = EventLines(lambda: "now")
+    shown: list[str] = []
+    progress = PlainProgress(shown.append)
+    for event in run.events:
+        _tell(event, progress, lines, shown, scrubber)
+    yield "the progress", scrubber.text("".join(shown))
+    for planned in run.plans[-1:]:
+        yield "the plan", scrubber.text(render_plan(planned.plan, colour=False))
+        yield "the plan file", dump(scrubber.value(plan_document(planned.plan, tool_version="0")))
+    if run.report is not None:
+        report = run.report
+        yield "the outcome", scrubber.text(render_trouble(report, colour=False) + render_outcome(report, colour=False))
+        yield "the outcome's lines", "\n".join(dump(scrubber.value(each)) for each in lines.report(report))
+    yield "the diagnostics", scrubber.text("\n".join(map(_all_of, run.refused)))
+
+
+def _tell(
+    event: Event, progress: Callable[[Event], None], lines: EventLines, shown: list[str], scrubber: Scrubber
+) -> None:
+    progress(event)
+    shown.append(dump(scrubber.value(lines.event(event))))
+
+
+def _all_of(found: Diagnostic) -> str:
+    return f"{found.summary} {found.hint}"
+
+
+def _leaks(place: str, text: str) -> list[Violation]:
+    leaked = [each for each in (CANARY, TOKEN) if each in text]
+    where = text.find(leaked[0]) if leaked else 0
+    return (
+        [Violation("I8 no secret is written", f"{place}: ...{text[max(0, where - 60) : where + 30]}")] if leaked else []
+    )
+
+
+def _law(number: str, judge: Callable[[], None]) -> list[Violation]:
+    try:
+        judge()
+    except Broken as broken:
+        return [Violation(f"{number} {broken.law}", broken.detail)]
+    return []
+
+
+def summary(found: Collection[Violation]) -> str:
+    return "\n".join(f"{each.law}: {each.detail}" for each in found)

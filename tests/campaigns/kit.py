@@ -1,0 +1,504 @@
+"""A world in which a chain of runs can be disturbed at any of its calls, and everything is kept that a judge needs.
+
+A disturbance is a text. `N` counts the attempts of the client since the chain began, over all of its runs, and `jN` the
+calls of its journal:
+
+    12:crash-before             the process dies before call 12 is sent
+    12:crash-after              ... when call 12 was carried out and its answer has not come in
+    j3:crash-before             ... before the journal has the third entry: answered and not written down, for one
+    j3:crash-after              ... when it was written down
+    12:late_commit,seconds=4    a fault of the emulator at call 12
+    12-20:status,status=503     ... at all of these calls
+
+A run here is the command `apply` or `destroy` less the command line: plan, settle wait, plan again, apply. Threads are
+calls in order here, so that a schedule plays the same each time.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from reconciler.app import Options, Planned, Stop, apply_plan, make_plan, must_settle
+from reconciler.app.journal import FileJournal, Log
+from reconciler.diagnostics import Diagnostic, Refused
+from reconciler.emulator import Emulator
+from reconciler.emulator.faults import Rule
+from reconciler.emulator.records import Record
+from reconciler.emulator.settings import Settings
+from reconciler.engine import execute, observe, preflight
+from reconciler.model.event import Ended, Event, Remains, Report, Result
+from reconciler.model.journal import Answered, Intent, Journal
+from reconciler.model.plan import Counts
+from reconciler.model.resource import Stack
+from tests.worlds.account import TOKEN, Account, DirectClient, DirectTransport, WorldClock
+from tests.worlds.laws import strangers_of
+from tests.worlds.live import Held, everything, mark_of
+from tests.worlds.stacks import public_key
+
+SETTLE_SECONDS = 10.0
+QUIET_SECONDS = 40.0
+"""Longer than anything lags behind in a bounded schedule."""
+LONGEST_SECONDS = 24 * 3600.0
+"""Of one run, in virtual time; a run that is longer hangs."""
+MOST_CALLS = 2000
+"""Of one chain of runs; far more than any of them needs."""
+_MADE_SEVERAL = (".device_batches.", ".spot_market_requests.")
+
+
+class Crash(BaseException):
+    """The process died here."""
+
+
+class Endless(BaseException):
+    """A run went on longer, or asked more often, than any run needs to."""
+
+
+class Inline(Executor):
+    """A pool in which each piece of work is done at once, by whoever hands it in."""
+
+    def __init__(self, max_workers: int | None = None) -> None:
+        """There is nothing to size."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        made: Future[Any] = Future()
+        try:
+            made.set_result(fn(*args, **named))
+        except BaseException as mistake:  # noqa: BLE001  # as a pool does; whoever asks for the result gets it
+            made.set_exception(mistake)
+        return made
+
+
+@contextmanager
+def without_threads() -> Iterator[None]:
+    """While this lasts, the engine has no threads: its calls come in one order, the same each time."""
+    with ExitStack() as patches:
+        for module in (execute, observe, preflight):
+            patches.enter_context(mock.patch.object(module, "ThreadPoolExecutor", Inline))
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Disturbance:
+    """What happens at calls `first` to `last` (of the journal, with `journal`): `crash-before`, `crash-after`, or a
+    fault as the emulator's rules say it.
+    """
+
+    first: int
+    last: int
+    journal: bool
+    what: str
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, text: str) -> Disturbance:
+        where, _, rest = text.partition(":")
+        journal = where.startswith("j")
+        first, _, last = where.removeprefix("j").partition("-")
+        what, *more = rest.split(",")
+        options = dict(each.split("=") for each in more)
+        given = {name: float(value) if "." in value else int(value) for name, value in options.items()}
+        return cls(int(first), int(last or first), journal, what, given)
+
+    @property
+    def bounded(self) -> bool:
+        """Whether nothing that it does shows later than a settle window allows for."""
+        return self.what != "late_commit" or float(self.more.get("seconds", 1)) < SETTLE_SECONDS
+
+    def rule(self) -> dict[str, Any]:
+        return {"method": "*", "route": "*", "kind": self.what, **self.more}
+
+
+class Tripwire:
+    """The disturbances of a chain of runs, and how many of them have happened."""
+
+    def __init__(self, disturbances: Sequence[Disturbance] = ()) -> None:
+        self.disturbances = disturbances
+        self.calls = 0
+        self.entries = 0
+        self.struck = 0
+
+    @property
+    def bounded(self) -> bool:
+        return all(each.bounded for each in self.disturbances)
+
+    def at_call(self) -> list[Disturbance]:
+        self.calls += 1
+        return self._at(self.calls, journal=False)
+
+    def at_entry(self) -> list[Disturbance]:
+        self.entries += 1
+        return self._at(self.entries, journal=True)
+
+    def _at(self, number: int, *, journal: bool) -> list[Disturbance]:
+        found = [each for each in self.disturbances if each.journal is journal and each.first <= number <= each.last]
+        self.struck += len(found)
+        return found
+
+
+class Line(DirectTransport):
+    """The way to the emulator, with a tripwire on it. `meanwhile` are others' deeds by the number of the call before
+    which they happen.
+    """
+
+    def __init__(self, emulator: Emulator, tripwire: Tripwire, clock: WorldClock) -> None:
+        super().__init__(emulator)
+        self._tripwire = tripwire
+        self._clock = clock
+        self._until = clock.now() + LONGEST_SECONDS
+        self.meanwhile: Mapping[int, Callable[[], None]] = {}
+
+    def attempt(self, method: str, target: str, body: bytes | None) -> Any:
+        at_hand = self._tripwire.at_call()
+        if self._tripwire.calls > MOST_CALLS or self._clock.now() > self._until:
+            raise Endless(f"{self._tripwire.calls} calls, {method} {target}")
+        deed = self.meanwhile.get(self._tripwire.calls)
+        if deed is not None:
+            deed()
+        for each in at_hand:
+            if each.what == "crash-before":
+                raise Crash(f"before {method} {target}")
+        faults = self._emulator._engine.faults
+        rules = [each.rule() for each in at_hand if not each.what.startswith("crash")]
+        faults.replace([Rule.parse(each, frozenset()) for each in rules])
+        try:
+            return super().attempt(method, target, body)
+        finally:
+            faults.replace([])
+            if any(each.what == "crash-after" for each in at_hand):
+                raise Crash(f"after {method} {target}")
+
+
+class MemoryLog(Log):
+    """A journal's file that needs no disk: its text outlives the runs, as a file would."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("journal.jsonl"))
+        self.content = ""
+
+    def text(self) -> str:
+        return self.content
+
+    def append(self, line: str, *, sync: bool) -> None:
+        self.content += f"{line}\n"
+
+    def put_aside(self) -> None:
+        self.content = ""
+
+
+class Watched(Journal):
+    """A journal on a tripwire, in front of a real one."""
+
+    def __init__(self, behind: Journal, tripwire: Tripwire) -> None:
+        self._behind = behind
+        self._tripwire = tripwire
+
+    def begin(self, stack: str) -> None:
+        self._do(lambda: self._behind.begin(stack))
+
+    def intend(self, intent: Intent) -> None:
+        self._do(lambda: self._behind.intend(intent))
+
+    def answered(self, address: str, how: Answered, identifier: str = "", request_id: str = "") -> None:
+        self._do(lambda: self._behind.answered(address, how, identifier, request_id))
+
+    def seen(self, address: str, identifier: str) -> None:
+        self._do(lambda: self._behind.seen(address, identifier))
+
+    def end(self) -> None:
+        self._do(self._behind.end)
+
+    @property
+    def unsettled(self) -> bool:
+        return self._behind.unsettled
+
+    @property
+    def pending(self) -> bool:
+        return self._behind.pending
+
+    def _do(self, write: Callable[[], None]) -> None:
+        at_hand = self._tripwire.at_entry()
+        if any(each.what == "crash-before" for each in at_hand):
+            raise Crash("before an entry of the journal")
+        write()
+        if any(each.what == "crash-after" for each in at_hand):
+            raise Crash("after an entry of the journal")
+
+
+@dataclass
+class Run:
+    """One run of the command: what it planned and said, and how it ended. `entries` are the ledger's of its time."""
+
+    stack: Stack
+    destroy: bool
+    plans: list[Planned] = field(default_factory=list)
+    report: Report | None = None
+    refused: tuple[Diagnostic, ...] = ()
+    crashed: str = ""
+    broke: str = ""
+    events: list[Event] = field(default_factory=list)
+    entries: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the command would end with 0."""
+        return self.report is not None and self.report.complete
+
+    @property
+    def said(self) -> str:
+        """Why it was not complete, for a person."""
+        if self.crashed or self.broke:
+            return self.crashed or self.broke
+        if self.report is None:
+            return "refused: " + "; ".join(f"{each.code} {each.summary}" for each in self.refused)
+        failed = [
+            f"{each.address}:{each.verb} {each.result}: {each.reason}" for each in self.report.ended if each.reason
+        ]
+        left = [f"{each.address} remains {each.reason}" for each in self.report.remains]
+        told = [f"{each.code} {each.summary}" for each in self.report.diagnostics]
+        return "; ".join([*failed, *left, *told]) or ("interrupted" if self.report.interrupted else "complete")
+
+
+class Births:
+    """Which marks were ever carried by what was created: hears of every change of the emulator's tables."""
+
+    def __init__(self) -> None:
+        self.marks: dict[str, str] = {}
+
+    def observe(self, old: Record | None, new: Record | None) -> None:
+        if old is None and new is not None and new.id not in self.marks:
+            body = {name: getattr(new, name, None) for name in ("tags", "description", "label")}
+            custom = getattr(new, "customdata", None)
+            found = mark_of(body) or (_mark_in(custom) if isinstance(custom, str) else "")
+            if found and not any(each in found for each in _MADE_SEVERAL):
+                self.marks[new.id] = found
+
+
+def _mark_in(custom: str) -> str:
+    try:
+        decoded = json.loads(custom)
+    except ValueError:
+        return ""
+    return mark_of({"customdata": decoded}) if isinstance(decoded, Mapping) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A world that can be brought back: what the emulator stores, its time, and what is known of it from outside."""
+
+    stored: bytes
+    now: float
+    settings: Settings
+    marks: Mapping[str, str]
+    theirs: frozenset[str]
+    strangers: Mapping[str, Any]
+    log: str
+
+
+@dataclass
+class Ground:
+    """One emulator for many plays, since founding one costs more than a play: `fresh` empties it, `kept` and `again`
+    bring a state back.
+    """
+
+    emulator: Emulator
+    clock: WorldClock
+    births: Births
+    folder: Path
+
+    @classmethod
+    def founded(cls, folder: Path) -> Ground:
+        clock = WorldClock()
+        emulator = Emulator(token=TOKEN, seed=1, clock=clock, settings=Settings())
+        births = Births()
+        tables = emulator._engine.world.tables
+        tables._observers = (*tables._observers, births.observe)
+        return cls(emulator, clock, births, folder)
+
+    def fresh(self, settings: Mapping[str, Any], seed: int = 1) -> World:
+        engine = self.emulator._engine
+        self.births.marks.clear()
+        self.clock._now = WorldClock().time()
+        engine._started_with = Settings().changed(settings)
+        engine.world._seed = seed
+        engine.reset()
+        return self._world(seed)
+
+    def kept(self, world: World) -> State:
+        """The state that a world is in. What lists showed earlier is not kept."""
+        account = world.account
+        stored: bytes = self.emulator._engine.world._journal._connection.serialize()
+        settings, marks = self.emulator.settings, dict(self.births.marks)
+        return State(
+            stored, self.clock.time(), settings, marks, frozenset(account.theirs), world.strangers, world.log.content
+        )
+
+    def again(self, state: State, seed: int = 1) -> World:
+        engine = self.emulator._engine
+        engine.settings = state.settings
+        engine.faults.replace([])
+        engine._limit.reset()
+        engine.world._journal._connection.deserialize(state.stored)
+        self.clock._now = state.now
+        engine.world._load()
+        self.births.marks = dict(state.marks)
+        world = self._world(seed)
+        world.account.theirs |= state.theirs
+        world.strangers = state.strangers
+        world.log.content = state.log
+        return world
+
+    def _world(self, seed: int) -> World:
+        transport = DirectTransport(self.emulator)
+        rng = random.Random(seed)
+        client = DirectClient(transport, self.clock, rng)
+        account = Account(self.emulator, self.clock, transport, client, rng, self.folder)
+        return World(account, self.births)
+
+
+@dataclass
+class World:
+    """An account in which chains of runs are played."""
+
+    account: Account
+    births: Births
+    log: MemoryLog = field(default_factory=MemoryLog)
+    runs: list[Run] = field(default_factory=list)
+    strangers: Mapping[str, Any] = field(default_factory=dict)
+    _looked: tuple[int, list[Held]] | None = None
+
+    @property
+    def revision(self) -> int:
+        """Goes up with everything that changes in the account, by whomever."""
+        self.account.emulator._engine._performer.settle(self.account.emulator.settings)
+        return self.account.emulator._engine.world._revision
+
+    def ledger(self) -> list[dict[str, Any]]:
+        return self.account.emulator._engine.world.ledger()
+
+    def look(self) -> list[Held]:
+        """Everything that is there, by the API's answers; asked anew when something has changed."""
+        revision = self.revision
+        if self._looked is None or self._looked[0] != revision:
+            self._looked = revision, everything(self.account)
+        return self._looked[1]
+
+    def others_come_first(self) -> None:
+        """Somebody else's key, machine and VLAN; the machine has another stack's mark."""
+        account = self.account
+        account.make("/ssh-keys", {"label": "theirs", "key": public_key(200)})
+        inside = f"/projects/{account.make('/projects', {'name': 'Theirs'})['id']}"
+        account.make(f"{inside}/virtual-networks", {"facility": "ewr1", "description": "theirs"})
+        wanted = {"plan": "c2.medium.x86", "facility": "ewr1", "operating_system": "ubuntu_18_04"}
+        account.make(f"{inside}/devices", {**wanted, "hostname": "web", "tags": ["reconciler:other:x"]})
+        self.pass_time()
+        self.strangers = strangers_of(self.look(), account.theirs)
+
+    def chain(self, disturbances: Sequence[Disturbance] = (), *, journal: bool = True) -> Chain:
+        return Chain(self, Tripwire(disturbances), journal)
+
+    def pass_time(self) -> None:
+        settings = self.account.emulator.settings
+        self.account.clock.sleep(QUIET_SECONDS + settings.provision_seconds + settings.deprovision_seconds)
+
+
+@dataclass
+class Chain:
+    """Runs of one writer, one after the other, of which the tripwire may break any. Without a `journal` each run is the
+    first on its machine, as in an ephemeral CI job.
+    """
+
+    world: World
+    tripwire: Tripwire
+    journal: bool = True
+    meanwhile: Mapping[int, Callable[[], None]] = field(default_factory=dict)
+    log: MemoryLog | None = None
+    skew_seconds: float = 0.0
+    settle_seconds: float = SETTLE_SECONDS
+
+    def run(self, stack: Stack, *, destroy: bool = False, options: Options | None = None) -> Run:
+        """The command once. What breaks in it is in the result; nothing is raised."""
+        account = self.world.account
+        run = Run(stack, destroy)
+        self.world.runs.append(run)
+        begun = len(self.world.ledger())
+        line = Line(account.emulator, self.tripwire, account.clock)
+        line.meanwhile = self.meanwhile
+        account.transport.crashes = line.crashes = [*account.transport.crashes]
+        client = DirectClient(line, account.clock, account.rng)
+        try:
+            self._run(run, client, options or Options(destroy=destroy))
+        except Refused as refused:
+            run.refused = refused.diagnostics
+        except Crash as crash:
+            run.crashed = f"crashed {crash}"
+        except Endless as endless:
+            run.broke = f"no end: {endless}"
+        except Exception:  # noqa: BLE001  # whatever it is, it is a finding
+            run.broke = traceback.format_exc(limit=-8)
+        run.entries = self.world.ledger()[begun:]
+        return run
+
+    def _run(self, run: Run, client: DirectClient, options: Options) -> None:
+        clock = self.world.account.clock
+        kept: Journal = Journal()
+        if self.journal:
+            kept = FileJournal(self.log or self.world.log, lambda: clock.wall() + self.skew_seconds)
+        journal = Watched(kept, self.tripwire)
+
+        def plan() -> Planned:
+            run.plans.append(make_plan(run.stack, client, options, parallelism=1))
+            return run.plans[-1]
+
+        planned = plan()
+        if must_settle(planned.plan, journal, self.settle_seconds):
+            clock.sleep(self.settle_seconds)
+            planned = plan()
+        if not planned.plan.steps:
+            run.report = _nothing_done(planned)
+            return
+        run.report = apply_plan(
+            planned,
+            client,
+            parallelism=1,
+            listen=run.events.append,
+            stop=Stop(),
+            clock=clock,
+            rng=random.Random(1),
+            settle_seconds=self.settle_seconds,
+            journal=journal,
+            quiet_seconds=self.settle_seconds,
+        )
+
+
+def _nothing_done(planned: Planned) -> Report:
+    """What the command says when there is nothing to do."""
+    plan = planned.plan
+    if not plan.options.destroy:
+        return Report("apply", Counts(), (), plan.outputs, plan.secret_outputs)
+    why = {each.address: each.summary for each in plan.diagnostics if each.code == "holds-strangers"}
+    remains = tuple(
+        Remains(str(each.address), each.kind, each.live.id, why.get(str(each.address), ""))
+        for each in plan.changes
+        if each.reason == "holds_strangers" and each.live is not None
+    )
+    return Report("destroy", Counts(), (), plan.outputs, plan.secret_outputs, remains=remains)
+
+
+def failed_steps(run: Run) -> list[Ended]:
+    return [each for each in (run.report.ended if run.report else ()) if each.result is Result.FAILED]
+
+
+def born(entries: Sequence[Mapping[str, Any]], births: Births) -> Counter[str]:
+    """How many objects with each mark were created, by the ledger."""
+    made = {identifier for entry in entries for identifier in entry["created"]}
+    return Counter(births.marks[each] for each in made if each in births.marks)

@@ -80,10 +80,10 @@ class Performer:
                 if job.match.route.read is not None:
                     return self._look(job, params, job.match.route.read)
                 with self._world.transaction() as change:
-                    response = self._change(change, job, params)
-                    if job.rule is not None and job.rule.kind == "pretend":
-                        raise _NotDone(response)
-                    return response
+                    if job.rule is None or job.rule.kind != "pretend":
+                        return self._change(change, job, params)
+                    change.forget_ids()
+                    raise _NotDone(self._change(change, job, params))
         except _NotDone as pretended:
             return pretended.response
         except ApiError as error:

@@ -26,6 +26,9 @@ from reconciler.emulator.journal import Journal, Row
 from reconciler.emulator.records import Record
 from reconciler.emulator.tables import Observer, Tables
 
+_FORGOTTEN = 1_000_000
+"""More ids than one request ever makes."""
+
 
 class WorldClosed(Exception):
     """The world was let go of while a request was under way."""
@@ -46,6 +49,10 @@ class Transaction:
         """A fresh id, reproducible under a seed."""
         self._ids += 1
         return random_id() if self._seed is None else seeded_id(self._seed, self.revision, self._ids)
+
+    def forget_ids(self) -> None:
+        """Give ids from here on that no other transaction gives, as this one will not be kept."""
+        self._ids += _FORGOTTEN
 
     def put(self, record: Record) -> None:
         """Add a record, or put it in the place of the one with its id."""

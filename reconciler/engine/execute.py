@@ -234,7 +234,9 @@ class Apply:
             if call is not None:
                 self._means.account.send(call)
         except Gone:
-            return Probed(awaited, "it is gone")
+            # single objects may lag as lists do: a new one that nothing has shown yet is given the settle window
+            if awaited.seen or self._means.clock.now() - awaited.since >= self._means.settle_seconds:
+                return Probed(awaited, "it is gone")
         except Rejected as rejected:
             if rejected.status == 403:  # how the API shows a device that failed to provision and was taken away
                 return Probed(awaited, f"it failed to provision and was taken away: {reason_of(rejected)}")

@@ -33,6 +33,7 @@ CANARY = "Canary"
 """What every secret of a campaign's stacks has in it."""
 MOST_RERUNS = 2
 EMPTY_PLANS = 1
+_MOST_RUNS = 12
 _CALLS_A_RUN = 150
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 _UNMARKED = ("invitation",)
@@ -56,7 +57,7 @@ def settled(
     first = len(world.runs)
     calm = 0
     found: list[Violation] = []
-    while calm < MOST_RERUNS:
+    while calm < MOST_RERUNS and len(world.runs) < first + _MOST_RUNS:
         struck = chain.tripwire.struck
         run = chain.run(stack, destroy=destroy)
         found += broke(run)
@@ -64,6 +65,8 @@ def settled(
             found += as_declared(world, stack, destroy, "I9 an end of 0 is true")
             break
         calm += chain.tripwire.struck == struck
+        if calm:  # the first rerun comes at once, the second when lists have caught up
+            world.account.clock.sleep(world.account.emulator.settings.list_lag_seconds + 1.0)
     runs = world.runs[first:]
     if not runs[-1].complete:
         found.append(Violation("I1 two reruns are enough", runs[-1].said))

@@ -40,7 +40,7 @@ from reconciler.model.event import Ended, Event, Remains, Report, Result
 from reconciler.model.journal import Answered, Intent, Journal
 from reconciler.model.plan import Counts
 from reconciler.model.resource import Stack
-from tests.worlds.account import TOKEN, Account, DirectClient, DirectTransport, WorldClock
+from tests.worlds.account import TOKEN, Account, DirectClient, DirectTransport, Sent, WorldClock
 from tests.worlds.laws import strangers_of
 from tests.worlds.live import Held, everything, mark_of
 from tests.worlds.stacks import public_key
@@ -97,7 +97,7 @@ class Disturbance:
     last: int
     journal: bool
     what: str
-    more: Mapping[str, Any] = field(default_factory=dict)
+    more: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, text: str) -> Disturbance:
@@ -112,7 +112,9 @@ class Disturbance:
     @property
     def bounded(self) -> bool:
         """Whether nothing that it does shows later than a settle window allows for."""
-        return self.what != "late_commit" or float(self.more.get("seconds", 1)) < SETTLE_SECONDS
+        if self.what == "stale_list":
+            return 0 < self.more.get("seconds", 0) < SETTLE_SECONDS
+        return self.what != "late_commit" or self.more.get("seconds", 1) < SETTLE_SECONDS
 
     def rule(self) -> dict[str, Any]:
         return {"method": "*", "route": "*", "kind": self.what, **self.more}
@@ -247,6 +249,7 @@ class Run:
     broke: str = ""
     events: list[Event] = field(default_factory=list)
     entries: list[dict[str, Any]] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
@@ -434,6 +437,7 @@ class Chain:
         line = Line(account.emulator, self.tripwire, account.clock)
         line.meanwhile = self.meanwhile
         account.transport.crashes = line.crashes = [*account.transport.crashes]
+        run.sent = line.sent
         client = DirectClient(line, account.clock, account.rng)
         try:
             self._run(run, client, options or Options(destroy=destroy))

@@ -92,7 +92,11 @@ class InDoubt(WireError):
 
 
 class Unreachable(WireError):
-    """The API could not be reached or did not answer a read."""
+    """The API could not be reached or did not answer a read; `answered`: it did, with what is of no use."""
+
+    def __init__(self, message: str, *, call: str = "", answered: bool = False) -> None:
+        super().__init__(message, call=call)
+        self.answered = answered
 
 
 class Incomplete(WireError):

@@ -171,7 +171,8 @@ class Courier:
         if not parcel.is_read and (unsettled or (outcome.ending is Ending.REDIRECTED and not parcel.may_repeat)):
             return InDoubt(f"sent, but it is not known whether it happened: {outcome.why}", call=parcel.label)
         if outcome.answer is None or outcome.ending in (Ending.NOT_SENT, Ending.DOUBTFUL):
-            return Unreachable(f"gave up after {self._retries.attempts} attempts: {outcome.why}", call=parcel.label)
+            why = f"gave up after {self._retries.attempts} attempts: {outcome.why}"
+            return Unreachable(why, call=parcel.label, answered=outcome.answer is not None)
         texts = tuple(self._token.scrub(text) for text in error_texts(outcome.answer))
         request_id = self._token.scrub(outcome.answer.request_id)
         if outcome.ending is Ending.THROTTLED:

@@ -194,7 +194,7 @@ def explain(problem: WireError, path: str) -> Diagnostic:
     if isinstance(problem, Rejected) and problem.status == 401:
         hint = "set PACKET_AUTH_TOKEN to a token that is valid for this API"
         return error("token-refused", f"the API refused the token: {problem.message}", hint=hint)
-    if isinstance(problem, Unreachable):
+    if isinstance(problem, Unreachable) and not problem.answered:
         hint = "check --api-url (or PACKET_API_URL) and the network; nothing was changed"
         return error("api-unreachable", f"the API could not be reached: {problem.message}", hint=hint)
     hint = "a plan needs a complete read, so that absent is never taken for deleted; nothing was changed"

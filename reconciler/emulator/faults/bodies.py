@@ -70,7 +70,7 @@ def with_unknown_fields(body: bytes) -> bytes:
 
 
 def _extended(value: Any) -> Any:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value:  # an empty one says that there is none
         return {**{name: _extended(inner) for name, inner in value.items()}, **_UNKNOWN}
     return [_extended(inner) for inner in value] if isinstance(value, list) else value
 

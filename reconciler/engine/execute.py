@@ -22,6 +22,7 @@ from reconciler.engine.observe import read_collection
 from reconciler.engine.perform import Ending, Outcome, Performer, Task, reason_of
 from reconciler.engine.prepare import Preparation, patience
 from reconciler.engine.reach import to_hold
+from reconciler.engine.refused_token import REASON, WAITING_REASON, TokenWatch
 from reconciler.engine.schedule import Schedule
 from reconciler.engine.stop import Stop
 from reconciler.engine.watch import Arrived, Awaited, Collection, Watch
@@ -112,6 +113,7 @@ class Apply:
         self._world = world
         self._means = means
         self._clock = means.clock
+        self._account = TokenWatch(means.account)
         self._stop = stop
         self._listen = listen
         self._schedule = Schedule(steps, {each.id: _weight(each, catalog) for each in steps})
@@ -119,7 +121,7 @@ class Apply:
         going = frozenset(each.live.id for each in changes if each.live is not None and each.action.deletes)
         self._prepare = Preparation(stack, catalog, world, known, going, to_hold(changes, catalog))
         self._performer = Performer(
-            means.account, means.clock, means.rng, stop, means.settle_seconds, means.journal, self._hand_note
+            self._account, means.clock, means.rng, stop, means.settle_seconds, means.journal, self._hand_note
         )
         self._watch = Watch()
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
@@ -139,7 +141,7 @@ class Apply:
             while True:
                 self._dispatch(workers)
                 idle = self._in_flight == 0
-                if idle and (self._stop.requested or not len(self._watch)):
+                if idle and (self._halted or not len(self._watch)):
                     break
                 self._poll(pollers)
                 self._take_messages(pollers)
@@ -150,13 +152,18 @@ class Apply:
         interrupted = self._stop.requested and cut_short
         return Applied(tuple(self._ended), self._counts(), interrupted, made, frozenset(self._seen))
 
+    @property
+    def _halted(self) -> bool:
+        """Whether nothing more is to be begun."""
+        return self._stop.requested or self._account.refused
+
     # starting steps
 
     def _dispatch(self, workers: ThreadPoolExecutor) -> None:
         """Start what is ready, as far as there are workers. Steps without a call end at once."""
-        while self._further and self._working < self._means.parallelism and not self._stop.requested:
+        while self._further and self._working < self._means.parallelism and not self._halted:
             self._submit(self._further.pop(0), workers)
-        while self._working < self._means.parallelism and not self._stop.requested:
+        while self._working < self._means.parallelism and not self._halted:
             step = self._schedule.take()
             if step is None:
                 return
@@ -209,7 +216,7 @@ class Apply:
         self._watch.add(Awaited(step, kind, live, self._started[step.id], deadline, values), now)
 
     def _poll(self, pollers: ThreadPoolExecutor) -> None:
-        if self._stop.requested:
+        if self._halted:
             return
         for collection in self._watch.due(self._clock.now()):
             self._in_flight += 1
@@ -220,7 +227,7 @@ class Apply:
         objects: Sequence[LiveObject] = ()
         problem: WireError | None = None
         try:
-            objects = read_collection(self._means.account, collection.kind, collection.owner_id)
+            objects = read_collection(self._account, collection.kind, collection.owner_id)
         except WireError as failed:
             problem = failed
         except (KeyError, TypeError, ValueError, AttributeError) as failed:
@@ -232,7 +239,7 @@ class Apply:
         call = awaited.kind.probe(awaited.live.id)
         try:
             if call is not None:
-                self._means.account.send(call)
+                self._account.send(call)
         except Gone:
             # single objects may lag as lists do: a new one that nothing has shown yet is given the settle window
             if awaited.seen or self._means.clock.now() - awaited.since >= self._means.settle_seconds:
@@ -248,7 +255,7 @@ class Apply:
 
     def _take_messages(self, pollers: ThreadPoolExecutor) -> None:
         """Wait for something to happen, and take in everything that has."""
-        next_due = None if self._stop.requested else self._watch.next_due()
+        next_due = None if self._halted else self._watch.next_due()
         pause = None if next_due is None else max(0.0, next_due - self._clock.now())
         if self._in_flight == 0:
             self._clock.sleep(pause or 0.0)
@@ -404,15 +411,16 @@ class Apply:
         self._listen(ended)
 
     def _leave(self, rest: Sequence[Step]) -> None:
-        """After an interrupt: what is on its way is abandoned to the next run, what was not begun is skipped."""
+        """After an early end: what is on its way is abandoned to the next run, what was not begun is skipped."""
         waiting = {each.step.id: each for each in self._watch.everything()}
         for step in rest:
             awaited = waiting.get(step.id)
             if awaited is not None:
                 reason = "interrupted while waiting; the next run goes on waiting"
+                reason = reason if self._stop.requested else WAITING_REASON
                 self._record(step, Result.ABANDONED, awaited.live, reason, None)
             else:
-                self._record(step, Result.SKIPPED, None, "interrupted", None)
+                self._record(step, Result.SKIPPED, None, "interrupted" if self._stop.requested else REASON, None)
 
     def _counts(self) -> Counts:
         done = [each.verb for each in self._ended if each.result is Result.DONE]

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from types import FrameType, MappingProxyType
 from typing import NoReturn, TextIO
@@ -120,6 +121,9 @@ def main() -> NoReturn:
         code = run()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else Exit.ERROR
+        if code == Exit.TERMINATED:
+            with suppress(OSError):
+                click.echo("\nTerminated.", err=True)
     code = max(code, _flush(sys.stdout), _flush(sys.stderr))
     # Threads of the HTTP pool may still wait for an answer that nobody wants.
     os._exit(code)
@@ -134,7 +138,8 @@ def _failed(problem: Exception) -> int:
     from reconciler.cli.sink import standard_sink
 
     found, code = findings(problem)
-    standard_sink().diagnostics(found)
+    with suppress(OSError):  # nobody can be told, where stderr is on a full disk; the code still says it
+        standard_sink().diagnostics(found)
     return code
 
 

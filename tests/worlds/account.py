@@ -20,6 +20,7 @@ from reconciler.api.token import Token
 from reconciler.api.transport import AnswerLost, Transport
 from reconciler.emulator import Emulator, Settings, VirtualClock
 from reconciler.emulator.faults import FaultPlan
+from reconciler.emulator.records import Record
 
 TOKEN = "worlds-token"
 _START = 1_546_300_800.0  # 2019-01-01T00:00:00Z
@@ -133,6 +134,9 @@ class Account:
     def listed(self, path: str, key: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.call("GET", f"{path}{'&' if '?' in path else '?'}per_page=1000")[key]
         return found
+
+    def may_hold(self, kind: type[Record]) -> bool:
+        return bool(self.emulator._engine.world.tables.count(kind, "", ""))
 
     def ledger(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.call("GET", "/_emulator/ledger")["ledger"]

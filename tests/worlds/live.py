@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from reconciler.emulator.records import (
     ApiKey,
@@ -23,7 +23,6 @@ from reconciler.emulator.records import (
     Volume,
 )
 from reconciler.model.resource import Resource, Stack, deferred
-from tests.worlds.account import Account
 
 _MARK = "reconciler:"
 _COLLECTIONS = {
@@ -50,6 +49,17 @@ _RECORDS: Mapping[str, type[Record]] = {
 }
 """What the collections list: where the account has none of it at all, nobody need ask."""
 
+
+class Listing(Protocol):
+    """An account of which whole collections can be read."""
+
+    def listed(self, path: str, key: str) -> list[dict[str, Any]]: ...
+
+    def may_hold(self, kind: type[Record]) -> bool:
+        """False where there is certainly nothing of a kind."""
+        ...
+
+
 MACHINE = "machine of several"
 _MADE_BY = ("device_batches", "spot_market_requests")
 
@@ -72,7 +82,7 @@ class Held:
         return self.mark.partition(":")[2]
 
 
-def everything(account: Account) -> list[Held]:
+def everything(account: Listing) -> list[Held]:
     """All objects that are there, those on their way out left out."""
     found = [_held("organization", each) for each in account.listed("/organizations", "organizations")]
     found += [_held("ssh_key", each) for each in account.listed("/ssh-keys", "ssh_keys")]
@@ -83,10 +93,9 @@ def everything(account: Account) -> list[Held]:
     return found
 
 
-def _in_project(account: Account, project: str) -> Iterator[Held]:
-    tables = account.emulator._engine.world.tables
+def _in_project(account: Listing, project: str) -> Iterator[Held]:
     for kind, (path, key) in _COLLECTIONS.items():
-        if not tables.count(_RECORDS[kind], "", ""):
+        if not account.may_hold(_RECORDS[kind]):
             continue
         for body in account.listed(f"/projects/{project}/{path}", key):
             if kind == "device" and body["state"] == "deprovisioning":
@@ -122,7 +131,7 @@ def mark_of(body: Mapping[str, Any]) -> str:
     return f"{own['stack']}:{own['address']}" if isinstance(own, Mapping) else ""
 
 
-def ours(account: Account, stack: str) -> list[Held]:
+def ours(account: Listing, stack: str) -> list[Held]:
     return owned(everything(account), stack)
 
 
@@ -131,13 +140,13 @@ def owned(there: Iterable[Held], stack: str) -> list[Held]:
     return [each for each in there if each.mark.startswith(f"{stack}:")]
 
 
-def doubles(account: Account, stack: str) -> list[str]:
+def doubles(account: Listing, stack: str) -> list[str]:
     """Addresses that more than one object carries."""
     counts = Counter((each.kind, each.mark) for each in ours(account, stack) if each.kind != MACHINE)
     return [f"{kind} {mark}" for (kind, mark), count in sorted(counts.items()) if count > 1]
 
 
-def unlike(account: Account, stack: Stack, kept: Collection[str] = ()) -> list[str]:
+def unlike(account: Listing, stack: Stack, kept: Collection[str] = ()) -> list[str]:
     """Everything in which the account is not as declared. `kept` are ids of what stays for others' sake."""
     return differing(everything(account), stack, kept)
 

@@ -1,0 +1,265 @@
+"""What campaigns with real processes share: a fork server, one emulator in a process of its own, a gate before it, and
+the stacks. Everything is started once for a worker, and the account is emptied between schedules.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from reconciler.emulator.records import Record
+from tests.campaigns.campaign import Violation
+from tests.campaigns.forks import Order
+from tests.campaigns.gate import Gate
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "processes-token"
+HANGS_SECONDS = 40.0
+"""A command that takes longer does not end by itself."""
+_NEVER = ("Traceback (most recent call last)", "Exception ignored", "this is a bug in reconciler", "Fatal Python error")
+_STARTED_WITH = {"provision_seconds": 0.15, "deprovision_seconds": 0.1}
+
+
+@dataclass
+class Process:
+    """A command line under way. `code` is its exit code, negative for a signal, None while it runs."""
+
+    pid: int
+    out: Path
+    err: Path
+    began: float = field(default_factory=time.monotonic)
+    code: int | None = None
+
+    def text(self) -> str:
+        files = (each for each in (self.out, self.err) if each.is_file())
+        return "".join(each.read_text(encoding="utf-8", errors="replace") for each in files)
+
+    def signal(self, number: int) -> None:
+        """Send a signal, unless it has ended."""
+        if self.code is None:
+            try:
+                os.kill(self.pid, number)
+            except ProcessLookupError:
+                return
+
+    def complaints(self) -> list[Violation]:
+        """What no command may do, however it is stopped."""
+        text = self.text()
+        found = [Violation("no traceback", text[-1500:]) for each in _NEVER if each in text]
+        if self.code is None:
+            found.append(Violation("no hang", f"it did not end within {HANGS_SECONDS:g} s: {text[-800:]}"))
+        return found
+
+
+class Forks:
+    """The client of `tests.campaigns.forks`."""
+
+    def __init__(self) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        self._server = subprocess.Popen(
+            [sys.executable, "-m", "tests.campaigns.forks"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+        )
+        assert self._server.stdout is not None
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._server.stdout, selectors.EVENT_READ)
+        self._started: list[int] = []
+        self._processes: dict[int, Process] = {}
+        self._ended: dict[int, int] = {}
+        self._waiting = b""
+
+    def start(self, order: Order) -> Process:
+        assert self._server.stdin is not None
+        self._server.stdin.write(f"{order.line()}\n".encode())
+        self._server.stdin.flush()
+        while not self._started:
+            self._read(30)
+        process = Process(self._started.pop(0), Path(order.out), Path(order.err))
+        process.code = self._ended.pop(process.pid, None)
+        self._processes[process.pid] = process
+        return process
+
+    def wait(self, process: Process, seconds: float = HANGS_SECONDS, *, kill: bool = True) -> int | None:
+        """Its exit code; None when it did not end in time: then it is killed, or goes on."""
+        deadline = time.monotonic() + seconds
+        while process.code is None and time.monotonic() < deadline:
+            self._read(deadline - time.monotonic())
+        if process.code is None and kill:
+            process.signal(signal.SIGKILL)
+        return process.code
+
+    def close(self) -> None:
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        self._server.stdin.close()
+        self._server.wait(10)
+        self._server.stdout.close()
+        self._selector.close()
+
+    def _read(self, seconds: float) -> None:
+        if not self._selector.select(max(seconds, 0)):
+            return
+        assert self._server.stdout is not None
+        read = os.read(self._server.stdout.fileno(), 1 << 16)
+        if not read:
+            raise RuntimeError("the fork server has ended")
+        *lines, self._waiting = (self._waiting + read).split(b"\n")
+        for each in map(json.loads, lines):
+            if "started" in each:
+                self._started.append(each["started"])
+            elif each["ended"] in self._processes:
+                self._processes.pop(each["ended"]).code = each["status"]
+            else:
+                self._ended[each["ended"]] = each["status"]
+
+
+class Account:
+    """The emulator's account over HTTP, as `tests.worlds.live` reads it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._session = requests.Session()
+        self._session.headers["X-Auth-Token"] = TOKEN
+        self._session.trust_env = False
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        answer = self._session.request(method, f"{self.url}{path}", json=body, timeout=30)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def listed(self, path: str, key: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.call("GET", f"{path}{'&' if '?' in path else '?'}per_page=1000")[key]
+        return found
+
+    def may_hold(self, kind: type[Record]) -> bool:
+        """Only the API is asked."""
+        return True
+
+    def creates(self) -> Counter[str]:
+        """The accepted creates, by route."""
+        return Counter(each["route"] for each in self.call("GET", "/_emulator/ledger")["ledger"] if each["created"])
+
+
+class Station:
+    """Processes, an account and a folder to work in."""
+
+    def __init__(self) -> None:
+        self.top = Path(tempfile.mkdtemp(prefix="reconciler-campaign-"))
+        self.forks = Forks()
+        serving = self._order(("emulator", "serve", *_times()), self.top, "emulator", {})
+        self._emulator = self.forks.start(serving)
+        self.account = Account(self._listening(Path(serving.out)))
+        self.gate = Gate(self.account.url)
+        self._number = 0
+
+    def close(self) -> None:
+        self.gate.close()
+        self.forks.close()
+        shutil.rmtree(self.top, ignore_errors=True)
+
+    def fresh(self) -> Path:
+        """An empty account with a stranger in it, and an empty folder."""
+        self.gate.settle()
+        self.gate.arm(None)
+        self.account.call("POST", "/_emulator/reset")
+        self._number += 1
+        folder = self.top / str(self._number)
+        folder.mkdir()
+        return folder
+
+    def start(
+        self,
+        folder: Path,
+        name: str,
+        *arguments: str,
+        settle: float = 0.0,
+        direct: bool = False,
+        stdin: str = os.devnull,
+        out: str | None = None,
+        err: str | None = None,
+        fresh: bool = False,
+        file_bytes: int | None = None,
+        small: tuple[str, int] | None = None,
+        strike: tuple[int, int] | None = None,
+    ) -> Process:
+        """Start a command line in a folder; `name` is that of its outputs' files. `direct` passes the gate by."""
+        environment = {
+            "PACKET_API_URL": self.account.url if direct else self.gate.url,
+            "PACKET_AUTH_TOKEN": TOKEN,
+            "RECONCILER_SETTLE_SECONDS": f"{settle:g}",
+        }
+        order = self._order(arguments, folder, name, environment)
+        return self.forks.start(
+            Order(
+                order.arguments,
+                order.folder,
+                order.environment,
+                out or order.out,
+                err or order.err,
+                stdin,
+                fresh,
+                file_bytes,
+                small,
+                strike,
+            )
+        )
+
+    def run(self, folder: Path, name: str, *arguments: str, settle: float = 0.0, direct: bool = False) -> Process:
+        process = self.start(folder, name, *arguments, settle=settle, direct=direct)
+        self.forks.wait(process)
+        return process
+
+    def _order(self, arguments: tuple[str, ...], folder: Path, name: str, more: dict[str, str]) -> Order:
+        beside = self.top / "outputs"
+        beside.mkdir(exist_ok=True)
+        number = len(list(beside.iterdir()))
+        environment = {
+            "PATH": os.environ.get("PATH", ""),
+            "HOME": str(self.top),
+            "LANG": "C.UTF-8",
+            "NO_COLOR": "1",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "RECONCILER_EMULATOR_TOKEN": TOKEN,
+            **more,
+        }
+        out, err = (str(beside / f"{number}-{name}.{each}") for each in ("out", "err"))
+        return Order(arguments, str(folder), environment, out, err)
+
+    def _listening(self, out: Path) -> str:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            text = out.read_text(encoding="utf-8") if out.exists() else ""
+            if text.endswith("\n") and "PACKET_API_URL=" in text:
+                return text.partition("PACKET_API_URL=")[2].split()[0]
+            time.sleep(0.02)
+        raise RuntimeError("the emulator does not start")
+
+
+def _times() -> tuple[str, ...]:
+    return ("--provision-seconds", str(_STARTED_WITH["provision_seconds"]))
+
+
+@cache
+def station() -> Station:
+    """The one of this worker, which ends with it."""
+    made = Station()
+    atexit.register(made.close)
+    return made

@@ -20,6 +20,7 @@ def hostnames(world: World) -> list[str]:
 
 
 def test_a_create_whose_answer_was_lost_is_found_by_its_mark(world: World) -> None:
+    """F1: the real command over a real socket."""
     world.faults({"method": "POST", "route": DEVICES, "nth": 1, "kind": "commit_then_drop"})
     stack = world.stack(WEB)
     applied = world.run("apply", stack, "--yes")
@@ -31,6 +32,7 @@ def test_a_create_whose_answer_was_lost_is_found_by_its_mark(world: World) -> No
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_busy_api_is_waited_for(world: World, status: int) -> None:
+    """F4: the real command over a real socket."""
     world.faults({"method": "GET", "route": DEVICES, "nth": 1, "kind": "status", "status": status, "retry_after": 1})
     stack = world.stack(WEB)
     assert world.run("apply", stack, "--yes").code == 0
@@ -39,6 +41,7 @@ def test_a_busy_api_is_waited_for(world: World, status: int) -> None:
 
 @pytest.mark.parametrize("kind", ["truncate_page", "wrong_total"])
 def test_a_list_that_lies_stops_plan_and_apply(world: World, kind: str) -> None:
+    """F5: the real command over a real socket."""
     stack = world.stack(WEB)
     assert world.run("apply", stack, "--yes").code == 0
     world.edit(stack, "count: 3", "count: 4")
@@ -52,6 +55,7 @@ def test_a_list_that_lies_stops_plan_and_apply(world: World, kind: str) -> None:
 
 
 def test_a_killed_apply_is_taken_up_by_the_next_one(world: World) -> None:
+    """F12: SIGKILL to the real process."""
     world.call("POST", "/_emulator/settings", {"latency_seconds": 0.05, "provision_seconds": 1.0})
     stack = world.stack(MANY)
     process = _started(world, stack, parallelism=4)
@@ -67,6 +71,7 @@ def test_a_killed_apply_is_taken_up_by_the_next_one(world: World) -> None:
 
 
 def test_an_interrupt_drains_and_the_next_run_goes_on(world: World) -> None:
+    """F13: SIGINT to the real process."""
     world.call("POST", "/_emulator/settings", {"latency_seconds": 0.05, "provision_seconds": 1.0})
     stack = world.stack(MANY)
     process = _started(world, stack, parallelism=2)

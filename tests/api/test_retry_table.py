@@ -108,6 +108,7 @@ def test_no_connection_at_all_is_unreachable(call: Call, make_client: MakeClient
 
 
 def test_a_name_that_does_not_resolve_means_nothing_was_sent(make_client: MakeClient) -> None:
+    """F25: DNS."""
     with pytest.raises(Unreachable, match="does not resolve"):
         make_client("https://api.packet.invalid").send(CREATE)
 
@@ -132,6 +133,7 @@ def test_no_answer_in_time_is_retried_for_reads_and_a_doubt_for_creates(
 
 @pytest.mark.parametrize("call", [READ, CREATE], ids=lambda call: call.method)
 def test_a_trickled_answer_ends_at_the_total_deadline(call: Call, make_client: MakeClient, server: Scripted) -> None:
+    """F20: a byte at a time, headers too."""
     # Every byte arrives in time, the answer as a whole would take 2 seconds.
     client = make_client(timeouts=Timeouts(connect=2, read=0.2, total=0.3), retries=RetryPolicy(attempts=1))
     server.replies(Reply(200, b'{"id": "d1", "hostname": "0123456789"}', trickle=0.02))
@@ -142,6 +144,7 @@ def test_a_trickled_answer_ends_at_the_total_deadline(call: Call, make_client: M
 
 
 def test_a_silent_server_gets_no_more_time_than_the_total(make_client: MakeClient, server: Scripted) -> None:
+    """F20: not a byte."""
     client = make_client(timeouts=Timeouts(connect=2, read=5, total=0.1), retries=RetryPolicy(attempts=1))
     server.replies(Reply(200, b"{}", trickle=0.5))
     started = time.monotonic()
@@ -241,6 +244,7 @@ def test_a_refusal_is_final(status: int, call: Call, client: Client, server: Scr
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_redirects(status: int, client: Client, server: Scripted, clock: VirtualClock) -> None:
+    """F18: every status, for reads and creates."""
     elsewhere = Scripted()
     try:
         server.replies(Reply(status, headers={"Location": f"{elsewhere.url}/devices/d1"}))
@@ -259,6 +263,7 @@ def test_redirects(status: int, client: Client, server: Scripted, clock: Virtual
 
 @pytest.mark.parametrize("location", ["", "file:///etc/passwd", "//", "http://[", "/devices/d1"])
 def test_odd_redirects_are_refused_like_others(location: str, client: Client, server: Scripted) -> None:
+    """F18: to files, to nowhere, without a place."""
     server.replies(Reply(302, b"x" * 1000, {"Location": location}))
     with pytest.raises(Rejected, match="302 Found"):
         client.send(READ)

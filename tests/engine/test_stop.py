@@ -14,6 +14,7 @@ EDGE = resource("projects.edge")
 
 
 def test_stopped_at_every_point_the_next_runs_converge_with_nothing_twice() -> None:
+    """F13: with an account that is not the emulator."""
     total = 60
     for point in range(total):
         bench, stop, seen = Bench(), Stop(), 0

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 
 from reconciler.diagnostics import Diagnostic
-from reconciler.model.event import Event
+from reconciler.model.event import Event, Result
 from reconciler.model.resource import Stack
 from reconciler.report.events import EventLines, dump
 from reconciler.report.human import render_plan
@@ -27,7 +27,7 @@ from tests.campaigns.kit import Chain, Run, World, born
 from tests.worlds import laws
 from tests.worlds.account import TOKEN
 from tests.worlds.laws import Broken
-from tests.worlds.live import MACHINE, Held, differing
+from tests.worlds.live import MACHINE, Held, differing, owned
 
 CANARY = "Canary"
 """What every secret of a campaign's stacks has in it."""
@@ -43,46 +43,61 @@ _MAY_BE_MADE_ANEW = ("fail_provisioning", "stuck")
 
 
 def settled(
-    chain: Chain,
-    stack: Stack,
-    *,
-    destroy: bool = False,
-    empty_plans: int = EMPTY_PLANS,
-    said: bool = True,
+    chain: Chain, stack: Stack, *, destroy: bool = False, empty_plans: int = EMPTY_PLANS, judge_births: bool = True
 ) -> list[Violation]:
     """Run until complete, then judge everything. The tripwire's disturbances strike in the first runs; a run in which
     none struck is one of the reruns that have to be enough.
     """
+    first = len(chain.world.runs)
+    found = converged(chain, stack, destroy, empty_plans)
+    return found + judged(chain, chain.world.runs[first:], judge_births=judge_births)
+
+
+def converged(chain: Chain, stack: Stack, destroy: bool, empty_plans: int = EMPTY_PLANS) -> list[Violation]:
+    """I1, I2, I9 and I10, by running until it is complete."""
     world = chain.world
-    first = len(world.runs)
     calm = 0
     found: list[Violation] = []
-    while calm < MOST_RERUNS and len(world.runs) < first + _MOST_RUNS:
+    for _ in range(_MOST_RUNS):
         struck = chain.tripwire.struck
         run = chain.run(stack, destroy=destroy)
         found += broke(run)
-        if run.complete:
-            found += as_declared(world, stack, destroy, "I9 an end of 0 is true")
-            break
         calm += chain.tripwire.struck == struck
+        if done(run) and (not _told(run) or calm >= MOST_RERUNS):
+            found += as_declared(world, run, "I9 an end of 0 is true")
+            break
+        if calm >= MOST_RERUNS and not done(run):
+            found.append(Violation("I1 two reruns are enough", run.said))
+            break
         if calm:  # the first rerun comes at once, the second when lists have caught up
-            world.account.clock.sleep(world.account.emulator.settings.list_lag_seconds + 1.0)
-    runs = world.runs[first:]
-    if not runs[-1].complete:
-        found.append(Violation("I1 two reruns are enough", runs[-1].said))
+            world.lists_catch_up()
     world.pass_time()
-    if not found:
-        found += as_declared(world, stack, destroy, "I1 as declared")
-        found += nothing_left(chain, stack, destroy, empty_plans)
+    if found:
+        return found
+    return as_declared(world, run, "I1 as declared") + nothing_left(chain, run, empty_plans)
+
+
+def judged(chain: Chain, runs: Sequence[Run], *, judge_births: bool = True) -> list[Violation]:
+    """What has to hold of all runs of a world, disturbed and interleaved ones too."""
+    world = chain.world
     anew = any(each.what in _MAY_BE_MADE_ANEW for each in chain.tripwire.disturbances)
-    found += one_of_each(world, runs, judge_births=chain.tripwire.bounded and not anew)
-    found += deletes_were_planned(world, runs)
-    found += in_order(world, runs)
-    found += few_calls(chain, runs)
-    found += strangers_are_untouched(world, runs)
-    if said:
-        found += no_secrets(runs, chain)
-    return found
+    births = one_of_each(world, runs) if judge_births and chain.tripwire.bounded and not anew else []
+    return [
+        *births,
+        *deletes_were_planned(world, runs),
+        *in_order(world, runs),
+        *few_calls(chain, runs),
+        *strangers_are_untouched(world, runs),
+        *no_secrets(runs, chain),
+    ]
+
+
+def done(run: Run) -> bool:
+    """Whether a run ended with 0, or only with what others hold, or what nobody can tell is ours, left to a person."""
+    if run.complete or run.report is None or run.report.interrupted or run.report.unproven:
+        return run.complete
+    failed = [each for each in run.report.ended if each.result is not Result.DONE]
+    return not failed and all("holds" in each.reason for each in run.report.remains)
 
 
 def broke(run: Run) -> Iterator[Violation]:
@@ -91,21 +106,36 @@ def broke(run: Run) -> Iterator[Violation]:
         yield Violation("I10 no traceback, no hang", run.broke)
 
 
-def as_declared(world: World, stack: Stack, destroy: bool, law: str) -> list[Violation]:
-    """I1 and I9: the account is as the stack says, by the API's answers; I3 and I4: no second object, no orphan."""
-    there = world.look()
+def as_declared(world: World, run: Run, law: str) -> list[Violation]:
+    """I1 and I9: the account is as the stack says, by the API's answers; I3 and I4: no second object, no orphan.
+
+    What the plan told a person about, two objects with one mark of which neither may be deleted, is no violation.
+    """
+    stack, aside = run.stack, _told(run) | _kept(run)
+    there = [each for each in world.look() if each.id not in aside]
     found = [Violation("I3 one object a mark", each) for each in twins(there, stack.name)]
     found += [Violation("I4 no orphan", each) for each in orphans(world, there)]
-    if destroy:
-        left = [f"{each.kind} {each.mark}" for each in there if each.mark.startswith(f"{stack.name}:")]
+    if run.destroy:
+        left = [f"{each.kind} {each.mark}" for each in owned(there, stack.name)]
         return [*found, *([Violation(law, f"{', '.join(left)} are left")] if left else [])]
     different = differing(there, stack)
     return [*found, *([Violation(law, "; ".join(different))] if different else [])]
 
 
+def _told(run: Run) -> set[str]:
+    """The ids of what the plan says carries another object's mark too, and is left to a person."""
+    said = [each.summary for each in run.plans[-1].plan.diagnostics if each.code == "twin"]
+    return {found[0] for each in said if (found := _UUID.findall(each))}
+
+
+def _kept(run: Run) -> set[str]:
+    """The ids of what stays for others' sake."""
+    changes = run.plans[-1].plan.changes
+    return {each.live.id for each in changes if each.live is not None and each.reason == "holds_strangers"}
+
+
 def twins(there: Iterable[Held], name: str) -> list[str]:
-    ours = (each for each in there if each.mark.startswith(f"{name}:") and each.kind != MACHINE)
-    counts = Counter((each.kind, each.mark) for each in ours)
+    counts = Counter((each.kind, each.mark) for each in owned(there, name) if each.kind != MACHINE)
     return [f"{count} of {kind} {mark}" for (kind, mark), count in sorted(counts.items()) if count > 1]
 
 
@@ -119,26 +149,21 @@ def orphans(world: World, there: Iterable[Held]) -> list[str]:
     ]
 
 
-def nothing_left(chain: Chain, stack: Stack, destroy: bool, times: int) -> list[Violation]:
+def nothing_left(chain: Chain, last: Run, times: int) -> list[Violation]:
     """I2: the next plans are empty, and what they look at is not changed by looking."""
     for number in range(times):
-        before = len(chain.world.ledger())
-        run = chain.run(stack, destroy=destroy)
-        pending = (
-            [f"{each.address}: {each.action} {each.because}" for each in run.plans[-1].plan.pending]
-            if run.plans
-            else []
-        )
-        if not run.complete or pending or len(chain.world.ledger()) != before:
+        before = chain.world.revision
+        run = chain.run(last.stack, destroy=last.destroy)
+        changes = run.plans[-1].plan.pending if run.plans else ()
+        pending = [f"{each.address}: {each.action} {each.because} {sorted(each.changed)}" for each in changes]
+        if not done(run) or pending or chain.world.revision != before:
             return [Violation("I2 the next plan is empty", f"plan {number + 1}: {'; '.join(pending) or run.said}")]
         chain.world.account.clock.sleep(20)
     return []
 
 
-def one_of_each(world: World, runs: Sequence[Run], *, judge_births: bool) -> list[Violation]:
+def one_of_each(world: World, runs: Sequence[Run]) -> list[Violation]:
     """I3 over all of the chain: no mark was given to two new objects, though one of them may be gone by now."""
-    if not judge_births:
-        return []
     entries = {entry["number"]: entry for run in runs for entry in run.entries}
     counts = born(list(entries.values()), world.births)
     twice = [f"{count} creates of {mark}" for mark, count in sorted(counts.items()) if count > 1]
@@ -146,7 +171,9 @@ def one_of_each(world: World, runs: Sequence[Run], *, judge_births: bool) -> lis
 
 
 def deletes_were_planned(world: World, runs: Sequence[Run]) -> list[Violation]:
-    """I6: what carried a mark and is gone was to be deleted by a plan of the chain, that run's or an earlier one's."""
+    """I6: what carried a mark and is gone was to be deleted by a plan of the chain, that run's or an earlier one's.
+    What was in it goes with it.
+    """
     planned: set[str] = set()
     found = []
     for run in runs:
@@ -157,11 +184,11 @@ def deletes_were_planned(world: World, runs: Sequence[Run]) -> list[Violation]:
             if each.live is not None and each.action.deletes
         }
         for entry in run.entries:
-            about = _UUID.findall(entry["path"])[-1:] if entry["method"] == "DELETE" else []
-            gone = {each for each in (*about, *entry["deleted"]) if each in world.births.marks}
+            about = set(_UUID.findall(entry["path"])[-1:] if entry["method"] == "DELETE" else [])
+            gone = about if about & planned else {*about, *entry["deleted"]}
             found += [
                 Violation("I6 no delete outside of the plan", f"{world.births.marks[each]} by {entry['path']}")
-                for each in sorted(gone - planned)
+                for each in sorted((gone & set(world.births.marks)) - planned)
             ]
     return found
 
@@ -178,9 +205,10 @@ def in_order(world: World, runs: Sequence[Run]) -> list[Violation]:
 
 def strangers_are_untouched(world: World, runs: Sequence[Run]) -> list[Violation]:
     """I5."""
-    entries = [entry for run in runs for entry in run.entries]
     strangers = laws.strangers_of(world.look(), world.account.theirs)
-    found = _law("I5", lambda: laws.strangers_are_left_alone(world.account, entries))
+    found = []
+    for run in runs:
+        found += _law("I5", partial(laws.strangers_are_left_alone, run.theirs, run.entries))
     found += _law("I5", lambda: laws.strangers_are_as_before(world.strangers, strangers))
     return found + _law("I10", lambda: laws.nothing_crashed(world.account))
 

@@ -41,6 +41,7 @@ from reconciler.model.journal import Answered, Intent, Journal
 from reconciler.model.plan import Counts
 from reconciler.model.resource import Stack
 from tests.worlds.account import TOKEN, Account, DirectClient, DirectTransport, Sent, WorldClock
+from tests.worlds.by_hand import by_hand
 from tests.worlds.laws import strangers_of
 from tests.worlds.live import Held, everything, mark_of
 from tests.worlds.stacks import public_key
@@ -157,14 +158,13 @@ class Line(DirectTransport):
         self._tripwire = tripwire
         self._clock = clock
         self._until = clock.now() + LONGEST_SECONDS
-        self.meanwhile: Mapping[int, Callable[[], None]] = {}
+        self.meanwhile: dict[int, list[Callable[[], None]]] = {}
 
     def attempt(self, method: str, target: str, body: bytes | None) -> Any:
         at_hand = self._tripwire.at_call()
         if self._tripwire.calls > MOST_CALLS or self._clock.now() > self._until:
             raise Endless(f"{self._tripwire.calls} calls, {method} {target}")
-        deed = self.meanwhile.get(self._tripwire.calls)
-        if deed is not None:
+        for deed in self.meanwhile.pop(self._tripwire.calls, ()):
             deed()
         for each in at_hand:
             if each.what == "crash-before":
@@ -172,10 +172,13 @@ class Line(DirectTransport):
         faults = self._emulator._engine.faults
         rules = [each.rule() for each in at_hand if not each.what.startswith("crash")]
         faults.replace([Rule.parse(each, frozenset()) for each in rules])
+        crashes = len(self.crashes)
         try:
             return super().attempt(method, target, body)
         finally:
             faults.replace([])
+            if rules:
+                del self.crashes[crashes:]  # a 500 on order
             if any(each.what == "crash-after" for each in at_hand):
                 raise Crash(f"after {method} {target}")
 
@@ -250,6 +253,8 @@ class Run:
     events: list[Event] = field(default_factory=list)
     entries: list[dict[str, Any]] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
+    theirs: frozenset[str] = frozenset()
+    """The ids of what was others' when it began."""
 
     @property
     def complete(self) -> bool:
@@ -377,6 +382,8 @@ class World:
     log: MemoryLog = field(default_factory=MemoryLog)
     runs: list[Run] = field(default_factory=list)
     strangers: Mapping[str, Any] = field(default_factory=dict)
+    others: set[Any] = field(default_factory=set)
+    """The numbers of the ledger's entries that have been told apart as some run's, or done by hand."""
     _looked: tuple[int, list[Held]] | None = None
 
     @property
@@ -394,6 +401,19 @@ class World:
         if self._looked is None or self._looked[0] != revision:
             self._looked = revision, everything(self.account)
         return self._looked[1]
+
+    def by_hand(self, deed: Mapping[str, Any]) -> None:
+        """Somebody does something; what strangers have is then as it is."""
+        begun, theirs = len(self.ledger()), len(self.account.theirs)
+        by_hand(self.account, deed)
+        if len(self.account.theirs) > theirs:
+            self.pass_time()  # until it is ready
+        self.others |= {each["number"] for each in self.ledger()[begun:]}
+        self.strangers = strangers_of(self.look(), self.account.theirs)
+
+    def lists_catch_up(self) -> None:
+        """What others did shows in lists."""
+        self.account.clock.sleep(self.account.emulator.settings.list_lag_seconds + 1.0)
 
     def others_come_first(self) -> None:
         """Somebody else's key, machine and VLAN; the machine has another stack's mark."""
@@ -417,13 +437,14 @@ class World:
 @dataclass
 class Chain:
     """Runs of one writer, one after the other, of which the tripwire may break any. Without a `journal` each run is the
-    first on its machine, as in an ephemeral CI job.
+    first on its machine, as in an ephemeral CI job. `meanwhile` are deeds of others, by the number of the call before
+    which they are done; what they change is not in the run's entries.
     """
 
     world: World
     tripwire: Tripwire
     journal: bool = True
-    meanwhile: Mapping[int, Callable[[], None]] = field(default_factory=dict)
+    meanwhile: dict[int, list[Callable[[], None]]] = field(default_factory=dict)
     log: MemoryLog | None = None
     skew_seconds: float = 0.0
     settle_seconds: float = SETTLE_SECONDS
@@ -431,7 +452,7 @@ class Chain:
     def run(self, stack: Stack, *, destroy: bool = False, options: Options | None = None) -> Run:
         """The command once. What breaks in it is in the result; nothing is raised."""
         account = self.world.account
-        run = Run(stack, destroy)
+        run = Run(stack, destroy, theirs=frozenset(account.theirs))
         self.world.runs.append(run)
         begun = len(self.world.ledger())
         line = Line(account.emulator, self.tripwire, account.clock)
@@ -449,7 +470,9 @@ class Chain:
             run.broke = f"no end: {endless}"
         except Exception:  # noqa: BLE001  # whatever it is, it is a finding
             run.broke = traceback.format_exc(limit=-8)
-        run.entries = self.world.ledger()[begun:]
+        own = [each for each in self.world.ledger()[begun:] if each["number"] not in self.world.others]
+        self.world.others |= {each["number"] for each in own}
+        run.entries = own
         return run
 
     def _run(self, run: Run, client: DirectClient, options: Options) -> None:

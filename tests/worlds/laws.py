@@ -141,12 +141,12 @@ def nothing_is_made_twice(account: Account, plan: Plan, entries: Sequence[Mappin
         raise Broken("nothing is made twice", ", ".join(sorted(twice)))
 
 
-def strangers_are_left_alone(account: Account, entries: Iterable[Mapping[str, Any]]) -> None:
+def strangers_are_left_alone(theirs: Collection[str], entries: Iterable[Mapping[str, Any]]) -> None:
     """No accepted call was about somebody else's object, but to put something into a project of theirs."""
     for entry in entries:
         about = set(_UUID.findall(entry["path"])) | set(entry["deleted"])
         into = entry["method"] == "POST" and _IN_PROJECT.fullmatch(entry["route"])
-        if about & account.theirs and not into:
+        if about & set(theirs) and not into:
             raise Broken("strangers are left alone", f"{entry['method']} {entry['path']}")
 
 

@@ -130,7 +130,7 @@ class _Play:
         self._pass_time()
 
     def _judge(self, planned: Planned, entries: list[dict[str, Any]]) -> None:
-        laws.strangers_are_left_alone(self.account, entries)
+        laws.strangers_are_left_alone(self.account.theirs, entries)
         laws.nothing_is_made_twice(self.account, planned.plan, entries)
         marks = {each.id: each.address for each in ours(self.account, planned.stack.name)}
         laws.the_ledger_is_in_order(planned.plan, entries, marks)

@@ -332,6 +332,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "A value that a rule of its variable does not allow.",
             "The message is the rule's own; the hint says where it stands.",
         ),
+        "run-under-way": Page(
+            "Another apply or destroy of the same stack is under way on this machine.",
+            "Wait for it: by hand, or with `--lock-timeout SECONDS`. Nothing has to be unlocked when it was killed.",
+        ),
         "secret-output": Page(
             "A secret would be shown, in an output or as a part of addresses.",
             "If that is meant: `{value: ..., secret: true}`. Addresses cannot be secret.",

@@ -41,6 +41,10 @@ class SavedPlan:
     sources: Mapping[str, str]
     signature: Mapping[str, str]
 
+    @property
+    def stack(self) -> str:
+        return str(self.document["x_reconciler"]["stack"])
+
 
 def save_plan(planned: Planned, path: Path, paths: Sequence[Path], inputs: Inputs, document: Mapping[str, Any]) -> None:
     """Write a plan to a file that only its owner can read (mode 0600). Raises OSError."""

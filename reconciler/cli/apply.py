@@ -41,6 +41,7 @@ def command(
     journal: Path | None,
     no_journal: bool,
     settle_seconds: float | None,
+    lock_timeout: float,
     as_json: bool,
     targets: tuple[str, ...],
     replace: tuple[str, ...],
@@ -74,6 +75,7 @@ def command(
         if saved:
             opened = app.open_plan(paths[0])
             account = session.connect(api_url, emulator, parallelism=parallelism)
+            session.lock(opened.stack, "apply", lock_timeout)
 
             def make() -> app.Planned:
                 planned = app.replan(opened, account, os.environ, parallelism=parallelism)
@@ -83,6 +85,7 @@ def command(
         else:
             stack = session.read(paths, variables, var_files, overlays)
             account = session.connect(api_url, emulator, parallelism=parallelism)
+            session.lock(stack.name, "apply", lock_timeout)
 
             def make() -> app.Planned:
                 return session.plan(stack, account, Options(False, targets, replace), parallelism=parallelism)

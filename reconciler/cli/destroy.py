@@ -35,6 +35,7 @@ def command(
     journal: Path | None,
     no_journal: bool,
     settle_seconds: float | None,
+    lock_timeout: float,
     as_json: bool,
     targets: tuple[str, ...],
     variables: tuple[str, ...],
@@ -58,6 +59,7 @@ def command(
 
         stack = session.read(paths, variables, var_files, overlays)
         account = session.connect(api_url, emulator, parallelism=parallelism)
+        session.lock(stack.name, "destroy", lock_timeout)
         keeping = Keeping(None if no_journal else journal or JOURNALS, settle_seconds)
         planned, kept = session.settled(
             lambda: session.plan(stack, account, Options(True, targets), parallelism=parallelism), keeping

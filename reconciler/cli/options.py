@@ -176,6 +176,13 @@ def run_options(function: Function) -> Function:
         "lost, are waited for so long. [default: 10; the embedded emulator's lists need no wait before a run]",
     )(function)
     function = click.option(
+        "--lock-timeout",
+        type=click.FloatRange(0, 86_400),
+        default=0,
+        metavar="SECONDS",
+        help="How long to wait for another run of the stack on this machine. [default: 0, it is refused]",
+    )(function)
+    function = click.option(
         "--no-journal", is_flag=True, help="Write down nothing; each apply that creates something waits first."
     )(function)
     function = click.option(

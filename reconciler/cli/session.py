@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 TOKEN_VARIABLES = ("PACKET_AUTH_TOKEN", "METAL_AUTH_TOKEN")
 
 
+LOCKS = Path(".reconciler/lock")
 JOURNALS = Path(".reconciler/journal")
 """The folder of the journals, unless --journal says another one."""
 
@@ -161,6 +162,17 @@ class Session:
         planned = app.make_plan(stack, account, options, parallelism=parallelism, guarded=guarded)
         self.sink.hide(planned.secrets())
         return planned
+
+    def lock(self, stack: str, command: str, timeout: float) -> None:
+        """Keep other runs of the stack on this machine out until the end. Raises `Refused` when one is under way."""
+        from reconciler.app.lock import LockFailed, lock_path, locked
+
+        try:
+            self._opened.enter_context(
+                locked(lock_path(LOCKS, stack, self._api_url), ("reconciler", command), timeout=timeout)
+            )
+        except LockFailed as problem:
+            self.sink.note(f"No lock keeps other runs of this stack out, since there can be none: {problem}")
 
     def settled(self, make: Callable[[], Planned], keeping: Keeping) -> tuple[Planned, Kept]:
         """A plan that is to be applied, made anew after the settle window where an earlier run may have left something

@@ -7,9 +7,10 @@ us write elsewhere.
 from __future__ import annotations
 
 import os
+import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def _write(folder: Path, file: GeneratedFile, content: bytes) -> bool:
     with _opened(os.open(folder, _FOLDER)) as top, _descended(top, above, file.mode) as place:
         if _same(place, name, file.mode, content):
             return False
-        temporary = f".{name}.{os.getpid()}.tmp"
+        temporary = f".{name}.{secrets.token_hex(4)}.tmp"  # what a killed run has left may be there for ever
         try:
             handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINKS, 0o600, dir_fd=place)
             with os.fdopen(handle, "wb") as stream:
@@ -83,8 +84,8 @@ def _write(folder: Path, file: GeneratedFile, content: bytes) -> bool:
                 os.fchmod(stream.fileno(), file.mode)
                 os.fsync(stream.fileno())
             os.rename(temporary, name, src_dir_fd=place, dst_dir_fd=place)
-        except OSError:
-            if _there(place, temporary):
+        except BaseException:  # a signal too
+            with suppress(FileNotFoundError):
                 os.unlink(temporary, dir_fd=place)
             raise
         os.fsync(place)

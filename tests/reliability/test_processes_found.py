@@ -19,3 +19,12 @@ def test_a_plan_that_is_told_to_stop_says_so() -> None:
     `python -m tests.campaigns signals --replay 'net plan term sync:1 fork'`
     """
     assert signals.play("net plan term sync:1 fork") == []
+
+
+def test_a_file_that_was_being_written_when_a_signal_came_leaves_nothing_beside_it() -> None:
+    """The temporary file stayed, and bore the process's number: in a container, where that is the same each time, the
+    next run failed on it.
+
+    `python -m tests.campaigns signals --replay 'net saved term sync:7 fork'`
+    """
+    assert signals.play("net saved term sync:7 fork") == []

@@ -12,7 +12,7 @@ from reconciler.engine.perform import Task
 from reconciler.engine.world import PlannedWorld, Settled, Standing, settle
 from reconciler.model.catalog import Catalog
 from reconciler.model.kind import Kind, Verb, Wish
-from reconciler.model.live import LiveObject
+from reconciler.model.live import LiveObject, Phase
 from reconciler.model.mark import Mark, holding
 from reconciler.model.plan import Change, Step
 from reconciler.model.resource import Resource, Timeouts
@@ -116,6 +116,10 @@ class Preparation:
         if change.resource is None or step.verb not in (Verb.CREATE, Verb.UPDATE):
             return ""
         kind = self.catalog[step.kind]
+        if live.status.phase is Phase.LEAVING:
+            return f"the API accepted it, but {live.status.told}"
+        if kind.marked and live.mark is None and not live.mark_missing:
+            return f"the API accepted it, but the {kind.name} ({live.id}) has no mark, so no run will know it as ours"
         settled = settle(change.resource, kind, self.world)
         found = differences(change.resource, kind, settled.values, settled.secrets, live)
         every = step.verb is Verb.CREATE or not change.fields

@@ -47,6 +47,11 @@ def missing(body: Mapping[str, Any], name: str) -> str:
     return "" if name in body else name
 
 
+def missing_list(body: Mapping[str, Any], name: str) -> str:
+    """Likewise of a field that is always a list: null, or anything else in its place, says as little as nothing."""
+    return "" if isinstance(body.get(name), list) else name
+
+
 def known(body: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """The named fields that the answer holds; one that it left out stays out, since absent means unknown."""
     return {name: body[name] for name in names if name in body}

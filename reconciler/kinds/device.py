@@ -18,7 +18,7 @@ from reconciler.api import endpoints
 from reconciler.kinds.common import (
     id_of,
     known,
-    missing,
+    missing_list,
     reserved_tags,
     same_customdata,
     same_flag,
@@ -220,7 +220,7 @@ class Device(Kind):
                 "id": identifier,
             },
             mark=mark,
-            mark_missing=missing(body, "tags"),
+            mark_missing=missing_list(body, "tags"),
             owner_id=owner_id,
             parent_id=owner_id,
             status=machine_status(body),

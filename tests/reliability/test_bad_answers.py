@@ -85,6 +85,22 @@ def test_a_value_of_another_kind_is_no_reason_to_destroy_or_to_buy_anything(
     assert scene.committed("POST", DEVICES) == 2
 
 
+@pytest.mark.parametrize("value", [None, {}, "web"])
+@pytest.mark.parametrize("key", ["devices", "ip_addresses"])
+def test_tags_that_are_no_list_do_not_make_strangers_of_what_is_ours(account: Account, key: str, value: Any) -> None:
+    """F16: the mark is a tag; where no tags can be read, nobody can tell whose it is."""
+    scene = Scene.of(account)
+    assert scene.apply().complete
+    route = DEVICES if key == "devices" else "/projects/{id}/ips"
+    scene.fault("set_field", "GET", route, field=f"{key}.*.tags", value=value, times=None)
+    since = len(account.transport.sent)
+    for destroy in (False, True):
+        with pytest.raises(Refused) as refused:
+            scene.apply(destroy=destroy)
+        assert {each.code for each in refused.value.diagnostics} == {"mark-not-shown"}
+    assert nothing_was_sent(scene, since)
+
+
 @pytest.mark.parametrize("shape", NO_LISTS)
 def test_a_list_that_is_no_json_of_the_right_shape_stops_the_plan(account: Account, shape: str) -> None:
     """F17: truncated, NaN, keys twice, 100,000 levels, HTML with 200: the message names the call."""

@@ -128,6 +128,28 @@ def test_a_create_that_made_something_else_is_no_success(account: Account) -> No
     scene.converges()
 
 
+@pytest.mark.parametrize(
+    ("route", "field", "value"),
+    [
+        (VLANS, "description", "theirs"),
+        ("/projects/{id}/ips", "tags", []),
+        (DEVICES, "tags", ["web"]),
+        ("/projects/{id}/ssh-keys", "label", "ops"),
+        ("/projects", "customdata", "{}"),
+    ],
+)
+def test_a_create_that_lost_its_mark_on_the_way_is_no_success(
+    account: Account, route: str, field: str, value: Any
+) -> None:
+    """F19: 201, and nothing of the object says that it is ours: the next run would not know it."""
+    scene = Scene.of(account)
+    scene.fault("alter_request", "POST", route, field=field, value=value)
+    report = scene.apply()
+    assert scene.struck() == 1
+    assert not report.complete
+    assert any("mark" in each.reason for each in failed(report)), [each.reason for each in failed(report)]
+
+
 @pytest.mark.xfail(strict=True, reason="an update is not read again after its answer yet")
 def test_an_update_that_was_only_pretended_is_no_success(account: Account) -> None:
     """F19: 200 with the wanted fields, and the object is as it was."""

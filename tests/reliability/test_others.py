@@ -98,6 +98,19 @@ def test_an_object_that_somebody_deleted_in_mid_apply_fails_its_step_and_no_othe
     scene.converges()
 
 
+def test_an_update_of_a_machine_that_somebody_is_deleting_is_no_success(account: Account) -> None:
+    """F9: the API takes the update of a machine on its way out; it is not there any more soon after."""
+    Scene.of(account).apply()
+    scene = Scene.of(account, small(devices={"web": {**MACHINE, "hostname": "other"}}))
+    scene.fault("meanwhile", "PUT", DEVICE, do=somebody("DELETE", "/devices/{id}"))
+    report = scene.apply()
+    assert scene.rule_answers() == [204]
+    (step,) = failed(report)
+    assert "deprovisioning" in step.reason
+    account.clock.sleep(5)
+    scene.converges(runs=1)
+
+
 def test_what_somebody_deleted_before_us_is_done(account: Account) -> None:
     """F9: 404 to our delete is what it wanted."""
     Scene.of(account).apply()

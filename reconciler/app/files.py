@@ -36,19 +36,22 @@ def default_folder(stack: str) -> Path:
     return Path(".reconciler") / "files" / stack
 
 
-def write_files(planned: Planned, folder: Path) -> tuple[WrittenFile, ...]:
-    """Write all files of a stack below a folder, which is made if need be. Raises Refused, before anything is written
-    when a content is not known or is no text.
+def write_files(planned: Planned, folder: Path | None) -> tuple[WrittenFile, ...]:
+    """Write all files of a stack below a folder, which is made if need be; None is the default one, and then no part of
+    its path may be a link either, since nobody has chosen it. Raises Refused, before anything is written when a content
+    is not known or is no text.
     """
+    default = default_folder(planned.stack.name)
     contents = [(each, _content(each, planned)) for each in planned.stack.files]
     written = []
     for each, content in contents:
         try:
-            written.append(WrittenFile(each.path, _write(folder, each, content)))
+            written.append(WrittenFile(each.path, _write(folder, default, each, content)))
         except OSError as problem:
+            shown = folder or default
             why = (problem.strerror or "it cannot be written").lower()
-            hint = "links are not followed; see the folder that --files names" if os.path.lexists(folder) else ""
-            summary = f"the file `{each.path}` was not written below {folder}: {why}"
+            hint = "links are not followed; see the folder that --files names" if os.path.lexists(shown) else ""
+            summary = f"the file `{each.path}` was not written below {shown}: {why}"
             raise Refused([error("file-not-written", summary, place=each.place, hint=hint)]) from None
     return tuple(written)
 
@@ -68,11 +71,10 @@ def _content(file: GeneratedFile, planned: Planned) -> bytes:
     return value.encode()
 
 
-def _write(folder: Path, file: GeneratedFile, content: bytes) -> bool:
+def _write(folder: Path | None, default: Path, file: GeneratedFile, content: bytes) -> bool:
     """Whether anything had to be written. Raises OSError."""
     *above, name = file.path.split("/")
-    folder.mkdir(parents=True, exist_ok=True)
-    with _opened(os.open(folder, _FOLDER)) as top, _descended(top, above, file.mode) as place:
+    with _top(folder, default) as top, _descended(top, above, file.mode) as place:
         if _same(place, name, file.mode, content):
             return False
         temporary = f".{name}.{secrets.token_hex(4)}.tmp"  # what a killed run has left may be there for ever
@@ -90,6 +92,18 @@ def _write(folder: Path, file: GeneratedFile, content: bytes) -> bool:
             raise
         os.fsync(place)
     return True
+
+
+@contextmanager
+def _top(folder: Path | None, default: Path) -> Iterator[int]:
+    """The folder below which all files go."""
+    if folder is None:
+        with _opened(os.open(".", _FOLDER)) as here, _descended(here, list(default.parts), 0o644) as top:
+            yield top
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with _opened(os.open(folder, _FOLDER)) as top:
+        yield top
 
 
 @contextmanager

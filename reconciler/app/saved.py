@@ -15,7 +15,7 @@ from typing import Any
 
 from reconciler.app.reading import read_stack
 from reconciler.app.run import PARALLELISM, Planned, make_plan
-from reconciler.app.text_files import replace_text
+from reconciler.app.text_files import read_text, replace_text
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.model.plan import Change, Options
 from reconciler.stack import Inputs
@@ -67,7 +67,7 @@ def save_plan(planned: Planned, path: Path, paths: Sequence[Path], inputs: Input
 def open_plan(path: Path) -> SavedPlan:
     """Read a plan file. Raises `Refused` when it is none, or was changed since it was written."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(read_text(path))
         ours = document["x_reconciler"]
         saved = dict(ours["saved"])
         claimed = saved.pop("digest")

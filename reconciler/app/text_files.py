@@ -1,8 +1,9 @@
-"""Text files on the user's disk: finding YAML below a folder, and replacing a file as a whole."""
+"""Text files on the user's disk: finding YAML below a folder, reading one, and replacing one as a whole."""
 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,16 +22,37 @@ def yaml_files(folder: Path, on_error: Callable[[OSError], None] | None = None) 
         yield [each for each in found if each.suffix in SUFFIXES and not each.is_symlink()]
 
 
+def read_text(path: Path) -> str:
+    """The text of a regular file; a pipe, which might never end, is none. Raises OSError, or ValueError for no text."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(0, "it is no regular file")
+        return file.read().decode("utf-8")
+
+
 def replace_text(path: Path, text: str, mode: int = 0o600) -> None:
-    """Write a file in one move, so that a crash leaves the old one or the new one. Raises OSError."""
+    """Write a file in one move, so that a crash leaves the old one or the new one. What was there under this name, a
+    link too, is replaced and not written to. Raises OSError.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp creates with mode 0600
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
+            os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
-        Path(name).chmod(mode)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Have the names in a folder on the disk. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -20,6 +20,7 @@ def command(folder: Path) -> int:
       reconciler schema /tmp/schemas
     """
     with Session() as session:
+        from reconciler.app.text_files import replace_text
         from reconciler.kinds import catalog
         from reconciler.report import plan_schema, stack_schema
 
@@ -30,6 +31,6 @@ def command(folder: Path) -> int:
         }
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in sorted(texts.items()):
-            (folder / name).write_text(text, encoding="utf-8")
+            replace_text(folder / name, text, 0o644)
             session.sink.note(f"Wrote {folder / name}")
         return Exit.DONE

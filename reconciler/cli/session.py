@@ -199,12 +199,12 @@ class Session:
 
         if not planned.stack.files:
             return
-        folder = folder or default_folder(planned.stack.name)
+        shown = folder or default_folder(planned.stack.name)
         for each in write_files(planned, folder):
             if self.lines is not None:
-                self.sink.json(self.lines.file(each.path, str(folder), changed=each.changed), line=True)
+                self.sink.json(self.lines.file(each.path, str(shown), changed=each.changed), line=True)
             elif each.changed:
-                self.sink.note(f"Wrote {folder / each.path}")
+                self.sink.note(f"Wrote {shown / each.path}")
 
     def _report(self, problem: Exception) -> int:
         if os.environ.get("RECONCILER_DEBUG") == "1":

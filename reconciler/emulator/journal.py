@@ -9,9 +9,11 @@ catching up reads only what changed.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +66,11 @@ class Journal:
     def __init__(self, path: Path | None) -> None:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _create_private(path)
+            try:
+                _create_private(path)
+            except OSError as error:
+                problem = error.strerror or error
+                raise UnusableFile(f"{path} cannot be an emulator's world: {problem}; name another file") from error
         self._connection = sqlite3.connect(
             ":memory:" if path is None else str(path),
             isolation_level=None,
@@ -159,8 +165,18 @@ class Journal:
 
 
 def _create_private(path: Path) -> None:
-    """Make the file readable by its owner only: it holds user data and passwords, if only emulated ones."""
+    """Make the file readable by its owner only: it holds user data and passwords, if only emulated ones. What is there
+    already has to be a file, and no link to one. Raises OSError.
+    """
+    flags = os.O_RDWR | os.O_NONBLOCK | getattr(os, "O_NOFOLLOW", 0)
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        return
+        handle = os.open(path, flags | os.O_CREAT, 0o600)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(0, "it is a link") from None
+        raise
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(0, "it is no regular file")
+    finally:
+        os.close(handle)

@@ -100,6 +100,7 @@ class IpAssignment(Kind):
             owner_id=owner_id,
             parent_id=device_id,
             key=key,
+            holds=frozenset({block}) if (block := last_segment(item.get("parent_block"))) else frozenset(),
             status=Status(Phase.LEAVING if leaving else Phase.READY),
             created_at=str(item.get("created_at") or ""),
         )

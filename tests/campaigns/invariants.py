@@ -194,13 +194,13 @@ def deletes_were_planned(world: World, runs: Sequence[Run]) -> list[Violation]:
 
 
 def in_order(world: World, runs: Sequence[Run]) -> list[Violation]:
-    """I7: creates and deletes of a run were accepted in the order of its plan."""
+    """I7: creates and deletes of a run were accepted in the order of its plan, where nobody else did a part of it."""
     addresses = {each: mark.partition(":")[2] for each, mark in world.births.marks.items()}
 
     def judge(run: Run) -> None:
         laws.the_ledger_is_in_order(run.plans[-1].plan, run.entries, addresses)
 
-    return [violation for run in runs if run.plans for violation in _law("I7", partial(judge, run))]
+    return [violation for run in runs if run.plans and run.alone for violation in _law("I7", partial(judge, run))]
 
 
 def strangers_are_untouched(world: World, runs: Sequence[Run]) -> list[Violation]:

@@ -255,6 +255,8 @@ class Run:
     sent: list[Sent] = field(default_factory=list)
     theirs: frozenset[str] = frozenset()
     """The ids of what was others' when it began."""
+    alone: bool = True
+    """Whether nobody else changed anything while it lasted."""
 
     @property
     def complete(self) -> bool:
@@ -470,7 +472,9 @@ class Chain:
             run.broke = f"no end: {endless}"
         except Exception:  # noqa: BLE001  # whatever it is, it is a finding
             run.broke = traceback.format_exc(limit=-8)
-        own = [each for each in self.world.ledger()[begun:] if each["number"] not in self.world.others]
+        during = self.world.ledger()[begun:]
+        own = [each for each in during if each["number"] not in self.world.others]
+        run.alone = len(own) == len(during)
         self.world.others |= {each["number"] for each in own}
         run.entries = own
         return run

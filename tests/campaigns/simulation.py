@@ -3,6 +3,9 @@ who changes things by hand, faults, lists that lag, commits that come late, cloc
 faults stop, and all has to come out right.
 
 A schedule is a seed, or what a seed stands for as JSON: so that what fails can be made smaller and kept.
+
+What is wanted changes, and others do something, no sooner than lists have caught up: a plan sees what the lists show,
+and a wait for them is promised only before creates.
 """
 
 from __future__ import annotations
@@ -119,7 +122,11 @@ def played(one: Scenario) -> list[Violation]:
     found: list[Violation] = []
     lonely = len(one["journals"]) == 1
     calm = True
+    wanted: set[tuple[int, bool]] = set()
     for act in one["acts"]:
+        if wanted and (act["version"], act["destroy"]) not in wanted:
+            world.lists_catch_up()
+        wanted = {(act["version"], act["destroy"])}
         for deed in act.get("by_hand", ()):
             world.by_hand(deed)
             world.lists_catch_up()
@@ -128,10 +135,10 @@ def played(one: Scenario) -> list[Violation]:
         chain = _chain(one, world, logs, act)
         calm = calm and chain.tripwire.bounded and not any(each.what in _ANEW for each in chain.tripwire.disturbances)
         found += broke(chain.run(random_stack(one["stack"], act["version"]), destroy=act["destroy"]))
-    if not lonely or (one["destroy"] and not one["journals"][0]):  # a destroy waits only for what a journal tells of
+    changed = len({(act["version"], act["destroy"]) for act in one["acts"]} | {(one["version"], one["destroy"])}) > 1
+    if changed or not lonely:
         world.lists_catch_up()
     chain = _chain(one, world, logs, {"writer": 0, "disturbed": []})
-    changed = len({(act["version"], act["destroy"]) for act in one["acts"]} | {(one["version"], one["destroy"])}) > 1
     found += converged(chain, random_stack(one["stack"], one["version"]), one["destroy"])
     return found + judged(chain, world.runs, judge_births=lonely and calm and not changed)
 

@@ -59,10 +59,13 @@ def converged(chain: Chain, stack: Stack, destroy: bool, empty_plans: int = EMPT
     calm = 0
     found: list[Violation] = []
     for _ in range(_MOST_RUNS):
-        struck = chain.tripwire.struck
+        struck, lies = chain.tripwire.struck, chain.tripwire.lies
         run = chain.run(stack, destroy=destroy)
         found += broke(run)
         calm += chain.tripwire.struck == struck
+        if chain.tripwire.lies > lies:
+            world.lists_catch_up()
+            continue
         if done(run) and (not _told(run) or calm >= MOST_RERUNS):
             found += as_declared(world, run, "I9 an end of 0 is true")
             break
@@ -111,7 +114,7 @@ def as_declared(world: World, run: Run, law: str) -> list[Violation]:
 
     What the plan told a person about, two objects with one mark of which neither may be deleted, is no violation.
     """
-    stack, aside = run.stack, _told(run) | _kept(run)
+    stack, aside = run.stack, told_aside(run)
     there = [each for each in world.look() if each.id not in aside]
     found = [Violation("I3 one object a mark", each) for each in twins(there, stack.name)]
     found += [Violation("I4 no orphan", each) for each in orphans(world, there)]
@@ -120,6 +123,11 @@ def as_declared(world: World, run: Run, law: str) -> list[Violation]:
         return [*found, *([Violation(law, f"{', '.join(left)} are left")] if left else [])]
     different = differing(there, stack)
     return [*found, *([Violation(law, "; ".join(different))] if different else [])]
+
+
+def told_aside(run: Run) -> set[str]:
+    """The ids of what stays, as the plan says: doubtful twins, and what holds others' objects."""
+    return _told(run) | _kept(run)
 
 
 def _told(run: Run) -> set[str]:
@@ -151,6 +159,7 @@ def orphans(world: World, there: Iterable[Held]) -> list[str]:
 
 def nothing_left(chain: Chain, last: Run, times: int) -> list[Violation]:
     """I2: the next plans are empty, and what they look at is not changed by looking."""
+    chain.tripwire.over = True
     for number in range(times):
         before = chain.world.revision
         run = chain.run(last.stack, destroy=last.destroy)

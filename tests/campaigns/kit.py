@@ -9,6 +9,7 @@ calls of its journal:
     j3:crash-after              ... when it was written down
     12:late_commit,seconds=4    a fault of the emulator at call 12
     12-20:status,status=503     ... at all of these calls
+    12:hide,item=-1             the list that call 12 reads leaves out its last item
 
 A run here is the command `apply` or `destroy` less the command line: plan, settle wait, plan again, apply. Threads are
 calls in order here, so that a schedule plays the same each time.
@@ -28,6 +29,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from reconciler.api.answer import Answer
 from reconciler.app import Options, Planned, Stop, apply_plan, make_plan, must_settle
 from reconciler.app.journal import FileJournal, Log
 from reconciler.diagnostics import Diagnostic, Refused
@@ -117,6 +119,11 @@ class Disturbance:
             return 0 < self.more.get("seconds", 0) < SETTLE_SECONDS
         return self.what != "late_commit" or self.more.get("seconds", 1) < SETTLE_SECONDS
 
+    @property
+    def lies(self) -> bool:
+        """Whether a list says what nobody can tell from the truth: the run that reads it cannot be held to it."""
+        return self.what == "hide" or (self.what == "stale_list" and not self.bounded)
+
     def rule(self) -> dict[str, Any]:
         return {"method": "*", "route": "*", "kind": self.what, **self.more}
 
@@ -129,6 +136,9 @@ class Tripwire:
         self.calls = 0
         self.entries = 0
         self.struck = 0
+        self.lies = 0
+        self.over = False
+        """Set when nothing is to be disturbed any more."""
 
     @property
     def bounded(self) -> bool:
@@ -143,8 +153,10 @@ class Tripwire:
         return self._at(self.entries, journal=True)
 
     def _at(self, number: int, *, journal: bool) -> list[Disturbance]:
-        found = [each for each in self.disturbances if each.journal is journal and each.first <= number <= each.last]
+        every = () if self.over else self.disturbances
+        found = [each for each in every if each.journal is journal and each.first <= number <= each.last]
         self.struck += len(found)
+        self.lies += sum(each.lies for each in found)
         return found
 
 
@@ -170,17 +182,39 @@ class Line(DirectTransport):
             if each.what == "crash-before":
                 raise Crash(f"before {method} {target}")
         faults = self._emulator._engine.faults
-        rules = [each.rule() for each in at_hand if not each.what.startswith("crash")]
+        rules = [each.rule() for each in at_hand if each.what not in _OF_THE_KIT]
         faults.replace([Rule.parse(each, frozenset()) for each in rules])
         crashes = len(self.crashes)
         try:
-            return super().attempt(method, target, body)
+            answer = super().attempt(method, target, body)
+            for each in at_hand:
+                if each.what == "hide" and method == "GET":
+                    answer = _hidden(answer, int(each.more.get("item", -1)))
+            return answer
         finally:
             faults.replace([])
             if rules:
                 del self.crashes[crashes:]  # a 500 on order
             if any(each.what == "crash-after" for each in at_hand):
                 raise Crash(f"after {method} {target}")
+
+
+_OF_THE_KIT = ("crash-before", "crash-after", "hide")
+
+
+def _hidden(answer: Answer, item: int) -> Answer:
+    """A list that says nothing of one of its items; what is no list is as it was."""
+    body = answer.decoded()
+    if not isinstance(body, dict) or "id" in body:
+        return answer
+    for name, found in body.items():
+        if isinstance(found, list) and found:
+            left = [each for number, each in enumerate(found) if number != item % len(found)]
+            meta = body.get("meta")
+            changed = {**meta, "total": meta["total"] - 1} if isinstance(meta, dict) and "total" in meta else meta
+            content = {**body, name: left, **({"meta": changed} if meta is not None else {})}
+            return Answer(answer.status, answer.headers, json.dumps(content).encode())
+    return answer
 
 
 class MemoryLog(Log):

@@ -21,6 +21,12 @@ from tests.worlds.stacks import SPOT_PRICES, public_key
 Phase = Literal["apply", "change", "destroy"]
 PHASES: tuple[Phase, ...] = ("apply", "change", "destroy")
 
+
+def phase_of(text: str) -> Phase:
+    """Raises StopIteration for what is none."""
+    return next(each for each in PHASES if each == text)
+
+
 SETTINGS: Mapping[str, Any] = {
     "provision_seconds": 2.0,
     "deprovision_seconds": 1.0,

@@ -14,14 +14,14 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any, get_args
+from typing import Any
 
 from reconciler.emulator.faults import Rule
 from reconciler.emulator.wire import Request
 from tests.campaigns.campaign import Campaign, Violation
 from tests.campaigns.invariants import settled
 from tests.campaigns.kit import Chain, Disturbance, Ground, State, World, without_threads
-from tests.campaigns.references import NAMES, PHASES, SETTINGS, SMALL, Phase, reference
+from tests.campaigns.references import NAMES, PHASES, SETTINGS, SMALL, Phase, phase_of, reference
 
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "journal": {},
@@ -90,7 +90,7 @@ def play(schedule: str) -> list[Violation]:
     name, phase, variant, what = schedule.split("/", 3)
     disturbances = [Disturbance.of(each) for each in what.split("+")]
     with without_threads():
-        return settled_in(name, _phase(phase), variant, disturbances)
+        return settled_in(name, phase_of(phase), variant, disturbances)
 
 
 def settled_in(name: str, phase: Phase, variant: str, disturbances: Sequence[Disturbance]) -> list[Violation]:
@@ -99,17 +99,15 @@ def settled_in(name: str, phase: Phase, variant: str, disturbances: Sequence[Dis
     return settled(chain(world, variant, disturbances), stack, destroy=phase == "destroy")
 
 
-def _phase(text: str) -> Phase:
-    return next(each for each in get_args(Phase) if each == text)
-
-
 @cache
-def points(name: str, phase: Phase, variant: str) -> tuple[tuple[tuple[str, ...], ...], int]:
-    """The faults that can strike at each call of an undisturbed run, and how many entries its journal gets."""
+def points(name: str, phase: Phase, variant: str) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], int]:
+    """The method of each call of an undisturbed run and the faults that can strike it, and how many entries its journal
+    gets.
+    """
     world = ground().again(base(name, phase, variant))
     one = chain(world, variant)
     run = one.run(reference(name, 1 if phase == "change" else 0), destroy=phase == "destroy")
-    return tuple(_faults(each.method, each.target) for each in run.sent), one.tripwire.entries
+    return tuple((each.method, _faults(each.method, each.target)) for each in run.sent), one.tripwire.entries
 
 
 def _faults(method: str, target: str) -> tuple[str, ...]:
@@ -131,7 +129,7 @@ _OF_CHANGES = ("commit_then_drop", "commit_then_status", "late_commit")
 
 def singles(name: str, phase: Phase, variant: str) -> Iterator[str]:
     calls, entries = points(name, phase, variant)
-    for number, faults in enumerate(calls, 1):
+    for number, (_, faults) in enumerate(calls, 1):
         yield from (f"{number}:{each}" for each in (*CRASHES, *faults))
         yield from (f"{number}-{number + STORM_CALLS - 1}:{each}" for each in STORMS)
     yield from (f"j{number}:{each}" for number in range(1, entries + 1) for each in CRASHES)
@@ -141,7 +139,10 @@ def pairs(name: str, phase: Phase, variant: str) -> Iterator[str]:
     """The second strikes in the same run or, when that is over, in the next one at the same calls."""
     calls, entries = points(name, phase, variant)
     one = [
-        f"{number}:{each}" for number, faults in enumerate(calls, 1) for each in (*CRASHES, *faults) if each in IN_PAIRS
+        f"{number}:{each}"
+        for number, (_, faults) in enumerate(calls, 1)
+        for each in (*CRASHES, *faults)
+        if each in IN_PAIRS
     ]
     one += [f"j{number}:{each}" for number in range(1, entries + 1) for each in CRASHES]
     for number, first in enumerate(one):

@@ -117,16 +117,19 @@ def main() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     signal.signal(signal.SIGTERM, _terminated)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         code = run()
+    except KeyboardInterrupt:  # a second one, while the first was told
+        code = Exit.INTERRUPTED
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else Exit.ERROR
         if code == Exit.TERMINATED:
             with suppress(OSError):
                 click.echo("\nTerminated.", err=True)
-    code = max(code, _flush(sys.stdout), _flush(sys.stderr))
     # Threads of the HTTP pool may still wait for an answer that nobody wants.
-    os._exit(code)
+    os._exit(_flushed(code))
 
 
 def _terminated(_number: int, _frame: FrameType | None) -> None:
@@ -141,6 +144,20 @@ def _failed(problem: Exception) -> int:
     with suppress(OSError):  # nobody can be told, where stderr is on a full disk; the code still says it
         standard_sink().diagnostics(found)
     return code
+
+
+def _flushed(code: int) -> int:
+    """What to end with when all has been written. After a signal nothing is waited for: stdout may be a pipe that is
+    full and that nobody reads.
+    """
+    if code in (Exit.INTERRUPTED, Exit.TERMINATED):
+        return code
+    try:
+        return max(code, _flush(sys.stdout), _flush(sys.stderr))
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except SystemExit:
+        return Exit.TERMINATED
 
 
 def _flush(stream: TextIO) -> int:

@@ -57,6 +57,11 @@ class Process:
             except ProcessLookupError:
                 return
 
+    def unborn(self) -> bool:
+        """Whether Ctrl-C came while the interpreter started, before any line of the tool was reached."""
+        text = self.text()
+        return "KeyboardInterrupt" in text and f"{ROOT / 'reconciler'}" not in text and "Traceback" in text
+
     def complaints(self) -> list[Violation]:
         """What no command may do, however it is stopped."""
         text = self.text()

@@ -6,7 +6,8 @@ A schedule is `STACK COMMAND TROUBLE POINT START`, such as `net apply kill after
     COMMAND   apply, change (apply over an older version), saved (apply of a plan file), plan (-o FILE), destroy
     TROUBLE   kill, term, int, int2 (twice): signals. disk
     POINT     before, after, answered, late : a share of the requests of a run that nothing strikes
-              sync:N the N-th fsync, time:SECONDS after the start, prompt while the question waits
+              sync:N the N-th fsync, time:SECONDS after the start, prompt while the question waits, stuck while a stdout
+              that nobody reads takes no more
               for disk: small:BYTES, small:0 (read-only), size:BYTES (the most a file may have), out, err (/dev/full),
               pipe (nobody reads stdout for a while)
     START     fork (after the imports), fresh (the whole interpreter)
@@ -140,6 +141,8 @@ def _point(trouble: str, command: str, rng: random.Random) -> str:
         choices.append("late")
     if command in ("apply", "destroy"):
         choices.append("prompt")
+    if trouble != "kill":
+        choices.append("stuck")
     what = rng.choices(choices, [4, 4, 2, 1, 2, *([1] * (len(choices) - 5))])[0]
     if what == "sync":
         return f"sync:{rng.randint(1, 8)}"
@@ -242,7 +245,7 @@ class _Play:
         at.gate.arm(next((Trap(point, number, strike) for point in POINTS if point == each.point), None))
         if each.point == "prompt":
             return self._at_the_prompt(arguments)
-        if each.point == "pipe":
+        if each.point in ("pipe", "stuck"):
             return self._into_a_full_pipe(arguments)
         file_bytes = int(each.figure) if each.point == "size" else None
         small = (str(self.folder / ".reconciler"), int(each.figure)) if each.point == "small" else None
@@ -292,6 +295,7 @@ class _Play:
         return process
 
     def _into_a_full_pipe(self, arguments: tuple[str, ...]) -> Process:
+        each = self.schedule
         path = self.folder / "pipe"
         os.mkfifo(path)
         handle = os.open(path, os.O_RDWR | os.O_NONBLOCK)
@@ -301,8 +305,12 @@ class _Play:
                     os.write(handle, b"x" * 4096)
                 except BlockingIOError:
                     break
-            process = self.at.start(self.folder, "struck", *arguments, out=str(path), fresh=self.schedule.fresh)
+            process = self.at.start(self.folder, "struck", *arguments, out=str(path), fresh=each.fresh)
             self.at.forks.wait(process, 0.5, kill=False)
+            if each.point == "stuck":
+                self._signal(process)
+                self.at.forks.wait(process, 5)
+                return process
             deadline = time.monotonic() + 20
             while process.code is None and time.monotonic() < deadline:
                 try:
@@ -317,6 +325,8 @@ class _Play:
 
     def _judge_struck(self, process: Process) -> None:
         each = self.schedule
+        if process.unborn():
+            return
         self.found += process.complaints()
         if process.code is not None and process.code not in _ENDS[each.trouble]:
             self.found.append(Violation("exit codes are truthful", f"{process.code}: {process.text()[-1000:]}"))
@@ -352,6 +362,8 @@ class _Play:
             done = self.at.run(self.folder, "again", goal, "stack.yaml", "--yes", settle=settle)
             self.found += done.complaints()
             told += done.text()
+            if "another run of this stack is under way" in told:
+                self.found.append(Violation("nothing is locked", told[-800:]))
             if done.code == 0:
                 break
         else:
@@ -408,7 +420,7 @@ CAMPAIGN = Campaign(
     "signals",
     "the command in its own process: signals, full disks, and a run after it",
     full=sum(_SHARES.values()),
-    short=6,
+    short=5,
     schedules=schedules,
     play=play,
 )

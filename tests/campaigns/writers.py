@@ -103,6 +103,8 @@ class _Play:
                 found.append(Violation("exit codes are truthful", f"{process.code}: {process.text()[-1000:]}"))
             if process.code and not process.err.read_text():
                 found.append(Violation("a failure is told", f"nothing on stderr, exit {process.code}"))
+        if self.schedule.where == "one" and self.schedule.stacks != "shared" and (twice := self._doubles("net")):
+            found.append(Violation("a lock keeps the second out", ", ".join(twice)))
         for each in self.writers:
             found += self._once_more(each, "apply")
         names = {read_stack([each.folder / each.file], _NOTHING).name for each in self.writers}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.campaigns import signals
 
 
@@ -28,3 +30,19 @@ def test_a_file_that_was_being_written_when_a_signal_came_leaves_nothing_beside_
     `python -m tests.campaigns signals --replay 'net saved term sync:7 fork'`
     """
     assert signals.play("net saved term sync:7 fork") == []
+
+
+@pytest.mark.parametrize("trouble", ["term", "int", "int2"])
+def test_a_signal_ends_a_command_whose_output_nobody_reads(trouble: str) -> None:
+    """`reconciler plan | less`: after the signal it waited for room in the pipe, for ever; a second Ctrl-C showed a
+    traceback.
+
+    `python -m tests.campaigns signals --replay 'net plan term stuck fork'`
+    """
+    assert signals.play(f"net plan {trouble} stuck fork") == []
+
+
+def test_ctrl_c_while_the_command_starts_shows_no_traceback() -> None:
+    """`python -m tests.campaigns signals --replay 'net plan int time:0.04 fresh'`, with other times too."""
+    for seconds in (0.03, 0.05, 0.08):
+        assert signals.play(f"net plan int time:{seconds} fresh") == []

@@ -38,8 +38,8 @@ _CALLS_A_RUN = 150
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 _UNMARKED = ("invitation",)
 """Kinds of objects that carry no mark and have a natural key."""
-_MAY_BE_MADE_ANEW = ("fail_provisioning", "stuck")
-"""Faults after which a machine that was made has to be made again."""
+_MAY_BE_MADE_ANEW = ("fail_provisioning", "stuck", "twice", "hide", "empty_list")
+"""Faults after which a machine that was made has to be made again, or that make two."""
 
 
 def settled(

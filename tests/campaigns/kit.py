@@ -122,7 +122,7 @@ class Disturbance:
     @property
     def lies(self) -> bool:
         """Whether a list says what nobody can tell from the truth: the run that reads it cannot be held to it."""
-        return self.what == "hide" or (self.what == "stale_list" and not self.bounded)
+        return self.what in ("hide", "empty_list") or (self.what == "stale_list" and not self.bounded)
 
     def rule(self) -> dict[str, Any]:
         return {"method": "*", "route": "*", "kind": self.what, **self.more}

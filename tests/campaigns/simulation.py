@@ -45,6 +45,9 @@ FAULTS: tuple[Callable[[random.Random], str], ...] = (
     lambda _: "truncate_page",
     lambda _: "wrong_total",
     lambda rng: f"stale_list,seconds={rng.randint(1, 4)}",
+    lambda rng: f"{rng.choice(('timeout_before', 'commit_then_timeout'))},seconds=60",
+    lambda _: "cut_body",
+    lambda rng: f"stale_get,seconds={rng.randint(1, 4)}",
     lambda _: "fail_provisioning",
     lambda rng: f"stuck,seconds={rng.randint(5, 60)}",
 )
@@ -144,6 +147,7 @@ def played(one: Scenario) -> list[Violation]:
 
 
 _ANEW = ("fail_provisioning", "stuck")
+"""Faults after which a machine is made again."""
 
 
 def _chain(one: Scenario, world: World, logs: list[MemoryLog], act: Mapping[str, Any]) -> Chain:
@@ -175,7 +179,7 @@ CAMPAIGN = Campaign(
     name="simulation",
     what="seeds: random stacks, one to three writers, changes by hand, faults, lag, wrong clocks and crashes",
     full=100_000,
-    short=60,
+    short=40,
     schedules=schedules,
     play=play,
 )

@@ -47,6 +47,17 @@ FAULTS = (
     "fail_provisioning",
     "stuck,seconds=40",
     "volume_in_use",
+    "timeout_before,seconds=60",
+    "commit_then_timeout,seconds=60",
+    "cut_body",
+    "unknown_fields",
+    "no_next",
+    "without_meta",
+    "empty_list",
+    "stale_get,seconds=3",
+    "slow_delete,seconds=20",
+    "pretend",
+    "twice",
 )
 """At one call each, where the emulator can do it there."""
 STORMS = ("status,status=503", "drop_before", "commit_then_drop")
@@ -123,7 +134,7 @@ def _faults(method: str, target: str) -> tuple[str, ...]:
     )
 
 
-_OF_CHANGES = ("commit_then_drop", "commit_then_status", "late_commit")
+_OF_CHANGES = ("commit_then_drop", "commit_then_status", "commit_then_timeout", "late_commit")
 """What is the same as a lost answer or a status, for a read."""
 
 

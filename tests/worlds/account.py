@@ -21,6 +21,7 @@ from reconciler.api.transport import AnswerLost, Transport
 from reconciler.emulator import Emulator, Settings, VirtualClock
 from reconciler.emulator.faults import FaultPlan
 from reconciler.emulator.records import Record
+from reconciler.emulator.wire import Delivery
 
 TOKEN = "worlds-token"
 _START = 1_546_300_800.0  # 2019-01-01T00:00:00Z
@@ -70,7 +71,7 @@ class DirectTransport(Transport):
             self.sent.append(Sent(method, target, response.status))
             if response.status == 500:
                 self.crashes.append(f"{method} {target}")
-        if response.dropped:
+        if response.delivery in (Delivery.DROP, Delivery.CUT):
             raise AnswerLost("the connection broke off")
         return Answer(response.status, CaseInsensitiveDict(response.headers), response.body)
 

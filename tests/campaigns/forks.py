@@ -2,7 +2,8 @@
 imports, so that a schedule does not pay for them each time. With `fresh` the interpreter is started anew as well.
 
 An order is one line of JSON on stdin; `{"started": PID}` and, later, `{"ended": PID, "status": N}` are lines on stdout.
-Everything that it started ends with it, and it ends when its stdin does.
+Everything that it started ends with it, and it ends when its stdin does; then it removes the folder that its argument
+names, for whoever started it may have been killed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import os
 import resource
 import select
+import shutil
 import signal
 import sys
 import traceback
@@ -80,6 +82,8 @@ class Server:
                     self._start(Order(**json.loads(line)))
         for pid in self.children:
             os.kill(pid, signal.SIGKILL)
+        while self.children:
+            self._reap(0)
 
     def _start(self, order: Order) -> None:
         pid = os.fork()
@@ -88,13 +92,14 @@ class Server:
         self.children.add(pid)
         _tell({"started": pid})
 
-    def _reap(self) -> None:
+    def _reap(self, how: int = os.WNOHANG) -> None:
         while self.children:
-            pid, status = os.waitpid(-1, os.WNOHANG)
+            pid, status = os.waitpid(-1, how)
             if pid == 0:
                 return
             self.children.discard(pid)
-            _tell({"ended": pid, "status": os.waitstatus_to_exitcode(status)})
+            if how:
+                _tell({"ended": pid, "status": os.waitstatus_to_exitcode(status)})
 
 
 def _tell(what: Mapping[str, int]) -> None:
@@ -176,3 +181,4 @@ def load() -> None:
 if __name__ == "__main__":
     load()
     Server().serve()
+    shutil.rmtree(sys.argv[1], ignore_errors=True)

@@ -74,10 +74,10 @@ class Process:
 class Forks:
     """The client of `tests.campaigns.forks`."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         self._server = subprocess.Popen(
-            [sys.executable, "-m", "tests.campaigns.forks"],
+            [sys.executable, "-m", "tests.campaigns.forks", str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
@@ -167,23 +167,25 @@ class Station:
 
     def __init__(self) -> None:
         self.top = Path(tempfile.mkdtemp(prefix="reconciler-campaign-"))
-        self.forks = Forks()
+        self._orders = 0
+        self._number = 0
+        self.forks = Forks(self.top)
         serving = self._order(("emulator", "serve", *_times()), self.top, "emulator", {})
         self._emulator = self.forks.start(serving)
         self.account = Account(self._listening(Path(serving.out)))
         self.gate = Gate(self.account.url)
-        self._number = 0
 
     def close(self) -> None:
         self.gate.close()
         self.forks.close()
-        shutil.rmtree(self.top, ignore_errors=True)
 
     def fresh(self) -> Path:
-        """An empty account with a stranger in it, and an empty folder."""
+        """An empty account, and an empty folder; what the schedule before has left is removed."""
         self.gate.settle()
         self.gate.arm(None)
         self.account.call("POST", "/_emulator/reset")
+        for before in (self.top / str(self._number), self.top / "outputs" / str(self._number)):
+            shutil.rmtree(before, ignore_errors=True)
         self._number += 1
         folder = self.top / str(self._number)
         folder.mkdir()
@@ -232,9 +234,9 @@ class Station:
         return process
 
     def _order(self, arguments: tuple[str, ...], folder: Path, name: str, more: dict[str, str]) -> Order:
-        beside = self.top / "outputs"
-        beside.mkdir(exist_ok=True)
-        number = len(list(beside.iterdir()))
+        beside = self.top / "outputs" / str(self._number)
+        beside.mkdir(parents=True, exist_ok=True)
+        self._orders += 1
         environment = {
             "PATH": os.environ.get("PATH", ""),
             "HOME": str(self.top),
@@ -245,7 +247,7 @@ class Station:
             "RECONCILER_EMULATOR_TOKEN": TOKEN,
             **more,
         }
-        out, err = (str(beside / f"{number}-{name}.{each}") for each in ("out", "err"))
+        out, err = (str(beside / f"{self._orders}-{name}.{each}") for each in ("out", "err"))
         return Order(arguments, str(folder), environment, out, err)
 
     def _listening(self, out: Path) -> str:

@@ -176,7 +176,7 @@ def _match(walk: _Walk, resource: Resource, kind: Kind, settled: Settled, parent
         marked = walk.snapshot.marked(kind.name, walk.stack.name, str(resource.address))
         found = [each for each in marked if each.parent_id == parent_id]
         if found:
-            return found[0] if len(found) == 1 else _best(resource, kind, settled, found)
+            return found[0] if len(found) == 1 else _best(resource, kind, settled, _full_first(found, walk))
     key = kind.natural_key(_known(settled))
     if not key and settled.unknown:  # what it refers to is to be replaced: it is known by what that is now
         key = kind.natural_key(_known(settle(resource, kind, walk.present)))
@@ -190,8 +190,14 @@ def _known(settled: Settled) -> dict[str, Any]:
     return {name: value for name, value in settled.values.items() if not isinstance(value, Unknown)}
 
 
+def _full_first(doubles: Sequence[LiveObject], walk: _Walk) -> list[LiveObject]:
+    """Those in which something of ours stands before empty ones: a project that goes takes its machines with it."""
+    full = {each.parent_id for each in walk.snapshot if each.mark is not None and each.mark.owned_by(walk.stack.name)}
+    return sorted(doubles, key=lambda each: each.id not in full)
+
+
 def _best(resource: Resource, kind: Kind, settled: Settled, doubles: Sequence[LiveObject]) -> LiveObject:
-    """Of several with one mark (the oldest first), the first that may stay as it is or be updated.
+    """Of several with one mark (in the order of preference), the first that may stay as it is or be updated.
 
     An interrupted create-first leaves the old and the new machine behind; taking the old one would buy a third.
     """

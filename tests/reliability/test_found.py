@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from tests.worlds.account import Account
 from tests.worlds.live import ours
 from tests.worlds.running import applied, plan, read
@@ -48,3 +52,22 @@ def test_the_second_of_two_blocks_is_left_alone_while_an_address_of_it_is_on_a_m
     account.call("DELETE", f"/ips/{assigned['id']}")
     assert applied(account, stack).complete
     assert [each.id for each in ours(account, "twice") if each.kind == "ip_reservation"] == [block.id]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_of_two_projects_made_by_one_call_the_one_with_our_machines_in_it_is_kept(tmp_path: Path, seed: int) -> None:
+    """The server made the project twice in one second. The next plan kept the empty one, and destroyed and bought anew
+    the machine in the other.
+
+    python -m tests.campaigns sweep --replay device/apply/journal/15:twice
+    """
+    account = Account.found(tmp_path, {}, seed)
+    account.faults([{"method": "POST", "route": "/projects", "kind": "twice"}])
+    stack = read(account, ADDRESS)
+    assert [each.code for each in applied(account, stack).diagnostics] == ["twin"]
+    (machine,) = (each.id for each in ours(account, "twice") if each.kind == "device")
+    assert applied(account, stack).complete
+    left = {each.kind: each.id for each in ours(account, "twice")}
+    assert left["device"] == machine
+    assert len([each for each in ours(account, "twice") if each.kind == "project"]) == 1
+    account.emulator.stop()

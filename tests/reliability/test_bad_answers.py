@@ -114,8 +114,7 @@ def test_a_list_that_is_no_json_of_the_right_shape_stops_the_plan(account: Accou
     assert nothing_was_sent(scene, since)
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("route", [VLANS, DEVICES])
+@pytest.mark.parametrize(("route", "shape"), [*((DEVICES, each) for each in SHAPES), (VLANS, "html"), (VLANS, "null")])
 def test_a_create_whose_answer_cannot_be_read_is_found_by_its_mark(account: Account, route: str, shape: str) -> None:
     """F17: the call was carried out; what came back is no use."""
     scene = Scene.of(account)
@@ -137,8 +136,7 @@ def test_a_create_whose_answer_lacks_a_field_makes_no_second_one(account: Accoun
     assert scene.committed("POST", DEVICES) == 1
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("to", ["host", "http", "file", "loop"])
+@pytest.mark.parametrize(("status", "to"), [(301, "host"), (302, "http"), (303, "file"), (307, "loop"), (308, "host")])
 def test_a_redirected_read_stops_the_plan_and_is_not_followed(account: Account, status: int, to: str) -> None:
     """F18: to another host, to plain HTTP, to a file, in a circle."""
     scene = Scene.of(account, machines(1))

@@ -312,6 +312,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "A whole pool where one of its instances is meant.",
             "Say which one, `web[0]`, or take all: `web | map(attribute='public_ipv4') | list`.",
         ),
+        "project-delete": Page(
+            "A project, or something else that holds others' objects, would go, and `delete_projects: false` keeps it.",
+            "Set `delete_projects: true` under `rails` in the stack, or add a waiver there.",
+        ),
         "protected": Page(
             "A plan would destroy, replace or wipe what `lifecycle: {protect: true}` keeps.",
             "Take the protection off first, and apply or commit that by itself.",
@@ -393,9 +397,13 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "A file, a document or a number of resources over the limit.",
             "Split the stack into several.",
         ),
+        "too-many-creates": Page(
+            "The plan creates more than the stack's `max_creates` allows.",
+            "Raise the limit under `rails` in the stack, or add a waiver there.",
+        ),
         "too-many-deletes": Page(
-            "The plan destroys more than `--allow-deletes` allows.",
-            "If that is what you want, say the number.",
+            "The plan destroys more than `--allow-deletes` or a limit on deletes allows.",
+            "If that is what you want, say the number: `--allow-deletes N`. Limits are set under `rails` in the stack.",
         ),
         "too-many-mistakes": Page(
             "There are more mistakes than anybody reads in one go.",
@@ -448,6 +456,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "variable-unset": Page(
             "A variable without a default that nobody set.",
             "`--var`, the environment, or a `--var-file`.",
+        ),
+        "waiver-expired": Page(
+            "A waiver under `rails` whose last day is over: the rail counts again.",
+            "Take it away, or give it a later day.",
         ),
         "write-once": Page(
             "A change to something that the API never changes once it is set.",

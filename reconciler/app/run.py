@@ -29,6 +29,7 @@ from reconciler.model.kind import Verb
 from reconciler.model.live import Snapshot
 from reconciler.model.offers import Offers
 from reconciler.model.plan import Action, Options, Plan
+from reconciler.model.rails import Loss, Toll
 from reconciler.model.resource import Output, Stack, deferred
 from reconciler.values import Unknown
 from reconciler.wire import Account
@@ -62,18 +63,23 @@ class Planned:
             found |= {live.values.get(name) for name, field in kind.fields.items() if field.secret}
         return frozenset(each for each in found if isinstance(each, str))
 
-    def losses(self) -> tuple[str, ...]:
-        """What the plan takes away, a line each: objects, machines that go with them, machines that are wiped."""
+    def toll(self) -> Toll:
+        """What limits count: losses are objects, machines that go with them, and machines that are wiped."""
         kinds = catalog()
-        found = []
-        for each in self.plan.pending:
+        losses: list[Loss] = []
+        owned = 0
+        for each in self.plan.changes:
+            along = kinds[each.kind].taken_along(each.live) if each.live is not None else ()
+            if each.live is not None and (each.resource is None or each.resource.managed):
+                owned += 1 + len(along)
             if each.action.deletes:
-                found.append(str(each.address))
-                along = kinds[each.kind].taken_along(each.live) if each.live is not None else ()
-                found += [f"{each.address}: its machine {name}" for name in along]
+                losses += [Loss(each.address), *(Loss(each.address, f"its machine {name}") for name in along)]
             elif any(field.wipes for field in each.fields):
-                found.append(f"{each.address}: its disks are wiped")
-        return tuple(found)
+                losses.append(Loss(each.address, "its disks are wiped"))
+        changes = self.plan.changes
+        creates = tuple(each.address for each in changes if each.action.creates)
+        holders = tuple(each.address for each in changes if each.action.deletes and kinds[each.kind].holds_others)
+        return Toll(tuple(losses), creates, holders, owned)
 
 
 def connect(

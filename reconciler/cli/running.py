@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from reconciler.app import Planned
     from reconciler.model.event import Event, Report
     from reconciler.model.plan import Plan
+    from reconciler.model.rails import Toll
 
 Listener = Callable[["Event"], None]
 
@@ -43,10 +45,11 @@ def carry_out(session: Session, planned: Planned, account: Client, terms: Terms)
     """Show the plan, check the rail, ask, do it, and tell how it ended. Raises `Refused`."""
     plan = planned.plan
     _show(session, plan, whole=terms.show)
-    _check_deletes(planned.losses(), terms.allow_deletes)
+    toll = planned.toll()
+    _check_limits(session, planned, toll, terms.allow_deletes)
     if not plan.steps:
         ended = _finish(session, _nothing_done(plan))
-    elif terms.ask and not plan.empty and not _approved(session, plan):
+    elif terms.ask and not plan.empty and not _approved(session, plan, toll):
         return Exit.ERROR
     else:
         ended = _run(session, planned, account, terms)
@@ -71,44 +74,48 @@ def _show(session: Session, plan: Plan, *, whole: bool) -> None:
         session.sink.data(f"{plan_summary(plan.count())}\n")
 
 
-def _check_deletes(lost: Sequence[str], allowed: int | None) -> None:
-    count = len(lost)
-    if allowed is None or count <= allowed:
-        return
-    listed = "\n".join([*lost[:20], *([f"... and {count - 20} more"] if count > 20 else [])])
-    summary = f"the plan destroys {count} {_objects(count)}, and --allow-deletes allows {allowed}:\n{listed}"
-    hint = f"if that is what you want, say --allow-deletes {count}"
-    raise Refused([error("too-many-deletes", summary, hint=hint)], exit_code=Exit.RAIL)
+def _check_limits(session: Session, planned: Planned, toll: Toll, allowed: int | None) -> None:
+    from reconciler.clock import SystemClock
+    from reconciler.engine.rails import check_limits
+
+    today = datetime.fromtimestamp(SystemClock().wall(), UTC).date()
+    destroy = planned.plan.options.destroy
+    expired = check_limits(planned.stack.rails, toll, today, allowed, destroy=destroy)
+    if expired:
+        session.sink.diagnostics(expired)
 
 
-def _objects(count: int) -> str:
-    return "object" if count == 1 else "objects"
-
-
-def _approved(session: Session, plan: Plan) -> bool:
-    """Terraform's question: only the word `yes` will do. Raises `Refused` when there is nobody to ask."""
+def _approved(session: Session, plan: Plan, toll: Toll) -> bool:
+    """Terraform's question: only `yes` will do, and only the stack's name where a project or a large part of the stack
+    would go. Raises `Refused` when there is nobody to ask.
+    """
     if session.lines is not None or not sys.stdin.isatty():
         nobody = "--json" if session.lines is not None else "stdin is not a terminal"
         hint = "pass --yes, or save the plan with `reconciler plan -o FILE` and apply the file"
         summary = f"this plan has to be approved, and nobody can be asked: {nobody}"
         raise Refused([error("not-approved", summary, hint=hint)])
+    from reconciler.engine.rails import is_large
+
     say = session.sink.say
+    word, words = "yes", "'yes'"
+    if is_large(toll):
+        word, words = plan.stack, f"the name of the stack, '{plan.stack}',"
     if plan.options.destroy:
         say(
             f"\nDo you really want to destroy all resources?\n"
             f"  reconciler will destroy what the stack `{plan.stack}` owns, as shown above.\n"
-            f"  There is no undo. Only 'yes' will be accepted to confirm.\n\n"
+            f"  There is no undo. Only {words} will be accepted to confirm.\n\n"
         )
     else:
         say(
             "\nDo you want to perform these actions?\n"
             "  reconciler will perform the actions described above.\n"
-            "  Only 'yes' will be accepted to approve.\n\n"
+            f"  Only {words} will be accepted to approve.\n\n"
         )
     say("  Enter a value: ")
     answer = sys.stdin.readline()
     say("\n")
-    if answer.strip() == "yes":
+    if answer.strip() == word:
         return True
     say(f"{'Destroy' if plan.options.destroy else 'Apply'} cancelled.\n")
     return False

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Final
 
-from reconciler.diagnostics import Diagnostic, Refused, error
+from reconciler.diagnostics import Diagnostic, Refused, error, warning
 from reconciler.model.plan import Action, Change
+from reconciler.model.rails import DELETE_SHARE, FREE_DELETES, Loss, Rail, Rails, Toll, Waiver, waived
 from reconciler.values import Address
 
 REFUSED_BY_RAIL = 3
 """The exit code of a run that a rail refused."""
+_SHOWN: Final = 20
+_RAISE: Final = "raise the limit under `rails` in the stack, or add a waiver there"
 
 
 def check_rails(changes: Sequence[Change], protected: Collection[Address]) -> None:
@@ -45,3 +50,88 @@ def check_lookalikes(diagnostics: Sequence[Diagnostic]) -> None:
             [error(each.code, each.summary, address=each.address, place=each.place, hint=each.hint) for each in found],
             exit_code=REFUSED_BY_RAIL,
         )
+
+
+def check_limits(
+    rails: Rails, toll: Toll, today: date, allowed: int | None, *, destroy: bool
+) -> tuple[Diagnostic, ...]:
+    """Refuse a plan that does more than the stack's limits, or those of every stack, allow (`Refused`, exit code 3).
+
+    `allowed` is how many objects a person said may go: it takes the place of the limits on deletes. A destroy is meant
+    to take all away, so of the share only one that the stack itself sets counts there. Returns warnings: the waivers
+    that have expired by `today` (UTC), which count no more.
+    """
+    valid = [each for each in rails.waivers if today <= each.until]
+    problems = [*_deletes(rails, toll, valid, allowed, destroy=destroy), *_creates(rails, toll, valid)]
+    holders = [each for each in toll.holders if not waived(each, Rail.DELETE_PROJECTS, valid)]
+    if not rails.delete_projects and holders:
+        summary = f"the plan destroys what the rail `delete_projects` keeps:{_listed(holders)}"
+        hint = "set `delete_projects: true` under `rails` in the stack, or add a waiver there"
+        problems.append(error("project-delete", summary, address=str(holders[0]), hint=hint))
+    expired = tuple(_expired(each) for each in rails.waivers if each not in valid)
+    if problems:
+        raise Refused([*problems, *expired], exit_code=REFUSED_BY_RAIL)
+    return expired
+
+
+def is_large(toll: Toll) -> bool:
+    """Whether a plan takes so much away that it is worth more than a `yes`: a project, or over the usual share."""
+    return bool(toll.holders) or _over_share(len(toll.losses), toll.owned, DELETE_SHARE)
+
+
+def _deletes(
+    rails: Rails, toll: Toll, valid: Collection[Waiver], allowed: int | None, *, destroy: bool
+) -> list[Diagnostic]:
+    every = len(toll.losses)
+    if allowed is not None:
+        if every <= allowed:
+            return []
+        summary = f"the plan destroys {_objects(every)}, and --allow-deletes allows {allowed}:{_listed(toll.losses)}"
+        return [error("too-many-deletes", summary, hint=f"if that is what you want, say --allow-deletes {every}")]
+    hint = f"if that is what you want, say --allow-deletes {every}; `rails` in the stack sets the limit"
+    counted = _not_waived(toll.losses, Rail.MAX_DELETES, valid)
+    if rails.max_deletes is not None and len(counted) > rails.max_deletes:
+        limit = f"the rail `max_deletes` allows {rails.max_deletes}"
+        summary = f"the plan destroys {_objects(len(counted))}, and {limit}:{_listed(counted)}"
+        return [error("too-many-deletes", summary, hint=hint)]
+    counted = _not_waived(toll.losses, Rail.MAX_DELETE_SHARE, valid)
+    share = rails.max_delete_share
+    if share is None:
+        share = 1.0 if destroy else DELETE_SHARE
+    if _over_share(len(counted), toll.owned, share):
+        part = f"{len(counted)} of the {toll.owned} objects that the stack owns, {len(counted) / toll.owned:.0%}"
+        limit = f"the rail `max_delete_share` allows {share:.0%} where more than {FREE_DELETES} go"
+        summary = f"the plan destroys {part}, and {limit}:{_listed(counted)}"
+        return [error("too-many-deletes", summary, hint=hint)]
+    return []
+
+
+def _creates(rails: Rails, toll: Toll, valid: Collection[Waiver]) -> list[Diagnostic]:
+    counted = [each for each in toll.creates if not waived(each, Rail.MAX_CREATES, valid)]
+    if rails.max_creates is None or len(counted) <= rails.max_creates:
+        return []
+    limit = f"the rail `max_creates` allows {rails.max_creates}"
+    summary = f"the plan creates {_objects(len(counted))}, and {limit}:{_listed(counted)}"
+    return [error("too-many-creates", summary, hint=_RAISE)]
+
+
+def _over_share(count: int, owned: int, share: float) -> bool:
+    return count > FREE_DELETES and count > share * owned
+
+
+def _not_waived(losses: Sequence[Loss], rail: Rail, valid: Collection[Waiver]) -> list[Loss]:
+    return [each for each in losses if not waived(each.address, rail, valid)]
+
+
+def _listed(what: Sequence[object]) -> str:
+    lines = [*map(str, what[:_SHOWN]), *([f"... and {len(what) - _SHOWN} more"] if len(what) > _SHOWN else [])]
+    return "".join(f"\n{each}" for each in lines)
+
+
+def _objects(count: int) -> str:
+    return f"{count} object" if count == 1 else f"{count} objects"
+
+
+def _expired(waiver: Waiver) -> Diagnostic:
+    summary = f"the waiver of `{waiver.rail}` held until {waiver.until}, and counts no more: {waiver.reason}"
+    return warning("waiver-expired", summary, place=waiver.place, hint="take it away, or give it a later day")

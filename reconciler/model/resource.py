@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from reconciler.diagnostics import Diagnostic, Place
 from reconciler.model.lookups import Answer
 from reconciler.model.moves import Moves
+from reconciler.model.rails import Rails
 from reconciler.values import Address, Unknown
 
 
@@ -175,6 +176,7 @@ class Stack:
     secrets: frozenset[str] = frozenset()
     files: tuple[GeneratedFile, ...] = ()
     moved: Moves = field(default_factory=Moves)
+    rails: Rails = field(default_factory=Rails)
     warnings: tuple[Diagnostic, ...] = ()
     """What is allowed and hardly meant, or not in the catalogue that it was read with."""
     foreign: tuple[Foreign, ...] = ()
@@ -183,7 +185,7 @@ class Stack:
     def without_resources(self) -> Stack:
         """The stack emptied of what it manages: what `destroy` plans for. Existing objects stay as places to look."""
         kept = tuple(each for each in self.resources if not each.managed)
-        return Stack(self.name, kept, (), self.sources, self.inputs, self.secrets, moved=self.moved)
+        return Stack(self.name, kept, (), self.sources, self.inputs, self.secrets, moved=self.moved, rails=self.rails)
 
 
 def deferred(value: Any) -> bool:

@@ -16,6 +16,7 @@ from reconciler.model.catalog import Catalog
 from reconciler.model.kind import Form, Kind
 from reconciler.model.rules import CreateOnly, Field, FromKey, Ours, Replace, Update, WriteOnce, any_change
 from reconciler.report.language_schema import NAME, NOT_BOTH, Schema, common, ref
+from reconciler.report.rails_schema import RAILS
 from reconciler.values import GROUPS, STACK_NAME
 
 FILENAME = "stack.schema.json"
@@ -53,7 +54,7 @@ def stack_schema(catalog: Catalog) -> Schema:
     return {
         **_head(FILE_NAME, "Stack", "A stack file of the reconciler."),
         "required": ["stack"],
-        "properties": {**top, "moved": _MOVED, **_sections(catalog, "")},
+        "properties": {**top, "moved": _MOVED, "rails": RAILS, **_sections(catalog, "")},
         "additionalProperties": False,
         "$defs": _definitions(catalog),
     }

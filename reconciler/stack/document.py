@@ -20,8 +20,8 @@ from reconciler.stack.yaml_tree import Entry, Node, Scalar, Table, type_word
 from reconciler.values import STACK_NAME
 
 _TABLES: Final = ("variables", "locals", "outputs", "files")
-_OF_STACKS: Final = ("moved",)
-"""Tables that a group's file has not, since their addresses begin at the top."""
+_OF_STACKS: Final = ("moved", "rails")
+"""Tables that a group's file has not: addresses in them begin at the top, and limits are those of a run."""
 _HEAD: Final = ("stack", *_TABLES, *_OF_STACKS)
 
 
@@ -38,6 +38,7 @@ class Document:
     outputs: dict[str, Entry] = field(default_factory=dict)
     files: dict[str, Entry] = field(default_factory=dict)
     moved: dict[str, Entry] = field(default_factory=dict)
+    rails: dict[str, Entry] = field(default_factory=dict)
     sections: list[tuple[str, Entry]] = field(default_factory=list)
     complete: bool = True
 

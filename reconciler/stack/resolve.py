@@ -34,6 +34,7 @@ from reconciler.stack.outputs import OutputReader
 from reconciler.stack.problems import Problems, Texts
 from reconciler.stack.pseudo_kinds import within_groups
 from reconciler.stack.questions import Asker
+from reconciler.stack.rails import RailReader
 from reconciler.stack.references import Referrer
 from reconciler.stack.rules import check_rules
 from reconciler.stack.settings import SettingsReader
@@ -147,6 +148,7 @@ class _Resolver:
             outputs=tuple(outputs),
             files=tuple(files),
             moved=moved,
+            rails=RailReader(self._catalog, problems).read(document.rails),
             warnings=tuple(sorted(problems.diagnostics, key=lambda each: each.sort_key)),
             foreign=referrer.foreign,
             sources=self._sources.all(),

@@ -1,0 +1,87 @@
+"""Limits on what one run may do, as a stack sets them, and the waivers that lift one for a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from reconciler.diagnostics import Place
+from reconciler.values import Address
+
+FREE_DELETES: Final = 5
+"""A share says nothing of a few objects: up to so many may go whatever part of the stack they are, and so many
+machines need no canary.
+"""
+DELETE_SHARE: Final = 0.3
+"""The part of what a stack owns that may go in one apply, unless the stack says otherwise."""
+
+
+class Rail(StrEnum):
+    """The limits that a waiver can lift, by their keys under `rails`."""
+
+    MAX_DELETES = "max_deletes"
+    MAX_DELETE_SHARE = "max_delete_share"
+    MAX_CREATES = "max_creates"
+    DELETE_PROJECTS = "delete_projects"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """One rail does not count until the end of a day (UTC), for these addresses and what is in them, or for all."""
+
+    rail: Rail
+    reason: str
+    until: date
+    place: Place
+    targets: tuple[Address, ...] = ()
+
+    def covers(self, address: Address) -> bool:
+        return not self.targets or any(address.within(each) for each in self.targets)
+
+
+@dataclass(frozen=True, slots=True)
+class Rails:
+    """A stack's limits. None: not set, so that only what holds for all stacks does.
+
+    `max_delete_share` is a part of what the stack owns (0.3 = 30 %), and says nothing of up to `FREE_DELETES` objects.
+    `deletes_per_minute` 0 is no limit. `canary` has the first of many machines deleted by itself.
+    """
+
+    max_deletes: int | None = None
+    max_delete_share: float | None = None
+    max_creates: int | None = None
+    delete_projects: bool = True
+    deletes_per_minute: int = 0
+    canary: bool = True
+    waivers: tuple[Waiver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Something that a plan takes away: an object, a machine that goes with it, the data on one that is wiped."""
+
+    address: Address
+    what: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.what}" if self.what else str(self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Toll:
+    """What a plan would do, as far as limits count it. `owned` is how many objects the stack has now, the machines
+    that would go along with one included; `holders` are those that go of what holds others' objects (projects).
+    """
+
+    losses: tuple[Loss, ...] = ()
+    creates: tuple[Address, ...] = ()
+    holders: tuple[Address, ...] = ()
+    owned: int = 0
+
+
+def waived(address: Address, rail: Rail, waivers: Collection[Waiver]) -> bool:
+    """Whether one of these waivers, which are not expired, lifts a rail for an address."""
+    return any(each.rail is rail and each.covers(address) for each in waivers)

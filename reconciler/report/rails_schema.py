@@ -1,0 +1,67 @@
+"""The part of a stack's schema that `rails` stands in."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from reconciler.model.rails import DELETE_SHARE, FREE_DELETES, Rail
+
+_COUNT: Final[dict[str, Any]] = {"type": ["integer", "null"], "minimum": 0}
+_FLAG: Final[dict[str, Any]] = {"type": ["boolean", "null"]}
+
+RAILS: Final[dict[str, Any]] = {
+    "description": "Limits on what one run may do, and waivers that lift one until a day.",
+    "type": ["object", "null"],
+    "properties": {
+        "max_deletes": {
+            "description": "How many objects one run may destroy; --allow-deletes N allows more at one time.",
+            **_COUNT,
+        },
+        "max_delete_share": {
+            "description": "What part of the stack's objects one run may destroy, from 0 to 1; says nothing of up to "
+            f"{FREE_DELETES} objects. Of an apply: {DELETE_SHARE} by default.",
+            "type": ["number", "null"],
+            "minimum": 0,
+            "maximum": 1,
+        },
+        "max_creates": {"description": "How many objects one run may create.", **_COUNT},
+        "delete_projects": {
+            "description": "Whether a run may destroy projects and organizations. Default: true.",
+            **_FLAG,
+        },
+        "deletes_per_minute": {
+            "description": "How many machines one run deletes in a minute. Default: 0, no limit.",
+            **_COUNT,
+        },
+        "canary": {
+            "description": f"Whether the first of more than {FREE_DELETES} machines is deleted, and seen to go, before "
+            "the others. Default: true.",
+            **_FLAG,
+        },
+        "waivers": {
+            "description": "Rails that do not count for a time.",
+            "type": ["array", "null"],
+            "items": {
+                "type": "object",
+                "required": ["rail", "reason", "until"],
+                "properties": {
+                    "rail": {"description": "Which one.", "enum": [each.value for each in Rail]},
+                    "reason": {"description": "Why, for those who come across it.", "type": "string", "pattern": r"\S"},
+                    "until": {
+                        "description": "The last day (UTC) on which it holds.",
+                        "type": "string",
+                        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+                    },
+                    "targets": {
+                        "description": "The addresses that it is for, with what is in them. Default: all.",
+                        "type": "array",
+                        "items": {"type": "string"},
+                        "minItems": 1,
+                    },
+                },
+                "additionalProperties": False,
+            },
+        },
+    },
+    "additionalProperties": False,
+}

@@ -12,9 +12,7 @@ from reconciler.diagnostics import Place
 from reconciler.values import Address
 
 FREE_DELETES: Final = 5
-"""A share says nothing of a few objects: up to so many may go whatever part of the stack they are, and so many
-machines need no canary.
-"""
+"""A share says nothing of a few objects: up to so many may go whatever part of the stack they are."""
 DELETE_SHARE: Final = 0.3
 """The part of what a stack owns that may go in one apply, unless the stack says otherwise."""
 
@@ -47,15 +45,12 @@ class Rails:
     """A stack's limits. None: not set, so that only what holds for all stacks does.
 
     `max_delete_share` is a part of what the stack owns (0.3 = 30 %), and says nothing of up to `FREE_DELETES` objects.
-    `deletes_per_minute` 0 is no limit. `canary` has the first of many machines deleted by itself.
     """
 
     max_deletes: int | None = None
     max_delete_share: float | None = None
     max_creates: int | None = None
     delete_projects: bool = True
-    deletes_per_minute: int = 0
-    canary: bool = True
     waivers: tuple[Waiver, ...] = ()
 
 

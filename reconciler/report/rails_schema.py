@@ -29,15 +29,6 @@ RAILS: Final[dict[str, Any]] = {
             "description": "Whether a run may destroy projects and organizations. Default: true.",
             **_FLAG,
         },
-        "deletes_per_minute": {
-            "description": "How many machines one run deletes in a minute. Default: 0, no limit.",
-            **_COUNT,
-        },
-        "canary": {
-            "description": f"Whether the first of more than {FREE_DELETES} machines is deleted, and seen to go, before "
-            "the others. Default: true.",
-            **_FLAG,
-        },
         "waivers": {
             "description": "Rails that do not count for a time.",
             "type": ["array", "null"],

@@ -18,10 +18,9 @@ from reconciler.stack.problems import Problem, Problems
 from reconciler.stack.yaml_tree import Entry, Items, Node, Scalar, Table, plain_value, type_word
 from reconciler.values import Address
 
-_COUNTS: Final = ("max_deletes", "max_creates", "deletes_per_minute")
-_FLAGS: Final = ("delete_projects", "canary")
-_KEYS: Final = ("max_deletes", "max_delete_share", "max_creates", "delete_projects", "deletes_per_minute", "canary")
-_ALL_KEYS: Final = (*_KEYS, "waivers")
+_COUNTS: Final = ("max_deletes", "max_creates")
+_FLAGS: Final = ("delete_projects",)
+_ALL_KEYS: Final = ("max_deletes", "max_delete_share", "max_creates", "delete_projects", "waivers")
 _WAIVER_KEYS: Final = ("rail", "reason", "until", "targets")
 _WAIVER: Final = 'waivers: [{rail: max_deletes, reason: "why", until: 2019-12-31}]'
 

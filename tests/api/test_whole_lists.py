@@ -92,7 +92,7 @@ ONE_PAGE_DOUBTS: dict[str, tuple[Any, str]] = {
     "total is true": (changed(total=True), "`meta.total` is not a count"),
     "total is a fraction": (changed(total=2.0), "`meta.total` is not a count"),
     "total is negative": (changed(total=-2), "`meta.total` is not a count"),
-    "total is null": (changed(total=None), "no `meta.total`"),
+    "total is null": (changed(total=None), ": the answer has no `meta.total`, which this collection always has"),
     "no total": (without_meta_key("total"), "no `meta.total`"),
     "no meta": ({"devices": things(1, 2)}, "no `meta.total`"),
     "empty and no meta": ({"devices": []}, "no `meta.total`"),
@@ -224,14 +224,19 @@ class TestUnpaged:
         with pytest.raises(Incomplete):
             client.fetch(VLANS)
 
-    def test_one_that_the_api_began_to_page_is_read_in_pages(self, client: Client, server: Scripted) -> None:
+    @pytest.mark.parametrize("count", [11, 20, 21, 25])
+    def test_one_that_the_api_began_to_page_is_read_in_pages(
+        self, count: int, client: Client, server: Scripted
+    ) -> None:
         def respond(seen: Seen) -> Reply:
             size, number = int(seen.query.get("per_page", "10")), int(seen.query.get("page", "1"))
-            items = things(1, 25)[(number - 1) * size : number * size]
-            return Reply(200, page(items, total=25, number=number, last=-(-25 // size), key="virtual_networks"))
+            items = things(1, count)[(number - 1) * size : number * size]
+            last = -(-count // size)
+            return Reply(200, page(items, total=count, number=number, last=last, key="virtual_networks"))
 
         server.responds(respond)
-        assert client.fetch(VLANS) == things(1, 25)
+        assert client.fetch(VLANS) == things(1, count)
+        assert [each.query.get("page") for each in server.seen] == [None, "1"]
 
 
 class TestSingle:
@@ -243,10 +248,15 @@ class TestSingle:
         server.replies(Reply(200, {}))
         assert client.fetch(BGP_CONFIG) == []
 
-    @pytest.mark.parametrize("body", [None, [], "x", 5])
-    def test_anything_else_is_a_doubt(self, body: Any, client: Client, server: Scripted) -> None:
+    def test_its_own_query_is_sent(self, client: Client, server: Scripted) -> None:
+        server.replies(Reply(200, {"id": "c"}))
+        client.fetch(replace(BGP_CONFIG, query={"include": "project"}))
+        assert server.seen[0].query == {"include": "project"}
+
+    @pytest.mark.parametrize(("body", "name"), [(None, "nothing"), ([], "a list"), ("x", "a str"), (5, "a int")])
+    def test_anything_else_is_a_doubt(self, body: Any, name: str, client: Client, server: Scripted) -> None:
         server.replies(Reply(200, body))
-        with pytest.raises(Incomplete):
+        with pytest.raises(Incomplete, match=f"in 4 readings: expected an object, got {name}$"):
             client.fetch(BGP_CONFIG)
 
 

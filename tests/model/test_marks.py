@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.kinds import catalog
-from reconciler.model.mark import Mark, from_customdata, from_tags, from_text, own_tags, remember_tags
+from reconciler.model.mark import (
+    Mark,
+    from_customdata,
+    from_tags,
+    from_text,
+    held,
+    holding,
+    memo_digest,
+    own_tags,
+    remember_tags,
+)
 from reconciler.values import Address, parse_address
 
 STACKS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,39}", fullmatch=True)
@@ -63,6 +73,30 @@ def test_a_mark_is_that_of_one_stack_and_of_no_other_of_a_similar_name(other: st
     assert Mark("shop", "projects.x").owned_by("shop")
     assert not Mark("shop", "projects.x").owned_by(other)
     assert not Mark(other, "projects.x").owned_by("shop")
+
+
+def test_marks_are_written_as_they_always_were() -> None:
+    """Another way to write them would make strangers of everything that is there."""
+    mark = Mark("shop", 'projects.e.devices.web["a:b"]', {"userdata": "b=c", "tags": remember_tags(["b", "a"])})
+    assert mark.to_tags() == [
+        'reconciler:shop:projects.e.devices.web["a:b"]',
+        "reconciler-memo:tags=ac8d8342+c100f95c;userdata=b=c",
+    ]
+    assert from_tags(mark.to_tags()) == (mark, [])
+    assert mark.to_text("") == '[reconciler:shop:projects.e.devices.web["a:b"]]'
+    assert mark.to_text("t") == 't [reconciler:shop:projects.e.devices.web["a:b"]]'
+    assert memo_digest("#!/bin/sh\n") == "251e67e4"
+
+
+def test_the_sections_that_a_mark_holds_add_up() -> None:
+    mark = Mark("shop", "projects.e", {"tags": "x"})
+    assert held(mark) == frozenset()
+    assert holding(mark, ()) is mark
+    once = holding(mark, ["vlans", "devices"])
+    assert dict(once.memo) == {"tags": "x", "holds": "devices+vlans"}
+    twice = holding(once, ["volumes"])
+    assert held(twice) == {"devices", "vlans", "volumes"}
+    assert (twice.stack, twice.address) == ("shop", "projects.e")
 
 
 @given(marks(), TAGS)

@@ -253,6 +253,13 @@ class TestSingle:
         client.fetch(replace(BGP_CONFIG, query={"include": "project"}))
         assert server.seen[0].query == {"include": "project"}
 
+    def test_page_by_page_it_is_the_same(self, client: Client, server: Scripted) -> None:
+        server.replies(Reply(200, {"id": "c"}))
+        assert list(client.iterate(replace(BGP_CONFIG, query={"include": "project"}))) == [{"id": "c"}]
+        assert server.seen[0].query == {"include": "project"}
+        server.replies(Reply(200, {}))
+        assert list(client.iterate(BGP_CONFIG)) == []
+
     @pytest.mark.parametrize(("body", "name"), [(None, "nothing"), ([], "a list"), ("x", "a str"), (5, "a int")])
     def test_anything_else_is_a_doubt(self, body: Any, name: str, client: Client, server: Scripted) -> None:
         server.replies(Reply(200, body))

@@ -33,6 +33,13 @@ def test_equal_chains_go_in_the_order_of_the_plan() -> None:
     assert [schedule.take() for _ in steps] == steps
 
 
+def test_what_a_failure_skips_is_told_in_the_order_of_the_plan() -> None:
+    steps = [step("z"), step("y", "z"), step("b"), step("x", "z"), step("w", "y", "x"), step("a", "b"), step("c", "w")]
+    schedule = Schedule(steps, dict.fromkeys((each.id for each in steps), 1.0))
+    assert [each.id for each in schedule.failed(steps[0])] == ["y", "x", "w", "c"]
+    assert [each.id for each in schedule.rest()] == ["b", "a"]
+
+
 def test_what_takes_long_starts_before_what_is_quick(bench: Bench) -> None:
     bench.settled(stack(EDGE))
     bench.account.ledger.clear()

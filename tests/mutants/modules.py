@@ -33,5 +33,5 @@ MODULES: dict[str, tuple[str, ...]] = {
     "reconciler/engine/perform.py": _ENGINE,
     "reconciler/engine/prepare.py": _ENGINE,
     "reconciler/engine/schedule.py": ("tests/engine/test_schedule.py", "tests/engine/test_stop.py"),
-    "reconciler/engine/watch.py": ("tests/engine/test_waiting.py", "tests/engine/test_stop.py"),
+    "reconciler/engine/watch.py": ("tests/engine/test_watch.py",),
 }

@@ -32,6 +32,7 @@ class Awaited:
     deadline: float
     values: Mapping[str, Any] = field(default_factory=dict)
     misses: int = 0
+    seen: bool = False
     unsure_since: float | None = None
     shown: tuple[str, float | None, str] = ("", None, "")
 
@@ -125,7 +126,7 @@ class Watch:
                     awaited.misses = 0
                     probes.append(awaited)
             else:
-                awaited.misses = 0
+                awaited.misses, awaited.seen = 0, True
                 shown = (live.status.word, live.status.percentage, live.status.message)
                 if shown != awaited.shown:
                     awaited.shown = shown

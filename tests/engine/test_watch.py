@@ -141,7 +141,8 @@ class TestWhatArrives:
             one = awaited(live("r", kind="spot_market_request"), values={"wait_for_devices": waits})
             watch, collection = watching(one)
             arrived, moved, _ = watch.read(collection, [seen], START + 2, 0.0)
-            assert [each.live.status.phase for each in (*arrived, *moved)] == [phase]
+            shown = [*(each.live for each in arrived), *(each.live for each in moved)]
+            assert [each.status.phase for each in shown] == [phase]
             assert bool(arrived) is not waits
 
     def test_a_delete_is_not_judged_by_what_is_declared(self) -> None:

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from reconciler.clock import Clock
 from reconciler.engine.fields import still_differing
+from reconciler.engine.guard import Guard
 from reconciler.engine.observe import read_collection
 from reconciler.engine.stop import Stop
 from reconciler.model.journal import Answered, Intent, Journal, JournalFailed
@@ -23,6 +24,7 @@ from reconciler.model.plan import Step
 from reconciler.values import digest
 from reconciler.wire import Account, Call, Gone, InDoubt, Rejected, Repeat, WireError
 
+_PLAN_AGAIN = "run the same command again: its plan rests on what is there now"
 SENDS = 3
 """How often a create may be sent at the most, each time after a whole read has shown that it did not happen."""
 LOOK_SECONDS = 1.0
@@ -112,10 +114,14 @@ class Performer:
         self._settle_seconds = settle_seconds
         self._journal = journal
         self._note = note
+        self._guard = Guard(account, clock)
 
     def perform(self, task: Task) -> Outcome:
         """Run one task. Never raises for what the API or the network does."""
         try:
+            objection = self._changed_meanwhile(task)
+            if objection:
+                return Outcome(task.step, Ending.FAILED, task.live, objection, _PLAN_AGAIN)
             if task.step.verb is Verb.DELETE:
                 return self._delete(task)
             if task.step.verb is Verb.RELEASE:
@@ -133,6 +139,14 @@ class Performer:
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             reason = f"the answer is not understood: {type(problem).__name__} {problem}"
             return Outcome(task.step, Ending.FAILED, task.live, reason)
+
+    def _changed_meanwhile(self, task: Task) -> str:
+        """Why what the plan saw is not there any more; empty where it is, and for what is read anyway."""
+        live = task.live
+        if live is None or task.kind.standing or task.step.verb not in (Verb.UPDATE, Verb.DELETE) or task.wish.sent:
+            return ""
+        wanted = {name: task.wish.values.get(name) for name in task.changed}
+        return self._guard.objection(task.kind, live, wanted, deletes=task.step.verb is Verb.DELETE)
 
     # create
 

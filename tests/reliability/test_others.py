@@ -63,10 +63,6 @@ def test_tags_that_another_writer_adds_meanwhile_are_kept(account: Account) -> N
     assert "theirs" in scene.devices()[0]["tags"]
 
 
-UNGUARDED = pytest.mark.xfail(strict=True, reason="an object is not looked at again just before it is changed yet")
-
-
-@UNGUARDED
 def test_a_field_that_somebody_changed_since_the_plan_is_not_overwritten(account: Account) -> None:
     """F9: edited by hand between the plan and its update; that step fails, the others go on."""
     Scene.of(account).apply()
@@ -122,7 +118,6 @@ def test_what_somebody_deleted_before_us_is_done(account: Account) -> None:
     scene.settles()
 
 
-@UNGUARDED
 def test_a_machine_whose_mark_somebody_took_off_since_the_plan_is_not_deleted(account: Account) -> None:
     """F9: it was ours when it was planned to go, and is not any more."""
     Scene.of(account).apply()

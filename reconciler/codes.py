@@ -276,6 +276,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "A plan has to be approved, and nobody can be asked.",
             "Pass --yes, or save the plan and apply the file.",
         ),
+        "not-as-told": Page(
+            "The API said that a change or a delete was done, and its lists still say otherwise.",
+            "Run the same command again; if it stays so, ask the platform, with the request id.",
+        ),
         "not-in-catalogue": Page(
             "A warning: the shipped catalogue does not list this plan, facility or operating system.",
             "Look for a misspelling; another server may have it all the same, and `plan` asks it.",

@@ -17,6 +17,7 @@ from reconciler.engine.lookups import Lookups
 from reconciler.engine.observe import observe
 from reconciler.engine.order import order
 from reconciler.engine.preflight import check_names, check_places, live_offers
+from reconciler.engine.proof import prove
 from reconciler.engine.rails import check_lookalikes, check_rails
 from reconciler.engine.reach import Reach
 from reconciler.engine.scope import Scope, narrow
@@ -195,6 +196,8 @@ def apply_plan(
     if not applied.interrupted:
         known = frozenset(each.live.id for each in plan.changes if each.live is not None)
         unconfirmed = confirm(applied.made, applied.seen, known, account, catalog(), journal, clock, settle_seconds)
+        if not plan.options.destroy:  # which lists everything again anyway
+            unconfirmed += prove(applied.told, account, catalog(), clock, settle_seconds)
     journal.end()
     outputs: Mapping[str, Any] = {}
     secret: frozenset[str] = frozenset()

@@ -21,6 +21,7 @@ from reconciler.engine.confirm import Made
 from reconciler.engine.observe import read_collection
 from reconciler.engine.perform import Ending, Outcome, Performer, Task, reason_of
 from reconciler.engine.prepare import Preparation, patience
+from reconciler.engine.proof import Told
 from reconciler.engine.reach import to_hold
 from reconciler.engine.refused_token import REASON, WAITING_REASON, TokenWatch
 from reconciler.engine.schedule import Schedule
@@ -78,6 +79,7 @@ class Applied:
     made: tuple[Made, ...] = ()
     seen: frozenset[str] = frozenset()
     """The ids of those of `made` that a whole list has shown."""
+    told: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ class Apply:
         self._further: list[Task] = []
         self._sent: dict[str, tuple[Call, ...]] = {}
         self._made: dict[str, Made] = {}
+        self._told: list[Told] = []
         self._seen: set[str] = set()
         self._in_flight = 0
         self._working = 0
@@ -150,7 +153,8 @@ class Apply:
         cut_short = any(each.result is Result.ABANDONED for each in self._ended) or bool(rest)
         made = tuple(self._made.values())
         interrupted = self._stop.requested and cut_short
-        return Applied(tuple(self._ended), self._counts(), interrupted, made, frozenset(self._seen))
+        seen = frozenset(self._seen)
+        return Applied(tuple(self._ended), self._counts(), interrupted, made, seen, tuple(self._told))
 
     @property
     def _halted(self) -> bool:
@@ -360,7 +364,21 @@ class Apply:
             if wrong:
                 self._fail(step, live, wrong)
                 return
+        if change is not None and live is not None:
+            self._tell(step, change, live)
         self._end(step, Result.DONE, live=live)
+
+    def _tell(self, step: Step, change: Change, live: LiveObject) -> None:
+        """Keep what the answers said of an object, to be proved when all is done."""
+        if self._catalog[step.kind].standing or step.implied:
+            return
+        if step.verb is Verb.DELETE:
+            self._told.append(Told(str(step.address), live, _still_there))
+        elif step.verb is Verb.UPDATE:
+            self._told.append(Told(str(step.address), live, partial(self._otherwise, step, change)))
+
+    def _otherwise(self, step: Step, change: Change, live: LiveObject | None) -> str:
+        return self._prepare.not_as_wanted(step, change, live) if live is not None and live.present else ""
 
     def _fail(self, step: Step, live: LiveObject | None, reason: str, hint: str = "") -> None:
         """The diagnostic points at the field that the API complains about, when its text names one."""
@@ -437,3 +455,7 @@ def _weight(step: Step, catalog: Catalog) -> float:
     if step.implied:
         return 0.0
     return SLOW if catalog[step.kind].waits and step.verb not in (Verb.UPDATE, Verb.MOVE) else 1.0
+
+
+def _still_there(live: LiveObject | None) -> str:
+    return "a list still shows it" if live is not None and live.present else ""

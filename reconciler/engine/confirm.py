@@ -22,7 +22,9 @@ RELIST_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An object that this run created. `doubted` says that an answer to its create was lost."""
+    """An object that this run created. `doubted` says that an answer to its create was lost, or that a list has shown
+    another one with its mark.
+    """
 
     address: str
     live: LiveObject

@@ -119,7 +119,7 @@ class Apply:
         self._stop = stop
         self._listen = listen
         self._schedule = Schedule(steps, {each.id: _weight(each, catalog) for each in steps})
-        known = frozenset(each.live.id for each in changes if each.live is not None)
+        self._known = known = frozenset(each.live.id for each in changes if each.live is not None)
         going = frozenset(each.live.id for each in changes if each.live is not None and each.action.deletes)
         self._prepare = Preparation(stack, catalog, world, known, going, to_hold(changes, catalog))
         self._performer = Performer(
@@ -130,6 +130,7 @@ class Apply:
         self._further: list[Task] = []
         self._sent: dict[str, tuple[Call, ...]] = {}
         self._made: dict[str, Made] = {}
+        self._by_mark: dict[tuple[str, str], str] = {}
         self._told: list[Told] = []
         self._seen: set[str] = set()
         self._in_flight = 0
@@ -291,6 +292,8 @@ class Apply:
         self._sent[outcome.step.id] = (*self._sent.get(outcome.step.id, ()), *outcome.sent)
         if outcome.step.verb is Verb.CREATE and outcome.live is not None and outcome.live.id not in self._made:
             self._made[outcome.live.id] = Made(str(outcome.step.address), outcome.live, outcome.doubted)
+            if outcome.live.mark is not None:
+                self._by_mark[outcome.live.mark.stack, outcome.live.mark.address] = outcome.live.id
             if outcome.listed:
                 self._show([outcome.live])
         if outcome.ending is Ending.WAITING and outcome.live is not None:
@@ -323,11 +326,16 @@ class Apply:
             pollers.submit(self._hand_in, partial(self._probe, awaited))
 
     def _show(self, objects: Iterable[LiveObject]) -> None:
-        """A whole list showed these."""
+        """A whole list showed these. One that carries the mark of another that was made is looked for at the end."""
         for each in objects:
-            if each.id in self._made and each.id not in self._seen:
-                self._seen.add(each.id)
-                self._means.journal.seen(self._made[each.id].address, each.id)
+            if each.id in self._made:
+                if each.id not in self._seen:
+                    self._seen.add(each.id)
+                    self._means.journal.seen(self._made[each.id].address, each.id)
+            elif each.mark is not None and each.present and each.id not in self._known:
+                twin = self._by_mark.get((each.mark.stack, each.mark.address))
+                if twin is not None and self._made[twin].live.kind == each.kind:
+                    self._made[twin] = replace(self._made[twin], doubted=True)
 
     def _arrived(self, arrived: Iterable[Arrived]) -> None:
         for each in arrived:

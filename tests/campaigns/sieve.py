@@ -167,7 +167,7 @@ CAMPAIGN = Campaign(
     name="sieve",
     what="each read stale, each event hidden, each gap between two writes crashed; compared with the undisturbed run",
     full=20_000,
-    short=60,
+    short=40,
     schedules=schedules,
     play=play,
 )

@@ -420,7 +420,7 @@ CAMPAIGN = Campaign(
     "signals",
     "the command in its own process: signals, full disks, and a run after it",
     full=sum(_SHARES.values()),
-    short=5,
+    short=3,
     schedules=schedules,
     play=play,
 )

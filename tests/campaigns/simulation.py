@@ -179,7 +179,7 @@ CAMPAIGN = Campaign(
     name="simulation",
     what="seeds: random stacks, one to three writers, changes by hand, faults, lag, wrong clocks and crashes",
     full=100_000,
-    short=40,
+    short=25,
     schedules=schedules,
     play=play,
 )

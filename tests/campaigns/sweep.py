@@ -191,7 +191,7 @@ CAMPAIGN = Campaign(
     name="sweep",
     what="a crash or a fault at every call of an apply, a change and a destroy; pairs of them on small stacks",
     full=100_000,
-    short=120,
+    short=80,
     schedules=schedules,
     play=play,
 )

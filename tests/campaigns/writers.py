@@ -181,7 +181,7 @@ CAMPAIGN = Campaign(
     "writers",
     "two to eight processes at once on one account",
     full=2000,
-    short=3,
+    short=2,
     schedules=schedules,
     play=play,
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.campaigns import sweep
 from tests.worlds.account import Account
 from tests.worlds.live import ours
 from tests.worlds.running import applied, plan, read
@@ -71,3 +72,11 @@ def test_of_two_projects_made_by_one_call_the_one_with_our_machines_in_it_is_kep
     assert left["device"] == machine
     assert len([each for each in ours(account, "twice") if each.kind == "project"]) == 1
     account.emulator.stop()
+
+
+def test_a_run_whose_lists_show_two_machines_of_one_mark_is_no_success() -> None:
+    """A server that made two of one call: the run waited for the one, saw the other in the same list, and ended with 0.
+
+    `python -m tests.campaigns sweep --replay 'address/apply/journal/16:twice'`
+    """
+    assert sweep.play("address/apply/journal/16:twice") == []

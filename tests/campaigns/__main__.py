@@ -47,7 +47,8 @@ def played(campaign: str, schedule: str) -> tuple[str, list[Violation]]:
         return schedule, [Violation("no traceback", traceback.format_exc(limit=-6))]
 
 
-def run(campaign: Campaign, count: int, seed: int, jobs: int) -> Result:
+def run(campaign: Campaign, count: int, seed: int, jobs: int, *, first: bool = False) -> Result:
+    """Play so many schedules; with `first` no more after one that broke a law."""
     result = Result(campaign.name)
     began = time.monotonic()
     jobs = min(jobs, campaign.jobs or jobs)
@@ -58,6 +59,8 @@ def run(campaign: Campaign, count: int, seed: int, jobs: int) -> Result:
             for each in violations:
                 result.broken.append((schedule, each))
                 print(f"{campaign.name} --replay {schedule!r}\n  {each.law}: {each.detail}", flush=True)
+            if first and result.broken:
+                break
     result.seconds = time.monotonic() - began
     return result
 
@@ -81,6 +84,7 @@ def main() -> int:
     parser.add_argument("--full", action="store_true", help="as many as for a release")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count(), help="processes")
+    parser.add_argument("--first", action="store_true", help="stop at the first schedule that breaks a law")
     parser.add_argument("--replay", metavar="SCHEDULE", help="play one schedule of one campaign again")
     given = parser.parse_args()
     chosen = list(every.values()) if "all" in given.campaign else [every[each] for each in given.campaign]
@@ -88,9 +92,8 @@ def main() -> int:
         _, violations = played(chosen[0].name, given.replay)
         print("\n".join(f"{each.law}: {each.detail}" for each in violations) or "it holds")
         return 1 if violations else 0
-    results = [
-        run(each, each.full if given.full else given.count or each.short, given.seed, given.jobs) for each in chosen
-    ]
+    counts = {each.name: each.full if given.full else given.count or each.short for each in chosen}
+    results = [run(each, counts[each.name], given.seed, given.jobs, first=given.first) for each in chosen]
     print(table(results))
     return 1 if any(each.broken for each in results) else 0
 

@@ -190,6 +190,8 @@ class Line(DirectTransport):
             for each in at_hand:
                 if each.what == "hide" and method == "GET":
                     answer = _hidden(answer, int(each.more.get("item", -1)))
+                if each.what == "truncate_page" and method == "GET" and not _counted(answer):
+                    self._tripwire.lies += 1
             return answer
         finally:
             faults.replace([])
@@ -200,6 +202,13 @@ class Line(DirectTransport):
 
 
 _OF_THE_KIT = ("crash-before", "crash-after", "hide")
+
+
+def _counted(answer: Answer) -> bool:
+    """Whether a list says how long it is, so that one that was cut can be told."""
+    body = answer.decoded()
+    meta = body.get("meta") if isinstance(body, dict) else None
+    return isinstance(meta, dict) and "total" in meta
 
 
 def _hidden(answer: Answer, item: int) -> Answer:

@@ -21,7 +21,7 @@ class Catcher:
     def arguments(self) -> tuple[str, ...]:
         """What comes after the name of the interpreter."""
         if self.campaign:
-            chosen = (self.campaign, "--count", str(self.count), "--seed", str(self.seed), "--jobs", "1")
+            chosen = (self.campaign, "--count", str(self.count), "--seed", str(self.seed), "--jobs", "1", "--first")
             return ("-m", "tests.campaigns", *chosen)
         return ("-m", "pytest", "-n0", "-x", "-p", "no:cacheprovider", *self.tests)
 

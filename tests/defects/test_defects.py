@@ -60,4 +60,4 @@ def test_what_changes_nothing_survives_and_what_cannot_run_catches_nothing(copy:
     verdict = copy.catches(broken)
 
     assert not verdict.failed
-    assert "did not run" in verdict.broke
+    assert "ended with" in verdict.broke

@@ -85,5 +85,7 @@ class Copy:
         lines = done.stdout.splitlines()
         found = any(each.startswith("FAILED ") or f"{catcher.campaign or '-'} --replay " in each for each in lines)
         ran = found and done.returncode == 1
-        broke = "" if ran else "it did not run: " + " / ".join((lines + done.stderr.splitlines())[-3:])
+        broke = (
+            "" if ran else f"it ended with {done.returncode}: " + " / ".join((lines + done.stderr.splitlines())[-3:])
+        )
         return Verdict(failed=ran, broke=broke, seconds=seconds)

@@ -53,6 +53,22 @@ def test_committed_then_lost_is_adopted_with_one_post(bench: Bench, name: str) -
     assert len(bench.account.posts(route)) == 1
 
 
+@pytest.mark.parametrize(
+    "mark", ["reconciler:other:projects.edge.devices.web", "reconciler:shop:projects.edge.devices.b"]
+)
+def test_what_others_made_meanwhile_is_not_taken_for_it(bench: Bench, mark: str) -> None:
+    """Another stack's machine, or one of this stack under another address, that came after the plan."""
+    bench.settled(stack(EDGE))
+    planned = bench.plan(stack(EDGE, WEB))
+    project = bench.account.one("projects")["id"]
+    values = {"plan": "c1.small.x86", "operating_system": "ubuntu_18_04", "facility": "ewr1"}
+    theirs = bench.account.add("devices", project=project, tags=[mark], **values)
+    bench.account.end("lost_before", "POST", "/projects/{id}/devices")
+    run = bench.execute(planned)
+    assert run.ended("projects.edge.devices.web:create").id not in ("", theirs["id"])
+    assert len(bench.account.all("devices")) == 2
+
+
 @pytest.mark.parametrize("name", CREATES)
 def test_lost_before_the_commit_is_looked_for_and_then_sent_again(bench: Bench, name: str) -> None:
     route, resources = CREATES[name]

@@ -112,6 +112,35 @@ def test_a_line_that_was_cut_off_settles_nothing_and_is_mended(tmp_path: Path) -
     assert all(line.endswith("}") for line in path.read_text().splitlines()[-5:])
 
 
+def test_a_create_is_on_the_disk_before_it_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "journal" / "web.jsonl"
+    synced: list[str] = []
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        synced.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else path.read_text().splitlines()[-1])
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    journal = opened(tmp_path)
+    journal.begin("web")
+    journal.intend(INTENT)
+    assert synced[0] == "folder"
+    assert [json.loads(each)["do"] for each in synced[1:]] == ["intend"]
+
+
+def test_a_create_in_doubt_that_never_showed_leaves_the_journal_open(account: Account) -> None:
+    """It may come through after the run: the next one has to wait for it."""
+    rule = {"method": "POST", "route": "/projects", "times": None, "kind": "late_commit", "seconds": 120}
+    account.faults([rule])
+    log = Log(account.folder / "web.jsonl")
+    assert not run_with(account, FileJournal(log, account.clock.wall)).complete
+    lines = [json.loads(line) for line in log.text().splitlines()]
+    assert [each["how"] for each in lines if each["do"] == "answered"] == ["unknown"] * 3
+    assert lines[-1]["do"] == "end"
+    assert FileJournal(log, account.clock.wall).unsettled
+
+
 def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
     ended_in_order(tmp_path)
     path = tmp_path / "journal" / "web.jsonl"

@@ -10,7 +10,18 @@ import pytest
 from reconciler.app import Options
 from reconciler.diagnostics import Refused
 from reconciler.model.event import Report, Result
-from tests.reliability.scene import DEVICE, DEVICES, MACHINE, VLANS, Scene, codes, failed, machines, small
+from tests.reliability.scene import (
+    DEVICE,
+    DEVICES,
+    MACHINE,
+    VLANS,
+    Scene,
+    codes,
+    failed,
+    machines,
+    nothing_was_sent,
+    small,
+)
 from tests.worlds import live
 from tests.worlds.account import Account
 from tests.worlds.running import carry_out, plan
@@ -217,3 +228,25 @@ def test_a_change_by_somebody_between_two_looks_ends_in_a_report_and_not_in_a_cr
         scene.fault("meanwhile", "*", DEVICE, nth=nth, do=somebody("DELETE", "/devices/{id}"))
         scene.apply()
         scene.converges()
+
+
+@pytest.mark.parametrize("deletes", [False, True])
+@pytest.mark.parametrize("kind", [{"kind": "status", "status": 403}, {"kind": "status", "status": 500}])
+def test_what_cannot_be_looked_at_just_before_is_neither_changed_nor_deleted(
+    account: Account, deletes: bool, kind: dict[str, object]
+) -> None:
+    """F9, F11: a look that is refused is not a look that found all as it was."""
+    Scene.of(account).apply()
+    devices = {} if deletes else {"web": {**MACHINE, "hostname": "ours"}}
+    scene = Scene.of(account, small(devices=devices))
+    planned = plan(account, scene.stack)
+    before = scene.devices()
+    account.faults([{"method": "GET", "route": "/projects/{id}/devices", "times": None, **kind}])
+    since = len(account.transport.sent)
+    report = carry_out(account, planned)
+    assert not report.complete
+    assert [each.address for each in failed(report)] == ["projects.web.devices.web"]
+    assert nothing_was_sent(scene, since)
+    account.faults([])
+    assert scene.devices() == before
+    scene.converges()

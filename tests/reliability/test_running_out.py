@@ -128,6 +128,7 @@ def test_a_403_to_a_delete_is_no_success(account: Account) -> None:
     scene.fault("status", "DELETE", DEVICE, status=403)
     report = scene.apply()
     assert not report.complete
+    assert ["HTTP 403" in each.reason for each in failed(report)] == [True]
     assert len(scene.devices()) == 1
     scene.converges(runs=1)
 

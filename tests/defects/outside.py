@@ -1,0 +1,139 @@
+"""Defects in what stands around an apply: limits, questions, locks, files, and what is shown."""
+
+from __future__ import annotations
+
+from tests.defects.defect import Defect, suite
+
+_RAILS = "reconciler/engine/rails.py"
+_LIMITS = suite("engine/test_rails_limits.py")
+_SCRUB = "reconciler/report/scrub.py"
+_SAVED = "reconciler/app/saved.py"
+
+OUTSIDE = (
+    Defect(
+        "--allow-deletes allows one more",
+        _RAILS,
+        "        if every <= allowed:\n",
+        "        if every <= allowed + 1:\n",
+        _LIMITS,
+    ),
+    Defect(
+        "there is no limit on the share that a plan destroys",
+        _RAILS,
+        "return count > FREE_DELETES and count > share * owned",
+        "return False",
+        _LIMITS,
+    ),
+    Defect(
+        "a waiver holds for ever",
+        _RAILS,
+        "valid = [each for each in rails.waivers if today <= each.until]",
+        "valid = [each for each in rails.waivers if today]",
+        _LIMITS,
+    ),
+    Defect(
+        "a project goes though the stack keeps it",
+        _RAILS,
+        "if not rails.delete_projects and holders:",
+        "if not rails.delete_projects and not holders:",
+        _LIMITS,
+    ),
+    Defect(
+        "yes is enough to destroy a project",
+        "reconciler/cli/running.py",
+        "    if is_large(toll):\n",
+        "    if is_large(toll) and not say:\n",
+        suite("cli/test_rails.py"),
+    ),
+    Defect(
+        "machines that go with an object are not counted",
+        "reconciler/app/run.py",
+        'losses += [Loss(each.address), *(Loss(each.address, f"its machine {name}") for name in along)]',
+        "losses += [Loss(each.address)]",
+        suite("acceptance/test_device_batches.py"),
+    ),
+    Defect(
+        "the lock is not taken",
+        "reconciler/app/lock.py",
+        "            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)\n",
+        "            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)\n",
+        suite("cli/test_locks.py"),
+    ),
+    Defect(
+        "the lock's file is opened behind a link",
+        "reconciler/app/lock.py",
+        "os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW",
+        "os.O_RDWR | os.O_CREAT | os.O_NONBLOCK",
+        suite("cli/test_locks.py"),
+    ),
+    Defect(
+        "generated files are written behind links",
+        "reconciler/app/files.py",
+        "_NO_LINKS = os.O_NOFOLLOW | os.O_CLOEXEC",
+        "_NO_LINKS = os.O_CLOEXEC",
+        suite("acceptance/test_generated_files.py", "reliability/test_safe_files.py"),
+    ),
+    Defect(
+        "anybody may read a plan file",
+        "reconciler/app/text_files.py",
+        "mode: int = 0o600",
+        "mode: int = 0o644",
+        suite("acceptance/test_saved_plans.py"),
+    ),
+    Defect(
+        "a plan file that was changed is applied",
+        _SAVED,
+        '    if digest({**document, "x_reconciler": {**ours, "saved": saved}}) != claimed:\n',
+        "    if not claimed:\n",
+        suite("acceptance/test_saved_plans.py"),
+    ),
+    Defect(
+        "a saved plan is applied though the account has changed",
+        _SAVED,
+        "    if moved:\n",
+        "    if moved and not now:\n",
+        suite("acceptance/test_saved_plans.py"),
+    ),
+    Defect(
+        "only the first of several secrets is taken out of a text",
+        _SCRUB,
+        "self._pattern.sub(SENSITIVE, text)",
+        "self._pattern.sub(SENSITIVE, text, count=1)",
+        suite("report/test_scrub.py"),
+    ),
+    Defect(
+        "a secret in base64 is shown",
+        _SCRUB,
+        '        yield from _base64_forms(text.encode("utf-8", "surrogatepass"))\n',
+        "",
+        suite("report/test_scrub.py"),
+    ),
+    Defect(
+        "what is remembered of a secret is the secret",
+        "reconciler/model/mark.py",
+        "return digest(value, 8)",
+        "return str(value)",
+        suite("model/test_marks.py"),
+    ),
+    Defect(
+        "the token goes out over plain http",
+        "reconciler/api/urls.py",
+        'if match["scheme"].lower() != "https" and not _is_loopback(match["host"]):',
+        'if match["scheme"].lower() != "https" and not match["host"]:',
+        suite("api/test_where_the_token_goes.py"),
+    ),
+    Defect(
+        "a run that only reads may write",
+        "reconciler/api/client.py",
+        "if self._read_only and not parcel.is_read and (method, path) not in _CHECKS_ONLY:",
+        "if self._read_only and parcel.is_read and (method, path) in _CHECKS_ONLY:",
+        suite("api/test_where_the_token_goes.py"),
+    ),
+    Defect(
+        "control characters of others reach the terminal",
+        "reconciler/values.py",
+        "    if text.isascii() and text.isprintable():\n        return text\n",
+        "    if text:\n        return text\n",
+        suite("report/test_hostile_text.py"),
+    ),
+)

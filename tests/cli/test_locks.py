@@ -85,15 +85,16 @@ def test_the_lock_is_for_its_owner_only_and_is_waited_for_as_long_as_is_said(tmp
 
 
 def test_a_lock_that_is_a_link_or_has_a_second_name_is_not_written_to(tmp_path: Path) -> None:
-    precious = tmp_path / "precious"
-    precious.write_text("keep me")
+    precious, other = tmp_path / "precious", tmp_path / "other"
+    for each in (precious, other):
+        each.write_text("keep me")
     (tmp_path / "link.lock").symlink_to(precious)
-    (tmp_path / "hard.lock").hardlink_to(precious)
+    (tmp_path / "hard.lock").hardlink_to(other)
     os.mkfifo(tmp_path / "pipe.lock")
     for name in ("link.lock", "hard.lock", "pipe.lock"):
         with pytest.raises(LockFailed), locked(tmp_path / name, ("apply",)):
             pass
-    assert precious.read_text() == "keep me"
+    assert (precious.read_text(), other.read_text()) == ("keep me", "keep me")
 
 
 def test_where_no_lock_can_be_kept_the_run_says_so_and_goes_on(shell: Shell) -> None:

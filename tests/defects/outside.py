@@ -50,7 +50,7 @@ OUTSIDE = (
         "reconciler/app/run.py",
         'losses += [Loss(each.address), *(Loss(each.address, f"its machine {name}") for name in along)]',
         "losses += [Loss(each.address)]",
-        suite("acceptance/test_device_batches.py"),
+        suite("acceptance/test_device_batches.py::test_the_machines_of_a_batch_count_as_deletes"),
     ),
     Defect(
         "the lock is not taken",

@@ -67,7 +67,7 @@ class BgpSession(Kind):
         return endpoints.create_bgp_session(wish.parent_id or "", wish.values)
 
     def update(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> Call:
-        return endpoints.update_bgp_session(live.id, {name: wish.values[name] for name in sorted(changed)})
+        return endpoints.update_bgp_session(live.id, {name: bool(wish.values[name]) for name in sorted(changed)})
 
     def delete(self, live: LiveObject) -> Call:
         return endpoints.delete_bgp_session(live.id)

@@ -36,6 +36,7 @@ _PHASES = {
 _LENGTHS: Mapping[Any, tuple[int, int]] = {4: (28, 32), 6: (124, 127)}
 """Of a machine's own blocks, by family: the shortest prefix, the longest."""
 _SCHEMES = ("http://", "https://", "ftp://", "tftp://")
+_FLAGS = ("always_pxe", "locked")
 _SUMMARIZED = ("public_ipv4", "private_ipv4", "public_ipv6")
 INDEX = "{{index}}"
 """In the hostname of several machines: the number of each."""
@@ -160,7 +161,9 @@ def machine_status(body: Mapping[str, Any]) -> Status:
 
 
 def machine_body(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: parsed(value) if name == "customdata" else value for name, value in values.items()}
+    """The fields as the API takes them; null means off to a flag, and would be overlooked."""
+    sent = {name: parsed(value) if name == "customdata" else value for name, value in values.items()}
+    return {**sent, **{name: bool(sent[name]) for name in _FLAGS if name in sent}}
 
 
 def ipxe_errors(values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:

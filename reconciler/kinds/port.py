@@ -186,8 +186,8 @@ class DevicePort(StandingKind):
     def release(self, wish: Wish, live: LiveObject, going: frozenset[str]) -> tuple[Call, ...]:
         """Out of the VLANs that are not wanted or about to go, and no native VLAN but the wanted one."""
         port, wanted = live.attributes["port"], wish.values
-        kept = wanted.get("vlans")
-        leaving = [each for each in port.vlans if each in going or (kept is not None and each not in kept)]
+        kept = (wanted["vlans"] or ()) if "vlans" in wanted else port.vlans
+        leaving = [each for each in port.vlans if each in going or each not in kept]
         calls = let_go(port, leaving)
         other = "native_vlan" in wanted and port.native is not None and wanted["native_vlan"] != port.native
         if other and port.native not in leaving:

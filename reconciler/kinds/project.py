@@ -115,6 +115,8 @@ class Project(Kind):
         body = {name: wish.values[name] for name in sorted(changed)}
         if "customdata" in body:
             body["customdata"] = wish.mark.to_customdata(body["customdata"] or {})
+        if "backend_transfer_enabled" in body:
+            body["backend_transfer_enabled"] = bool(body["backend_transfer_enabled"])
         return endpoints.update_project(live.id, body)
 
     def calls(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> tuple[Call, ...]:

@@ -28,6 +28,7 @@ _START = 1_546_300_800.0  # 2019-01-01T00:00:00Z
 _HEADERS = {"X-Auth-Token": TOKEN, "Content-Type": "application/json"}
 _CHECKS_ONLY = ("/capacity",)
 _CONTROL = "/_emulator/"
+_UNTROUBLED = {"list_lag_seconds": 0.0, "per_page_most": 1000}
 
 
 class Refusal(Exception):
@@ -111,12 +112,12 @@ class Account:
         return cls(emulator, clock, transport, DirectClient(transport, clock, rng), rng, folder)
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        """One call of somebody else, whom neither faults nor the lag of lists trouble. Raises `Refusal`."""
+        """One call of somebody else, whom no faults, lag or small pages trouble. Raises `Refusal`."""
         content = b"" if body is None else json.dumps(body).encode()
         engine = self.emulator._engine
         faults, settings = engine.faults, engine.settings
         if not path.startswith(_CONTROL):
-            engine.faults, engine.settings = FaultPlan(), settings.changed({"list_lag_seconds": 0.0})
+            engine.faults, engine.settings = FaultPlan(), settings.changed(_UNTROUBLED)
         try:
             response = self.emulator.handle(method, path, _HEADERS, content)
         finally:

@@ -170,7 +170,8 @@ def differing(there: Iterable[Held], stack: Stack, kept: Collection[str] = ()) -
             found += [f"{key[1]}: {each}" for each in _differences(wanted[key], by_address[key])]
     for resource in stack.resources:
         made = machines.pop(str(resource.address), 0)
-        if resource.kind == "device_batch" and made != resource.values["quantity"]:
+        ignored = resource.lifecycle.ignore_changes
+        if resource.kind == "device_batch" and "quantity" not in ignored and made != resource.values["quantity"]:
             found.append(f"{resource.address}: it has {made} machines")
         if resource.kind == "spot_market_request" and made > resource.values["devices_max"]:
             found.append(f"{resource.address}: it has {made} machines")
@@ -250,7 +251,7 @@ def _standing(resource: Resource, device: Held | None, by_address: Mapping[tuple
     values = resource.values
     if resource.kind == "network_type":
         shown = _type_of(ports)
-        if shown != values["type"]:
+        if values.get("type") not in (None, shown):
             yield f"the ports are {shown}"
     elif resource.kind == "port":
         yield from _port(resource, ports[values["name"]], by_address)

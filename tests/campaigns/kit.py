@@ -55,6 +55,8 @@ LONGEST_SECONDS = 24 * 3600.0
 """Of one run, in virtual time; a run that is longer hangs."""
 MOST_CALLS = 2000
 """Of one chain of runs; far more than any of them needs."""
+Mangle = Callable[[int, str, str, Answer], Answer]
+"""By the number of a call, its method and its target: what the client gets in the place of an answer."""
 _MADE_SEVERAL = (".device_batches.", ".spot_market_requests.")
 
 
@@ -171,6 +173,7 @@ class Line(DirectTransport):
         self._clock = clock
         self._until = clock.now() + LONGEST_SECONDS
         self.meanwhile: dict[int, list[Callable[[], None]]] = {}
+        self.mangle: Mangle | None = None
 
     def attempt(self, method: str, target: str, body: bytes | None) -> Any:
         at_hand = self._tripwire.at_call()
@@ -192,7 +195,7 @@ class Line(DirectTransport):
                     answer = _hidden(answer, int(each.more.get("item", -1)))
                 if each.what == "truncate_page" and method == "GET" and not _counted(answer):
                     self._tripwire.lies += 1
-            return answer
+            return answer if self.mangle is None else self.mangle(self._tripwire.calls, method, target, answer)
         finally:
             faults.replace([])
             if rules:
@@ -483,7 +486,7 @@ class World:
 class Chain:
     """Runs of one writer, one after the other, of which the tripwire may break any. Without a `journal` each run is the
     first on its machine, as in an ephemeral CI job. `meanwhile` are deeds of others, by the number of the call before
-    which they are done; what they change is not in the run's entries.
+    which they are done; what they change is not in the run's entries. `mangle` is what becomes of answers on their way.
     """
 
     world: World
@@ -493,6 +496,7 @@ class Chain:
     log: MemoryLog | None = None
     skew_seconds: float = 0.0
     settle_seconds: float = SETTLE_SECONDS
+    mangle: Mangle | None = None
 
     def run(self, stack: Stack, *, destroy: bool = False, options: Options | None = None) -> Run:
         """The command once. What breaks in it is in the result; nothing is raised."""
@@ -502,6 +506,7 @@ class Chain:
         begun = len(self.world.ledger())
         line = Line(account.emulator, self.tripwire, account.clock)
         line.meanwhile = self.meanwhile
+        line.mangle = self.mangle
         account.transport.crashes = line.crashes = [*account.transport.crashes]
         run.sent = line.sent
         client = DirectClient(line, account.clock, account.rng)

@@ -53,6 +53,8 @@ class ApiKey(Kind):
     def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
         mark, description = from_text(body.get("description"))
         values = known(body, "read_only")
+        if not isinstance(values.get("read_only"), bool | None):
+            raise TypeError(f"the key {body.get('id')} does not show whether it is read-only")
         if "description" in body:
             values["description"] = description
         yield LiveObject(

@@ -47,6 +47,8 @@ class BgpSession(Kind):
 
     def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
         values = known(body, "address_family", "default_route")
+        if not isinstance(body["address_family"], str):
+            raise TypeError(f"the address family of the session {body.get('id')} is no text")
         yield LiveObject(
             kind=self.name,
             id=id_of(body),

@@ -74,6 +74,8 @@ class Person(Kind):
 
     def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
         if "invitee" in body:
+            if not isinstance(body["invitee"], str):
+                raise TypeError(f"the invitation {body.get('id')} does not show whom it is to")
             yield self._live(body, owner_id, str(body["invitee"]), _INVITED, None)
         elif "roles" in body:
             user = body.get("user") or {}
@@ -85,6 +87,9 @@ class Person(Kind):
         self, body: Mapping[str, Any], owner_id: str | None, address: str, state: str, user_id: str | None
     ) -> LiveObject:
         values = {"email": address, **known(body, "roles")}
+        roles = values.get("roles", [])
+        if not isinstance(roles, list) or not all(isinstance(each, str) for each in roles):
+            raise ValueError(f"the roles of {body.get('id')} are no list of words")
         return LiveObject(
             kind=self.name,
             id=id_of(body),

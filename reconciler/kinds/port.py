@@ -109,12 +109,12 @@ class DevicePort(StandingKind):
         bond = str(values.get("name", "")).startswith("bond")
         if values.get("layer2") is not None and not bond:
             found.append(FieldError(("layer2",), "only a bond has a layer", "say it of `bond0`, or use `network_type`"))
-        native, vlans = values.get("native_vlan"), values.get("vlans")
+        native, vlans = values.get("native_vlan"), values.get("vlans") or ()
         if native is None:
             return found
         if bond:
             found.append(FieldError(("native_vlan",), "a bond has no native VLAN", "take the port out of the bond"))
-        if vlans is not None and (len(set(vlans)) < 2 or native not in vlans):
+        if "vlans" in values and (len(set(vlans)) < 2 or native not in vlans):
             hint = "the API wants it to be one of at least two VLANs on the port"
             found.append(FieldError(("native_vlan",), "the native VLAN is not one of several in `vlans`", hint))
         return found

@@ -8,7 +8,7 @@ machines are given, its only free field, and so it is on the machines too. A del
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -105,6 +105,25 @@ _SAME_PART: Mapping[str, Same] = {
 }
 
 
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _names_a_machine(parameters: Any) -> bool:
+    named = all(isinstance(parameters.get(name), str) for name in ("plan", "operating_system"))
+    return named and isinstance(parameters.get("hostname"), str | None)
+
+
+_ALWAYS: Mapping[str, Callable[[Any], bool]] = {
+    "devices_min": _is_count,
+    "devices_max": _is_count,
+    "max_bid_price": lambda price: isinstance(price, int | float | str) and not isinstance(price, bool),
+    "facilities": lambda codes: all(isinstance(each, str) for each in codes),
+    "instance_parameters": _names_a_machine,
+}
+"""What every request has, and whether an answer shows it as it can be."""
+
+
 def same_parameters(declared: Any, live: Any) -> bool:
     """The same in every part that is declared, each by its meaning."""
     if not isinstance(declared, Mapping) or not isinstance(live, Mapping):
@@ -190,12 +209,17 @@ class SpotMarketRequest(Kind):
         return shaped(endpoints.list_spot_market_requests(owner_id or ""), include=_OPENED)
 
     def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
-        """Raises ValueError when it does not show its machines: how many there are is not known then."""
+        """Raises ValueError when it does not show its machines: how many there are is not known then. Nothing of it
+        can be changed, so what is not of the type that it has to be must not be taken for a difference: TypeError,
+        ValueError.
+        """
         machines = machines_shown(body)
         if machines is None:
             raise ValueError(f"the spot market request {body.get('id')} does not show its devices")
-        given = body.get("instance_parameters")
-        parameters = dict(given) if isinstance(given, Mapping) else {}
+        given = body.get("instance_parameters", {})
+        if not isinstance(given, Mapping):
+            raise TypeError(f"the spot market request {body.get('id')} does not show its parameters")
+        parameters = dict(given)
         mark, tags = from_tags(parameters.get("tags") or ())
         values = known(body, "devices_min", "devices_max", "max_bid_price", "end_at")
         if parameters:
@@ -204,6 +228,9 @@ class SpotMarketRequest(Kind):
         places = body.get("facilities")
         if isinstance(places, list) and all(isinstance(each, Mapping) and "code" in each for each in places):
             values["facilities"] = [each["code"] for each in places]
+        odd = [name for name, right in _ALWAYS.items() if name in values and not right(values[name])]
+        if odd:
+            raise ValueError(f"the spot market request {body.get('id')} does not show its {' and '.join(odd)}")
         ends_machines = mark is None or not self.outlived_by(mark)
         values["force_termination"] = ends_machines
         yield LiveObject(

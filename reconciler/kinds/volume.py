@@ -131,6 +131,8 @@ class Volume(Kind):
         identifier = id_of(body)
         mark, description = from_text(body.get("description"))
         values = known(body, "size", "billing_cycle", "locked")
+        if not isinstance(values.get("size", 0), int):
+            raise TypeError(f"the volume {identifier} does not show its size")
         if "description" in body:
             values["description"] = description
         code = facility_code(body)

@@ -120,7 +120,8 @@ def _places(item: Mapping[str, Any], codes: Mapping[str, str]) -> frozenset[str]
     links = item.get("available_in")
     if links is None:
         return frozenset(item["facilities"]) if item.get("facilities") else None
-    ids = [str(each.get("href") or "").rsplit("/", 1)[-1] for each in links if isinstance(each, Mapping)]
+    shown = links if isinstance(links, list) else ()
+    ids = [str(each.get("href") or "").rsplit("/", 1)[-1] for each in shown if isinstance(each, Mapping)]
     return frozenset(codes[each] for each in ids) if ids and all(each in codes for each in ids) else None
 
 

@@ -167,7 +167,7 @@ def _plan(rng: random.Random, name: str, phase: str) -> list[Violation]:
     more = _deletes(planned.plan) - honest.deletes
     found = _nothing_sent(tape, what)
     if more and not change.lies:
-        found.append(Violation("a hostile answer deletes nothing more", f"{what}: {sorted(more)}"))
+        found.append(Violation("a hostile answer deletes nothing more", f"{what}: {str(sorted(more))[:300]}"))
     return found
 
 
@@ -198,7 +198,10 @@ def _run(rng: random.Random, name: str, phase: str) -> list[Violation]:
     what = changes[0].what if changes else "nothing"
     if run.broke:
         return [Violation("no traceback", f"{what}: {run.broke}")]
-    found = [Violation("nothing exists twice", f"{what}: {each}") for each in twins(world.look(), stack.name)]
+    honest_one = not changes or not changes[0].lies or " in POST " in what
+    found = [
+        Violation("nothing exists twice", f"{what}: {each}") for each in twins(world.look(), stack.name) if honest_one
+    ]
     gone = _deleted(world) - honest
     if gone and changes and not changes[0].lies:
         found.append(Violation("a hostile answer deletes nothing more", f"{what}: {sorted(gone)}"))
@@ -268,7 +271,7 @@ class _Always(DirectTransport):
 
 CAMPAIGN = Campaign(
     "answers",
-    "answers of other shapes, types, words, sizes and bytes than the API's: never a traceback, a delete or a second one",
+    "answers of other shapes, types, words, sizes and bytes: never a traceback, a delete or a second object",
     full=100_000,
     short=300,
     schedules=schedules,

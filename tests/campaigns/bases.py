@@ -171,7 +171,7 @@ def _renamed(case: Case, block: Block, stack: Block) -> None:
 
 def _output(case: Case, block: Block, stack: Block) -> None:
     where = "projects.lab." + ("devices.box." if case.kind.parents == ("device",) else "")
-    if case.kind.name in ("project", "organization") or case.kind.form is not Form.MAP:
+    if not _standard(case) or case.kind.form is not Form.MAP:
         return
     key = next(iter(_section(case, stack)))
     stack["outputs"] = {"id": f"${{{{ {where}{case.kind.section}['{key}'].id }}}}"}
@@ -196,7 +196,7 @@ def _mapped(case: Case) -> bool:
 BASES_OF_STACKS: Mapping[str, Base] = {
     "bare": Base("what it has to have, and no more"),
     "full": Base("all other fields too", _full),
-    "crowd": Base("others around it", _crowd),
+    "crowd": Base("others around it", _crowd, fits=lambda case: not case.values.one),
     "pool": Base("two of them by `count`", _pool, fits=lambda case: case.kind.name in _POOLED and not case.values.one),
     "each": Base(
         "two of them by `for_each`", _each, fits=lambda case: case.kind.name in _POOLED and not case.values.one
@@ -222,7 +222,10 @@ BASES_OF_STACKS: Mapping[str, Base] = {
         "its changes replace the object",
         _lifecycle(on_change=lambda case: {case.top: "replace"}),
         fits=lambda case: (
-            isinstance(case.rule, Update) and "replace" in case.kind.ways(case.top) and case.top != "locked"
+            isinstance(case.rule, Update)
+            and "replace" in case.kind.ways(case.top)
+            and case.top != "locked"
+            and not case.kind.standing
         ),
     ),
     "reinstalled": Base(
@@ -242,13 +245,15 @@ BASES_OF_STACKS: Mapping[str, Base] = {
         ),
     ),
     "moved": Base(
-        "the project's key changes too", _renamed, fits=lambda case: _standard(case) and not case.kind.mark_stays
+        "the project's key changes too",
+        _renamed,
+        fits=lambda case: _standard(case) and not case.kind.mark_stays and case.kind.name != "port",
     ),
     "output": Base("an output reads it", _output),
     "top": Base("at the top of the stack", _at_the_top, fits=lambda case: case.kind.name in _AT_BOTH),
     "lag": Base("lists lag behind", settings={"list_lag_seconds": 3.0}),
     "slow": Base("everything takes its time", settings={"provision_seconds": 90.0, "deprovision_seconds": 20.0}),
-    "pages": Base("lists come one item a page", _crowd, settings={"per_page_most": 1}),
+    "pages": Base("lists come one item a page", _crowd, {"per_page_most": 1}, fits=lambda case: not case.values.one),
     "ports": Base("ports change late", settings={"port_action_seconds": 2.0}),
     "lost": Base("the second change is made and its answer lost", during="lost"),
     "crash": Base("the run dies after its first change", during="crash"),

@@ -374,7 +374,7 @@ VALUES: Mapping[str, Mapping[str, Values]] = {
     "port": {
         "name": Values(("eth1", "bond0"), ("wlan0",), inside={"network_type": None}, beside={"vlans": []}),
         "vlans": Values((["one"], ["one", "two"], ["three"], []), (["nowhere"], "one", [1])),
-        "native_vlan": Values(("one", "two"), ("three", 1), beside={"vlans": ["one", "two"]}),
+        "native_vlan": Values(("one", "two"), ("three", 1), beside={"vlans": ["one", "two"]}, alone=True),
         "bonded": Values(
             (True, False),
             ("perhaps", 1),

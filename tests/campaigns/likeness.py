@@ -28,8 +28,8 @@ _DROPPED = frozenset(
 _MARKS = ("reconciler:", "reconciler-memo:")
 
 
-def likeness(world: World, aside: Mapping[str, frozenset[str]]) -> dict[str, Any]:
-    """What is there by kind and address. `aside` are the names that are left out of objects' bodies, by kind."""
+def likeness(world: World) -> dict[str, Any]:
+    """What is there by kind and address."""
     there = [each for each in world.look() if each.mark or each.kind != "ip_reservation"]  # not the automatic blocks
     sessions = [session for each in there if each.kind in ("device", MACHINE) for session in _sessions(world, each)]
     configs = [config for each in there if each.kind == "project" for config in _config(world, each)]
@@ -37,8 +37,7 @@ def likeness(world: World, aside: Mapping[str, frozenset[str]]) -> dict[str, Any
     names = {**_facilities(world), **{each.id: _name(each) for each in every}}
     found: dict[str, list[Any]] = {}
     for each in every:
-        body = {name: value for name, value in each.body.items() if name not in aside.get(each.kind, ())}
-        found.setdefault(_name(each), []).append(_less(body, names))
+        found.setdefault(_name(each), []).append(_less(each.body, names))
     return {name: sorted(bodies, key=repr) for name, bodies in sorted(found.items())}
 
 

@@ -1,5 +1,5 @@
-"""Answers made hostile, each by one change that knows the structure: parts left out, null, of other types, of words that
-nobody knows, doubled, in another order, huge, deep; and bytes that are cut, not JSON, or from somebody else.
+"""Answers made hostile, each by one change that knows the structure: parts left out, null, of other types, of words
+that nobody knows, doubled, in another order, huge, deep; and bytes that are cut, not JSON, or from somebody else.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from requests.structures import CaseInsensitiveDict
 from reconciler.api.answer import Answer
 
 Path = tuple[str | int, ...]
+_TRIES = 6
+_MAY_BE_NULL = ("description", "label", "read_only", "customdata", "hostname")
+"""Null is what the API shows where somebody took a text away, or never set a flag."""
 _HUGE_CHARACTERS = 200_000
 _DEPTHS = (70, 3_000)
 _JSON_TYPE = {"Content-Type": "application/json; charset=utf-8", "X-Request-Id": "0"}
@@ -42,13 +45,17 @@ def mutated(rng: random.Random, answer: Answer) -> Mutated:
         body = None
     if not isinstance(body, dict | list) or not body or rng.random() < 0.15:
         return _bytes(rng, answer)
-    path = rng.choice(_paths(rng, body))
-    name, change, lies = rng.choice(_CHANGES)
-    changed = change(rng, body, path)
-    if changed is None:
-        return _bytes(rng, answer)
-    made = Answer(answer.status, answer.headers, changed)
-    return Mutated(made, f"{name} at {'.'.join(map(str, path))}", lies)
+    for _ in range(_TRIES):
+        paths = _paths(rng, body)
+        inner = [each for each in paths if len(each) > 2]
+        path = rng.choice(inner if inner and rng.random() < 0.8 else paths)
+        name, change, lies = rng.choice(_CHANGES)
+        changed = change(rng, body, path)
+        if changed is not None:
+            made = Answer(answer.status, answer.headers, changed)
+            empties = (name == "null" and path[-1] in _MAY_BE_NULL) or (name == "huge list" and path[-1] == "tags")
+            return Mutated(made, f"{name} at {'.'.join(map(str, path))[:200]}", lies or empties)
+    return _bytes(rng, answer)
 
 
 def _paths(rng: random.Random, body: Any) -> list[Path]:
@@ -89,7 +96,7 @@ def _hidden(rng: random.Random, body: Any, path: Path) -> bytes | None:
     holder = _at(body, path[:-1])
     if not isinstance(holder, list):
         return None
-    del holder[path[-1]]  # type: ignore[arg-type]
+    del holder[int(path[-1])]
     return json.dumps(body).encode()
 
 
@@ -120,7 +127,7 @@ def _doubled(rng: random.Random, body: Any, path: Path) -> bytes | None:
     holder = _at(body, path[:-1])
     if not isinstance(holder, list):
         return None
-    holder.append(holder[path[-1]])  # type: ignore[index]
+    holder.append(holder[int(path[-1])])
     return json.dumps(body).encode()
 
 
@@ -137,7 +144,11 @@ def _reordered(rng: random.Random, body: Any, path: Path) -> bytes | None:
 
 
 def _huge(rng: random.Random, body: Any, path: Path) -> bytes | None:
-    return _with(body, path, rng.choice(("x" * _HUGE_CHARACTERS, ["x"] * (_HUGE_CHARACTERS // 10))))
+    return _with(body, path, "x" * _HUGE_CHARACTERS) if isinstance(_at(body, path), str) else None
+
+
+def _huge_list(rng: random.Random, body: Any, path: Path) -> bytes | None:
+    return _with(body, path, ["x"] * (_HUGE_CHARACTERS // 10))
 
 
 def _deep(rng: random.Random, body: Any, path: Path) -> bytes | None:
@@ -180,7 +191,8 @@ _CHANGES: tuple[tuple[str, Callable[[random.Random, Any, Path], bytes | None], b
     ("item hidden", _hidden, True),
     ("item doubled", _doubled, False),
     ("reordered", _reordered, False),
-    ("huge", _huge, False),
+    ("huge text", _huge, True),
+    ("huge list", _huge_list, False),
     ("deep", _deep, False),
     ("swapped", _swapped, True),
     ("not a number", _not_a_number, False),

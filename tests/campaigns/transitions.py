@@ -187,7 +187,7 @@ def _built(base: str, text: str) -> Built | Refused:
     run, found = _until_done(chain, stack, "the first apply")
     world.pass_time()
     found += as_declared(world, run, "as declared") if not found else []
-    return Built(ground().kept(world), run, likeness(world, {}), tuple(found))
+    return Built(ground().kept(world), run, likeness(world), tuple(found))
 
 
 def _until_done(chain: Chain, stack: Stack, what: str) -> tuple[Run, list[Violation]]:
@@ -286,11 +286,14 @@ class _Change:
         )
         if self.case.top in _MAY_BE_THE_SAME and not self.world.runs[0].entries:
             return []
+        mine, state = likeness(self.world), ground().kept(self.world)
         direct = _built(self.it.base, text)
-        apart = self.during == "hand" or self.it.base == "ignored"
+        nobodys = self.it.base == "existing" and not self.case.kind.marked  # what was declared there is left
+        apart = self.during == "hand" or self.it.base == "ignored" or nobodys
         if found or isinstance(direct, Refused) or direct.violations or apart:
             return found
-        return self._alike(direct, self.it.second, "it is what the second stack makes of nothing") or self._back()
+        found = self._alike(mine, direct, self.it.second, "it is what the second stack makes of nothing")
+        return found or self._back(state)
 
     def _disturbances(self, stack: Stack) -> list[Disturbance]:
         """What strikes at one of the mutations of the undisturbed run."""
@@ -387,10 +390,9 @@ class _Change:
             return [Violation("the next plan is empty", "; ".join(pending) or run.said)]
         return []
 
-    def _alike(self, other: Built, state: str, law: str) -> list[Violation]:
+    def _alike(self, mine: Mapping[str, Any], other: Built, state: str, law: str) -> list[Violation]:
         aside = self._aside(state)
-        mine, theirs = likeness(self.world, aside), _without(other.likeness, aside)
-        found = differences(mine, theirs)
+        found = differences(_without(mine, aside), _without(other.likeness, aside))
         return [Violation(law, "; ".join(found))] if found else []
 
     def _aside(self, state: str) -> dict[str, frozenset[str]]:
@@ -407,12 +409,13 @@ class _Change:
             kinds[kind] = kinds.get(kind, frozenset()) | more
         return kinds
 
-    def _back(self) -> list[Violation]:
+    def _back(self, state: State) -> list[Violation]:
         """The first stack again."""
         if self.it.base == "moved" or self._once() or self.case.top in _MAY_BE_THE_SAME:
             return []
         stack = _read(_text(self.case, self.it.base, self.it.first, second=False))
         assert isinstance(stack, Stack)
+        self.world = ground().again(state)
         run = self.world.chain().run(stack)
         if run.refused and {each.code for each in run.refused} == {"locked"}:
             return []
@@ -420,7 +423,8 @@ class _Change:
             return [Violation("the way back succeeds", run.broke or run.said)]
         self.world.pass_time()
         found = as_declared(self.world, run, "as declared again") + self._empty(stack)
-        return found or self._alike(self.first, self.it.first, "back again, it is as it was")
+        mine = likeness(self.world)
+        return found or self._alike(mine, self.first, self.it.first, "back again, it is as it was")
 
 
 _LEFT_IN_PARTS = frozenset({"address", "billing_address"})

@@ -173,7 +173,8 @@ def differing(there: Iterable[Held], stack: Stack, kept: Collection[str] = ()) -
         ignored = resource.lifecycle.ignore_changes
         if resource.kind == "device_batch" and "quantity" not in ignored and made != resource.values["quantity"]:
             found.append(f"{resource.address}: it has {made} machines")
-        if resource.kind == "spot_market_request" and made > resource.values["devices_max"]:
+        most = resource.values.get("devices_max") if "devices_max" not in ignored else None
+        if resource.kind == "spot_market_request" and most is not None and made > most:
             found.append(f"{resource.address}: it has {made} machines")
         if resource.kind in _STANDING:
             device = by_address.get(("device", str(resource.parent)))

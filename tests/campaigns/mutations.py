@@ -14,7 +14,7 @@ from requests.structures import CaseInsensitiveDict
 
 from reconciler.api.answer import Answer
 
-Path = tuple[str | int, ...]
+Path = tuple[Any, ...]
 _TRIES = 6
 _MAY_BE_NULL = ("description", "label", "read_only", "customdata", "hostname")
 """Null is what the API shows where somebody took a text away, or never set a flag."""
@@ -64,7 +64,7 @@ def _paths(rng: random.Random, body: Any) -> list[Path]:
     value: Any = body
     path: Path = ()
     while isinstance(value, dict | list) and value:
-        keys: list[str | int] = list(value) if isinstance(value, dict) else list(range(len(value)))
+        keys: list[Any] = list(value) if isinstance(value, dict) else list(range(len(value)))
         found += [(*path, each) for each in rng.sample(keys, min(6, len(keys)))]
         key = rng.choice(keys)
         path, value = (*path, key), value[key]

@@ -1,6 +1,6 @@
-"""What the campaign of hostile answers found, reduced: a value of a type that it cannot have was taken for a difference,
-and what cannot be changed was to be deleted and made again, or the plan ended with a traceback. It is an answer that is
-not understood. Each was played again by the command beside it before it was put right.
+"""What the campaign of hostile answers found, reduced: a value of a type that it cannot have was taken for a
+difference, and what cannot be changed was to be deleted and made again, or the plan ended with a traceback. It is an
+answer that is not understood. Each was played again by the command beside it before it was put right.
 """
 
 from __future__ import annotations

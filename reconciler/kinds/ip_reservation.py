@@ -34,6 +34,14 @@ GLOBAL_QUOTA = 4
 _PHASES = {"pending": Phase.WORKING, "denied": Phase.FAILED}
 
 
+def _prefix_length(body: Mapping[str, Any]) -> int:
+    """Of an IPv4 block. Raises ValueError for what is none, before anything is raised to its power."""
+    found = body["cidr"]
+    if type(found) is not int or not 0 <= found <= 32:
+        raise ValueError(f"the block {body.get('id')} does not show its prefix length")
+    return found
+
+
 class IpReservationSpec(Spec):
     type: Annotated[
         Literal["public_ipv4", "global_ipv4"], Replace(), Field(description="A block in one facility, or anycast.")
@@ -95,8 +103,8 @@ class IpReservation(Kind):
             values["facility"] = code
         if isinstance(body.get("global_ip"), bool):
             values["type"] = "global_ipv4" if body["global_ip"] else "public_ipv4"
-        if isinstance(body.get("cidr"), int) and body.get("address_family") == 4:
-            values["quantity"] = 2 ** (32 - body["cidr"])
+        if "cidr" in body and body.get("address_family") == 4:
+            values["quantity"] = 2 ** (32 - _prefix_length(body))
         block = f"{body['network']}/{body['cidr']}" if body.get("network") and "cidr" in body else None
         state = str(body.get("state") or "")
         phase = _PHASES.get(state, Phase.READY)

@@ -35,8 +35,8 @@ from reconciler.model.resource import Stack
 from reconciler.wire import Listing, WireError
 from tests.campaigns.bases import KINDS
 from tests.campaigns.campaign import Campaign, Violation
-from tests.campaigns.invariants import settled, twins
-from tests.campaigns.kit import Ground, State, World, without_threads
+from tests.campaigns.invariants import settled
+from tests.campaigns.kit import Ground, State, World, born, without_threads
 from tests.campaigns.mutations import Mutated, mutated
 from tests.campaigns.references import NAMES, SETTINGS, reference
 from tests.kinds import field_cases
@@ -198,10 +198,8 @@ def _run(rng: random.Random, name: str, phase: str) -> list[Violation]:
     what = changes[0].what if changes else "nothing"
     if run.broke:
         return [Violation("no traceback", f"{what}: {run.broke}")]
-    honest_one = not changes or not changes[0].lies or " in POST " in what
-    found = [
-        Violation("nothing exists twice", f"{what}: {each}") for each in twins(world.look(), stack.name) if honest_one
-    ]
+    twice = [mark for mark, count in born(run.entries, world.births).items() if count > 1]
+    found = [Violation("nothing is made twice", f"{what}: {', '.join(twice)}")] if twice else []
     gone = _deleted(world) - honest
     if gone and changes and not changes[0].lies:
         found.append(Violation("a hostile answer deletes nothing more", f"{what}: {sorted(gone)}"))

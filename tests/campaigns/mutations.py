@@ -22,7 +22,7 @@ _HUGE_CHARACTERS = 200_000
 _DEPTHS = (70, 3_000)
 _JSON_TYPE = {"Content-Type": "application/json; charset=utf-8", "X-Request-Id": "0"}
 _OTHER_TYPES: tuple[Any, ...] = ("", "x", 0, -1, 1.5, True, False, [], {}, [[]], [None], {"a": 1}, ["x", 1])
-_NUMBERS: tuple[Any, ...] = (-1, 0, 2**63, 10**30, 1e308, 0.1)
+_NUMBERS: tuple[Any, ...] = (-1, -(10**6), 0, 2**63, 10**30, 1e308, 0.1)
 _HTML = b"<!DOCTYPE html><html><head><title>502</title></head><body>Please log in</body></html>"
 
 
@@ -53,7 +53,9 @@ def mutated(rng: random.Random, answer: Answer) -> Mutated:
         changed = change(rng, body, path)
         if changed is not None:
             made = Answer(answer.status, answer.headers, changed)
-            empties = (name == "null" and path[-1] in _MAY_BE_NULL) or (name == "huge list" and path[-1] == "tags")
+            empties = (name in ("null", "dropped") and path[-1] in _MAY_BE_NULL) or (
+                name == "huge list" and path[-1] == "tags"
+            )
             return Mutated(made, f"{name} at {'.'.join(map(str, path))[:200]}", lies or empties)
     return _bytes(rng, answer)
 

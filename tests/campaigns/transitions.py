@@ -284,7 +284,7 @@ class _Change:
         found += deletes_were_planned(self.world, self.world.runs) + strangers_are_untouched(
             self.world, self.world.runs
         )
-        if self.case.top in _MAY_BE_THE_SAME and not self.world.runs[0].entries:
+        if self._leaves_a_choice():
             return []
         mine, state = likeness(self.world), ground().kept(self.world)
         direct = _built(self.it.base, text)
@@ -377,6 +377,12 @@ class _Change:
     def _beside(self) -> list[Mapping[str, Any]]:
         return [self.case.value(each)[1] for each in (self.it.first, self.it.second) if each not in (ABSENT, NULL)]
 
+    def _leaves_a_choice(self) -> bool:
+        """Whether what there is may meet the wish, though another choice was made for a new object."""
+        states = [each for each in (self.it.first, self.it.second) if each not in (ABSENT, NULL)]
+        values = [self.case.value(each)[0] for each in states]
+        return self.case.top in _MAY_BE_THE_SAME and not all(each in _PLACES for each in values)
+
     # what came of it
 
     def _empty(self, stack: Stack) -> list[Violation]:
@@ -411,7 +417,7 @@ class _Change:
 
     def _back(self, state: State) -> list[Violation]:
         """The first stack again."""
-        if self.it.base == "moved" or self._once() or self.case.top in _MAY_BE_THE_SAME:
+        if self.it.base == "moved" or self._once() or self._leaves_a_choice():
             return []
         stack = _read(_text(self.case, self.it.base, self.it.first, second=False))
         assert isinstance(stack, Stack)
@@ -431,6 +437,7 @@ _LEFT_IN_PARTS = frozenset({"address", "billing_address"})
 """Fields of which parts that are not declared are left as they are."""
 _FIXED_AT_FIRST = ("member", "organization_member")
 """Kinds whose objects can be changed when somebody has accepted them, and not before."""
+_PLACES = ("ewr1", "ams1", "sjc1")
 _MAY_BE_THE_SAME = frozenset({"facility", "hardware_reservation_id", "user_ssh_keys"})
 """Fields of which two values may be met by one object, though neither is the other."""
 

@@ -25,6 +25,8 @@ ODD: tuple[tuple[str, str, Any, str], ...] = (
     ("spot_market_request", "instance_parameters", {"plan": "baremetal_0"}, "plan/spot/keep/288740511"),
     ("spot_market_request", "instance_parameters", {**_PARAMETERS, "hostname": ["x"]}, "plan/spot/keep/72684445"),
     ("api_key", "read_only", "x", "plan/keys/change/264401624"),
+    ("ip_reservation", "cidr", True, "plan/network/change/541534878"),
+    ("ip_reservation", "cidr", -(10**6), "plan/network/change/541534878"),
     ("volume", "size", None, "plan/storage/keep/809909457"),
     ("member", "roles", 1, "plan/people/change/9467749"),
     ("organization_member", "roles", None, "plan/people/keep/10931653"),

@@ -103,7 +103,7 @@ class IpReservation(Kind):
             values["facility"] = code
         if isinstance(body.get("global_ip"), bool):
             values["type"] = "global_ipv4" if body["global_ip"] else "public_ipv4"
-        if "cidr" in body and body.get("address_family") == 4:
+        if body.get("cidr") is not None and body.get("address_family") == 4:  # a block under review has none yet
             values["quantity"] = 2 ** (32 - _prefix_length(body))
         block = f"{body['network']}/{body['cidr']}" if body.get("network") and "cidr" in body else None
         state = str(body.get("state") or "")

@@ -74,9 +74,10 @@ def schedules(count: int, seed: int) -> Iterable[str]:
 def play(schedule: str) -> list[Violation]:
     level, name, phase, seed = schedule.split("/")
     rng = random.Random(int(seed))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with without_threads():
         found = {"plan": _plan, "run": _run, "read": _read}[level](rng, name, phase)
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     if used > MOST_MEMORY_KB:
         found.append(Violation("memory is bounded", f"{used} kB"))
     return found

@@ -184,7 +184,7 @@ def test_what_a_create_writes_a_read_finds(kind: Any) -> None:
         "ip_reservation": {"type": "global_ipv4", "quantity": 1, "tags": ["t"]},
         "ssh_key": {"label": " l ", "key": "k k"},
         "vlan": {"facility": "f", "description": "d"},
-        "spot_market_request": {"instance_parameters": {"plan": "p", "tags": ["t"]}},
+        "spot_market_request": {"instance_parameters": {"plan": "p", "operating_system": "o", "tags": ["t"]}},
         "device_batch": {"quantity": 1, "plan": "p", "operating_system": "o", "tags": ["t"]},
         "license": {"licensee_product_id": "l", "description": "d"},
         "volume": {"plan": "p", "size": 10, "facility": "f", "description": "d"},

@@ -48,7 +48,7 @@ _RUNS_IN = 40
 """One schedule of so many is a whole run."""
 _READS_IN = 4
 MOST_MEMORY_KB = 600 * 1024
-"""What a process may take at most, whatever the answers are."""
+"""What one schedule may add to what its process has taken, whatever the answers are."""
 _JSON = CaseInsensitiveDict({"Content-Type": "application/json; charset=utf-8"})
 _NOT_FOUND = Answer(404, _JSON, b'{"errors": ["Not found"]}')
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 import threading
 import uuid
 from collections.abc import Callable, Mapping
@@ -17,23 +16,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from reconciler.app.private_files import make_private_folder, open_private, private_path
+from reconciler.app.text_files import sync_folder
 from reconciler.clock import Clock, SystemClock
 from reconciler.model.journal import Answered, Intent, Journal, JournalFailed
-from reconciler.values import digest
 
 FRESH_SECONDS: Final = 3600.0
 """How long a journal that ended in order speaks for the account: later, somebody else may have begun something."""
 MOST_BYTES: Final = 4 << 20
 """A journal that grew larger is put aside as `.1` when the next run begins."""
-_NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
-_APPEND: Final = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | _NO_LINKS
+_APPEND: Final = os.O_WRONLY | os.O_APPEND | os.O_CREAT
 
 
 def open_journal(folder: Path | None, stack: str, api_url: str, clock: Clock | None = None) -> Journal:
     """The journal of a stack in the account behind an API, in a folder; without a folder one that keeps nothing."""
     if folder is None:
         return Journal()
-    return FileJournal(Log(folder / f"{stack}-{digest(api_url, 8)}.jsonl"), (clock or SystemClock()).wall)
+    return FileJournal(Log(private_path(folder, stack, api_url, "jsonl")), (clock or SystemClock()).wall)
 
 
 class Log:
@@ -46,11 +45,10 @@ class Log:
     def text(self) -> str:
         """All that is in it, empty when there is no file yet. Raises OSError for what is no regular file."""
         try:
-            handle = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | _NO_LINKS)
+            handle = open_private(self.path, os.O_RDONLY)
         except FileNotFoundError:
             return ""
         with os.fdopen(handle, "rb") as stream:
-            _check_regular(handle)
             return stream.read(MOST_BYTES * 4).decode("utf-8", "replace")
 
     def append(self, line: str, *, sync: bool) -> None:
@@ -59,10 +57,9 @@ class Log:
         """
         new = not self.path.exists()
         if new:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(self.path, _APPEND, 0o600)
+            make_private_folder(self.path.parent)
+        handle = open_private(self.path, _APPEND)
         try:
-            _check_regular(handle)
             with self._writing:
                 torn = "\n" if _is_torn(self.path, handle) else ""
                 content = f"{torn}{line}\n".encode()
@@ -71,7 +68,7 @@ class Log:
             if sync:
                 os.fsync(handle)
             if new:
-                _sync_folder(self.path.parent)
+                sync_folder(self.path.parent)
         finally:
             os.close(handle)
 
@@ -183,27 +180,12 @@ def _entry(line: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and isinstance(found.get("at"), int | float) else None
 
 
-def _check_regular(handle: int) -> None:
-    """A pipe or a device would take the lines and keep nothing; a second name would let others in."""
-    found = os.fstat(handle)
-    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
-        raise OSError(0, "it is no regular file of its own")
-
-
 def _is_torn(path: Path, handle: int) -> bool:
     size = os.fstat(handle).st_size
     if size == 0:
         return False
-    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK | _NO_LINKS)
+    reader = open_private(path, os.O_RDONLY)
     try:
         return os.pread(reader, 1, size - 1) != b"\n"
     finally:
         os.close(reader)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

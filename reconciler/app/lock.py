@@ -10,7 +10,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,13 +17,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from reconciler.app.private_files import make_private_folder, open_private, private_path
 from reconciler.clock import Clock, SystemClock
 from reconciler.diagnostics import Diagnostic, Refused, error
-from reconciler.values import digest
 
 _POLL_SECONDS: Final = 0.2
 _MOST_BYTES: Final = 4096
-_FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW
+_FLAGS: Final = os.O_RDWR | os.O_CREAT
 
 
 class LockFailed(Exception):
@@ -45,7 +44,7 @@ class Holder:
 
 def lock_path(folder: Path, stack: str, api_url: str) -> Path:
     """The file of the lock of a stack in the account behind an API."""
-    return folder / f"{stack}-{digest(api_url, 8)}.lock"
+    return private_path(folder, stack, api_url, "lock")
 
 
 @contextmanager
@@ -57,7 +56,8 @@ def locked(
     """
     clock = clock or SystemClock()
     try:
-        handle = _open(path)
+        make_private_folder(path.parent)
+        handle = open_private(path, _FLAGS)
     except OSError as problem:
         raise LockFailed(f"{path}: {problem.strerror or problem}") from None
     try:
@@ -66,16 +66,6 @@ def locked(
         yield
     finally:
         os.close(handle)
-
-
-def _open(path: Path) -> int:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(path, _FLAGS, 0o600)
-    found = os.fstat(handle)
-    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
-        os.close(handle)
-        raise OSError(0, "it is no regular file of its own")
-    return handle
 
 
 def _take(handle: int, path: Path, timeout: float, clock: Clock) -> None:

@@ -110,9 +110,9 @@ EXECUTOR = (
     ),
     Defect(
         "anybody may read the journal",
-        _JOURNAL,
-        "handle = os.open(self.path, _APPEND, 0o600)",
-        "handle = os.open(self.path, _APPEND, 0o644)",
+        "reconciler/app/private_files.py",
+        "handle = os.open(path, flags | _SAFE, 0o600)",
+        "handle = os.open(path, flags | _SAFE, 0o644)",
         _WRITTEN,
     ),
     Defect(

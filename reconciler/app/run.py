@@ -10,14 +10,13 @@ from typing import Any
 from reconciler.api import Client
 from reconciler.clock import Clock, SystemClock
 from reconciler.diagnostics import Diagnostic, Refused, error
-from reconciler.engine.confirm import confirm
 from reconciler.engine.diff import diff
 from reconciler.engine.execute import Apply, Means
 from reconciler.engine.lookups import Lookups
 from reconciler.engine.observe import observe
 from reconciler.engine.order import order
 from reconciler.engine.preflight import check_names, check_places, live_offers
-from reconciler.engine.proof import prove
+from reconciler.engine.proof import RELIST_SECONDS, confirm, prove
 from reconciler.engine.rails import check_lookalikes, check_rails
 from reconciler.engine.reach import Reach
 from reconciler.engine.scope import Scope, narrow
@@ -38,7 +37,6 @@ from reconciler.wire import Account
 PARALLELISM = 16
 SETTLE_SECONDS = 10.0
 """How long a create whose answer was lost is looked for before it may be sent again. The API's own bound is unknown."""
-_RELIST_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -194,10 +192,9 @@ def apply_plan(
     applied = Apply(plan.stack, plan.changes, plan.steps, planned.world, catalog(), means, stop, listen).run()
     unconfirmed: tuple[Diagnostic, ...] = ()
     if not applied.interrupted:
-        known = frozenset(each.live.id for each in plan.changes if each.live is not None)
-        unconfirmed = confirm(applied.made, applied.seen, known, account, catalog(), journal, clock, settle_seconds)
+        unconfirmed = confirm(applied.claims, account, catalog(), clock, settle_seconds)
         if not plan.options.destroy:  # which lists everything again anyway
-            unconfirmed += prove(applied.told, account, catalog(), clock, settle_seconds)
+            unconfirmed += prove(applied.claims.told, account, catalog(), clock, settle_seconds)
     journal.end()
     outputs: Mapping[str, Any] = {}
     secret: frozenset[str] = frozenset()
@@ -275,7 +272,7 @@ def _remains(
         else:
             if all(each.reason for each in found) or clock.now() >= deadline:
                 return found
-        clock.sleep(_RELIST_SECONDS)
+        clock.sleep(RELIST_SECONDS)
 
 
 def _still_listed(planned: Planned, account: Account, parallelism: int) -> tuple[Remains, ...]:

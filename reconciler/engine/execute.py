@@ -17,11 +17,10 @@ from functools import partial
 from reconciler.clock import Clock
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.blame import blamed_field
-from reconciler.engine.confirm import Made
-from reconciler.engine.observe import read_collection
+from reconciler.engine.claims import Claims
+from reconciler.engine.observe import NOT_UNDERSTOOD, read_collection
 from reconciler.engine.perform import Ending, Outcome, Performer, Task, reason_of
 from reconciler.engine.prepare import Preparation, patience
-from reconciler.engine.proof import Told
 from reconciler.engine.reach import to_hold
 from reconciler.engine.refused_token import REASON, WAITING_REASON, TokenWatch
 from reconciler.engine.schedule import Schedule
@@ -71,15 +70,12 @@ Message = Outcome | Read | Probed | Noted | Broke
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What an apply did: one entry a step in `ended`, and whether it was interrupted."""
+    """What an apply did: one entry a step in `ended`, whether it was interrupted, and what the answers claimed."""
 
     ended: tuple[Ended, ...]
     counts: Counts
     interrupted: bool
-    made: tuple[Made, ...] = ()
-    seen: frozenset[str] = frozenset()
-    """The ids of those of `made` that a whole list has shown."""
-    told: tuple[Told, ...] = ()
+    claims: Claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +115,7 @@ class Apply:
         self._stop = stop
         self._listen = listen
         self._schedule = Schedule(steps, {each.id: _weight(each, catalog) for each in steps})
-        self._known = known = frozenset(each.live.id for each in changes if each.live is not None)
+        known = frozenset(each.live.id for each in changes if each.live is not None)
         going = frozenset(each.live.id for each in changes if each.live is not None and each.action.deletes)
         self._prepare = Preparation(stack, catalog, world, known, going, to_hold(changes, catalog))
         self._performer = Performer(
@@ -129,10 +125,7 @@ class Apply:
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._further: list[Task] = []
         self._sent: dict[str, tuple[Call, ...]] = {}
-        self._made: dict[str, Made] = {}
-        self._by_mark: dict[tuple[str, str], str] = {}
-        self._told: list[Told] = []
-        self._seen: set[str] = set()
+        self._claims = Claims(known, means.journal)
         self._in_flight = 0
         self._working = 0
         self._began = means.clock.now()
@@ -152,10 +145,7 @@ class Apply:
         rest = self._schedule.rest()
         self._leave(rest)
         cut_short = any(each.result is Result.ABANDONED for each in self._ended) or bool(rest)
-        made = tuple(self._made.values())
-        interrupted = self._stop.requested and cut_short
-        seen = frozenset(self._seen)
-        return Applied(tuple(self._ended), self._counts(), interrupted, made, seen, tuple(self._told))
+        return Applied(tuple(self._ended), self._counts(), self._stop.requested and cut_short, self._claims)
 
     @property
     def _halted(self) -> bool:
@@ -235,7 +225,7 @@ class Apply:
             objects = read_collection(self._account, collection.kind, collection.owner_id)
         except WireError as failed:
             problem = failed
-        except (KeyError, TypeError, ValueError, AttributeError) as failed:
+        except NOT_UNDERSTOOD as failed:
             problem = WireError(f"the answer is not understood: {type(failed).__name__} {failed}")
         return Read(collection, objects, problem, self._clock.now() - began)
 
@@ -290,12 +280,9 @@ class Apply:
 
     def _take_outcome(self, outcome: Outcome) -> None:
         self._sent[outcome.step.id] = (*self._sent.get(outcome.step.id, ()), *outcome.sent)
-        if outcome.step.verb is Verb.CREATE and outcome.live is not None and outcome.live.id not in self._made:
-            self._made[outcome.live.id] = Made(str(outcome.step.address), outcome.live, outcome.doubted)
-            if outcome.live.mark is not None:
-                self._by_mark[outcome.live.mark.stack, outcome.live.mark.address] = outcome.live.id
-            if outcome.listed:
-                self._show([outcome.live])
+        if outcome.step.verb is Verb.CREATE and outcome.live is not None:
+            address = str(outcome.step.address)
+            self._claims.created(address, outcome.live, doubted=outcome.doubted, listed=outcome.listed)
         if outcome.ending is Ending.WAITING and outcome.live is not None:
             self._wait_for(outcome.step, outcome.live)
         elif outcome.ending is Ending.DONE:
@@ -313,7 +300,7 @@ class Apply:
             self._note(f"waiting goes on: {reason_of(read.problem)}")
             self._arrived(self._watch.failed_to_read(read.collection, now))
             return
-        self._show(read.objects)
+        self._claims.shown(read.objects)
         arrived, moved, doubtful = self._watch.read(read.collection, read.objects, now, read.took)
         for each in moved:
             step, status = each.awaited.step, each.live.status
@@ -324,18 +311,6 @@ class Apply:
         for awaited in doubtful:
             self._in_flight += 1
             pollers.submit(self._hand_in, partial(self._probe, awaited))
-
-    def _show(self, objects: Iterable[LiveObject]) -> None:
-        """A whole list showed these. One that carries the mark of another that was made is looked for at the end."""
-        for each in objects:
-            if each.id in self._made:
-                if each.id not in self._seen:
-                    self._seen.add(each.id)
-                    self._means.journal.seen(self._made[each.id].address, each.id)
-            elif each.mark is not None and each.present and each.id not in self._known:
-                twin = self._by_mark.get((each.mark.stack, each.mark.address))
-                if twin is not None and self._made[twin].live.kind == each.kind:
-                    self._made[twin] = replace(self._made[twin], doubted=True)
 
     def _arrived(self, arrived: Iterable[Arrived]) -> None:
         for each in arrived:
@@ -372,18 +347,12 @@ class Apply:
             if wrong:
                 self._fail(step, live, wrong)
                 return
-        if change is not None and live is not None:
-            self._tell(step, change, live)
+        if change is not None and live is not None and not self._catalog[step.kind].standing and not step.implied:
+            if step.verb is Verb.DELETE:
+                self._claims.deleted(str(step.address), live)
+            elif step.verb is Verb.UPDATE:
+                self._claims.changed(str(step.address), live, partial(self._otherwise, step, change))
         self._end(step, Result.DONE, live=live)
-
-    def _tell(self, step: Step, change: Change, live: LiveObject) -> None:
-        """Keep what the answers said of an object, to be proved when all is done."""
-        if self._catalog[step.kind].standing or step.implied:
-            return
-        if step.verb is Verb.DELETE:
-            self._told.append(Told(str(step.address), live, _still_there))
-        elif step.verb is Verb.UPDATE:
-            self._told.append(Told(str(step.address), live, partial(self._otherwise, step, change)))
 
     def _otherwise(self, step: Step, change: Change, live: LiveObject | None) -> str:
         return self._prepare.not_as_wanted(step, change, live) if live is not None and live.present else ""
@@ -463,7 +432,3 @@ def _weight(step: Step, catalog: Catalog) -> float:
     if step.implied:
         return 0.0
     return SLOW if catalog[step.kind].waits and step.verb not in (Verb.UPDATE, Verb.MOVE) else 1.0
-
-
-def _still_there(live: LiveObject | None) -> str:
-    return "a list still shows it" if live is not None and live.present else ""

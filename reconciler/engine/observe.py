@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.elsewhere import below, of_account
@@ -22,6 +22,9 @@ from reconciler.model.resource import Foreign, Resource, Stack
 from reconciler.model.standing import StandingKind
 from reconciler.values import Address
 from reconciler.wire import Account, Listing, Rejected, Unreachable, WireError
+
+NOT_UNDERSTOOD: Final = (KeyError, TypeError, ValueError, AttributeError)
+"""What reading an answer raises that is not as the kinds know answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ def _read_all(
                 for live in kind.read(body, reading.owner_id)
                 if not isinstance(kind, StandingKind) or kind.name in declared or kind.configured(live)
             ]
-        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        except NOT_UNDERSTOOD as problem:
             summary = f"the answer to GET {reading.listing.path} is not understood: {type(problem).__name__} {problem}"
             problems.append(error("answer-not-understood", summary, hint="nothing was changed"))
     if problems:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from reconciler.clock import Clock
 from reconciler.engine.fields import still_differing
 from reconciler.engine.guard import Guard
-from reconciler.engine.observe import read_collection
+from reconciler.engine.observe import NOT_UNDERSTOOD, read_collection
 from reconciler.engine.stop import Stop
 from reconciler.model.journal import Answered, Intent, Journal, JournalFailed
 from reconciler.model.kind import Kind, Verb, Verdict, Wish
@@ -136,7 +136,7 @@ class Performer:
         except WireError as problem:
             hint = task.kind.advice(task.step.verb, problem) if isinstance(problem, Rejected) else ""
             return Outcome(task.step, Ending.FAILED, task.live, reason_of(problem), hint)
-        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        except NOT_UNDERSTOOD as problem:
             reason = f"the answer is not understood: {type(problem).__name__} {problem}"
             return Outcome(task.step, Ending.FAILED, task.live, reason)
 

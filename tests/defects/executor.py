@@ -7,7 +7,7 @@ from tests.defects.defect import Defect, suite
 _PERFORM = "reconciler/engine/perform.py"
 _EXECUTE = "reconciler/engine/execute.py"
 _GUARD = "reconciler/engine/guard.py"
-_CONFIRM = "reconciler/engine/confirm.py"
+_PROOF = "reconciler/engine/proof.py"
 _WATCH = "reconciler/engine/watch.py"
 _RUN = "reconciler/app/run.py"
 _JOURNAL = "reconciler/app/journal.py"
@@ -272,20 +272,20 @@ EXECUTOR = (
     Defect(
         "what answers said was changed or deleted is believed",
         _RUN,
-        "unconfirmed += prove(applied.told, account, catalog(), clock, settle_seconds)",
+        "unconfirmed += prove(applied.claims.told, account, catalog(), clock, settle_seconds)",
         "unconfirmed += ()",
         suite("reliability/test_lost_answers.py"),
     ),
     Defect(
         "what answers said was created is believed",
-        _CONFIRM,
-        "missing = () if unread else tuple(map(_not_listed, waiting.values()))",
+        _PROOF,
+        "missing = () if unread else tuple(_not_listed(each) for each in claims.made.values() if not each.seen)",
         "missing = ()",
         suite("reliability/test_lost_answers.py", "reliability/test_journal.py"),
     ),
     Defect(
         "two objects with one mark are not told at the end of a run",
-        _CONFIRM,
+        _PROOF,
         '            yield error("twin", summary, address=each.address, hint=hint)\n',
         "            del summary, hint\n            yield from ()\n",
         suite("reliability/test_lost_answers.py", "reliability/test_found.py"),

@@ -192,7 +192,7 @@ def _known(settled: Settled) -> dict[str, Any]:
 
 def _full_first(doubles: Sequence[LiveObject], walk: _Walk) -> list[LiveObject]:
     """Those in which something of ours stands before empty ones: a project that goes takes its machines with it."""
-    full = {each.parent_id for each in walk.snapshot if each.mark is not None and each.mark.owned_by(walk.stack.name)}
+    full = {each.parent_id for each in walk.snapshot if each.owned_by(walk.stack.name)}
     return sorted(doubles, key=lambda each: each.id not in full)
 
 

@@ -205,7 +205,7 @@ def explain(problem: WireError, path: str) -> Diagnostic:
 
 
 def _in_scope(each: LiveObject, stack: Stack, existing: Mapping[Address, str]) -> bool:
-    return each.present and ((each.mark is not None and each.mark.owned_by(stack.name)) or each.id in existing.values())
+    return each.present and (each.owned_by(stack.name) or each.id in existing.values())
 
 
 def _find_existing(

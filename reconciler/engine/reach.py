@@ -101,7 +101,7 @@ class Reach:
         return [(owner_id, kind) for (owner_id, _), kind in found.items()]
 
     def _owns(self, each: LiveObject) -> bool:
-        return each.present and each.mark is not None and each.mark.owned_by(self._stack)
+        return each.present and each.owned_by(self._stack)
 
     def _addresses(self, owner: LiveObject, existing: Mapping[Address, str]) -> list[Address]:
         """Where an object stands in the stack, by its mark or because the stack names it."""

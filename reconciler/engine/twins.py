@@ -54,11 +54,7 @@ def _attached(double: LiveObject, snapshot: Snapshot, catalog: Catalog) -> list[
     found = [
         f"{each.kind} {each.label or each.id}"
         for each in snapshot
-        if (each.parent_id == double.id and catalog[each.kind].marked and not each.automatic and not _owned(each, own))
+        if (each.parent_id == double.id and catalog[each.kind].marked and not each.automatic and not each.owned_by(own))
         or (double.id in each.holds and not each.automatic)
     ]
     return sorted(found)[:3]
-
-
-def _owned(live: LiveObject, stack: str) -> bool:
-    return live.mark is not None and live.mark.owned_by(stack)

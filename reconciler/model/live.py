@@ -80,6 +80,10 @@ class LiveObject:
     def present(self) -> bool:
         return self.status.phase is not Phase.LEAVING
 
+    def owned_by(self, stack: str) -> bool:
+        """Whether it carries the mark of this stack."""
+        return self.mark is not None and self.mark.owned_by(stack)
+
     @property
     def facts(self) -> str:
         """A digest of everything that a plan about this object rests on."""

@@ -32,8 +32,9 @@ from reconciler.stack.shapes import (
 from reconciler.stack.sources import Sources
 from reconciler.stack.tokens import Path
 from reconciler.stack.tree import Instance, Scope
-from reconciler.stack.views import INT64, MAX_TEXT, NamesView, ResourceView, TooMuch, plain, section_view
+from reconciler.stack.views import MAX_TEXT, NamesView, ResourceView, TooMuch, plain, section_view
 from reconciler.stack.vocabulary import LOOKUP_FUNCTIONS, STACKS
+from reconciler.stack.yaml_scalars import INT64
 from reconciler.values import Address
 
 _SECRET_COST: Final = 20

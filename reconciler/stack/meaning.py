@@ -16,6 +16,7 @@ from reconciler.model.rules import Listed, listed_values
 from reconciler.stack.fields import FieldReader, Fields, settled
 from reconciler.stack.problems import Problems
 from reconciler.stack.tree import Instance, Tree
+from reconciler.stack.yaml_scalars import PLAIN_TYPES
 from reconciler.values import Address
 
 
@@ -124,13 +125,10 @@ def _shown(names: Iterable[str], fields: Fields | None) -> Mapping[str, Any]:
     return {name: given[name] for name in names if name in given}
 
 
-_SIMPLE = frozenset({str, int, float, bool, type(None)})
-
-
 def _hashable(value: Any) -> Hashable:
     if type(value) is str:
         return value
-    if type(value) in _SIMPLE:
+    if type(value) in PLAIN_TYPES:
         return type(value), value  # else 1, 1.0 and true are one key
     if isinstance(value, Mapping):
         return tuple((name, _hashable(each)) for name, each in value.items())

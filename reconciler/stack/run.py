@@ -8,16 +8,15 @@ wrapped, for a bare dict could be changed from an expression (`m.pop('x')`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 from reconciler.diagnostics import Refused, did_you_mean, error
 from reconciler.model.lookups import LookupFailed
 from reconciler.model.resource import Foreign, World
 from reconciler.stack.problems import Broken, Problem
 from reconciler.stack.tree import Instance, Scope
+from reconciler.stack.yaml_scalars import PLAIN_TYPES
 from reconciler.values import Address, Unknown
-
-_PLAIN: Final = frozenset({str, int, bool, float, type(None)})
 
 
 class Waiting(Exception):
@@ -84,7 +83,7 @@ class Run:
 
     def give(self, value: Any) -> Any:
         """A value as expressions may hold it."""
-        if type(value) in _PLAIN:
+        if type(value) in PLAIN_TYPES:
             return value
         if isinstance(value, Mapping):
             return MapView(self, value)

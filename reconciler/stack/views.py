@@ -22,10 +22,10 @@ from reconciler.stack.missing import (
 from reconciler.stack.problems import Broken, Problem
 from reconciler.stack.run import ListView, MapView, Run, Waiting
 from reconciler.stack.tree import Instance, Pool, Tree, readable
+from reconciler.stack.yaml_scalars import INT64
 
 MAX_VALUES: Final = 100_000
 MAX_TEXT: Final = 1 << 20
-INT64: Final = range(-(2**63), 2**63)
 
 
 class NamesView:

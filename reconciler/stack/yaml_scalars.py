@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 Plain = None | bool | int | float | str
 
@@ -23,7 +24,9 @@ _AMBIGUOUS = re.compile(
 )
 _NUMERIC_START = frozenset("+-.0123456789")
 _AMBIGUOUS_START = frozenset("yYnNoO+-123456789")
-_INT64 = range(-(2**63), 2**63)
+PLAIN_TYPES: Final = frozenset({str, int, float, bool, type(None)})
+"""The types of `Plain`, for those that have no time for isinstance."""
+INT64: Final = range(-(2**63), 2**63)
 
 
 def resolve(text: str) -> Plain:
@@ -35,7 +38,7 @@ def resolve(text: str) -> Plain:
     if _INTEGER.fullmatch(text):
         # 64 bits are 19 digits; the check comes first, for Python takes its time over a million digits
         number = int(text, 0 if text[:2] in ("0o", "0x") else 10) if len(text.lstrip("+-0ox")) <= 20 else 2**64
-        if number not in _INT64:
+        if number not in INT64:
             raise ValueError("a number this large does not fit 64 bits")
         return number
     if _FLOAT.fullmatch(text):

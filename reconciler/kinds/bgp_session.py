@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from reconciler.api import endpoints
-from reconciler.kinds.common import id_of, known, last_segment, same_flag
+from reconciler.kinds.common import flags_off, id_of, known, last_segment, same_flag
 from reconciler.model.kind import Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.rules import FromKey, Update
@@ -69,7 +69,9 @@ class BgpSession(Kind):
         return endpoints.create_bgp_session(wish.parent_id or "", wish.values)
 
     def update(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> Call:
-        return endpoints.update_bgp_session(live.id, {name: bool(wish.values[name]) for name in sorted(changed)})
+        return endpoints.update_bgp_session(
+            live.id, flags_off({name: wish.values[name] for name in sorted(changed)}, "default_route")
+        )
 
     def delete(self, live: LiveObject) -> Call:
         return endpoints.delete_bgp_session(live.id)

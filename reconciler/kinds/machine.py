@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from reconciler.kinds.common import facility_code, known, last_segment, parsed
+from reconciler.kinds.common import facility_code, flags_off, known, last_segment, parsed
 from reconciler.model.kind import FieldError, Spec
 from reconciler.model.live import Phase, Status
 
@@ -36,7 +36,6 @@ _PHASES = {
 _LENGTHS: Mapping[Any, tuple[int, int]] = {4: (28, 32), 6: (124, 127)}
 """Of a machine's own blocks, by family: the shortest prefix, the longest."""
 _SCHEMES = ("http://", "https://", "ftp://", "tftp://")
-_FLAGS = ("always_pxe", "locked")
 _SUMMARIZED = ("public_ipv4", "private_ipv4", "public_ipv6")
 INDEX = "{{index}}"
 """In the hostname of several machines: the number of each."""
@@ -161,9 +160,9 @@ def machine_status(body: Mapping[str, Any]) -> Status:
 
 
 def machine_body(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields as the API takes them; null means off to a flag, and would be overlooked."""
+    """The fields as the API takes them."""
     sent = {name: parsed(value) if name == "customdata" else value for name, value in values.items()}
-    return {**sent, **{name: bool(sent[name]) for name in _FLAGS if name in sent}}
+    return flags_off(sent, "always_pxe", "locked")
 
 
 def ipxe_errors(values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:

@@ -17,7 +17,16 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from reconciler.api import endpoints
-from reconciler.kinds.common import id_of, known, last_segment, missing, reserved_key, same_customdata, same_flag
+from reconciler.kinds.common import (
+    flags_off,
+    id_of,
+    known,
+    last_segment,
+    missing,
+    reserved_key,
+    same_customdata,
+    same_flag,
+)
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import from_customdata
@@ -115,9 +124,7 @@ class Project(Kind):
         body = {name: wish.values[name] for name in sorted(changed)}
         if "customdata" in body:
             body["customdata"] = wish.mark.to_customdata(body["customdata"] or {})
-        if "backend_transfer_enabled" in body:
-            body["backend_transfer_enabled"] = bool(body["backend_transfer_enabled"])
-        return endpoints.update_project(live.id, body)
+        return endpoints.update_project(live.id, flags_off(body, "backend_transfer_enabled"))
 
     def calls(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> tuple[Call, ...]:
         """What any member may do comes before the transfer, what belongs to the other organization after it."""

@@ -19,6 +19,7 @@ from pydantic import Field
 from reconciler.api import endpoints
 from reconciler.kinds.common import (
     facility_code,
+    flags_off,
     id_of,
     known,
     missing,
@@ -215,9 +216,7 @@ class Volume(Kind):
         body = {name: wish.values[name] for name in sorted(changed)}
         if "description" in body:
             body["description"] = wish.mark.to_text(body["description"] or "")
-        if "locked" in body:
-            body["locked"] = bool(body["locked"])
-        return opened_volume(endpoints.update_volume(live.id, body))
+        return opened_volume(endpoints.update_volume(live.id, flags_off(body, "locked")))
 
     def reread(self, wish: Wish, live: LiveObject | None) -> Call:
         return opened_volume(endpoints.get_volume(live.id if live is not None else ""))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         connect,
         make_plan,
         must_settle,
+        nothing_done,
         read_offers,
         read_outputs,
     )
@@ -36,6 +37,7 @@ _HOMES = {
     "connect": "reconciler.app.run",
     "make_plan": "reconciler.app.run",
     "must_settle": "reconciler.app.run",
+    "nothing_done": "reconciler.app.run",
     "open_journal": "reconciler.app.journal",
     "open_plan": "reconciler.app.saved",
     "read_offers": "reconciler.app.run",
@@ -63,6 +65,7 @@ __all__ = [
     "connect",
     "make_plan",
     "must_settle",
+    "nothing_done",
     "open_journal",
     "open_plan",
     "read_offers",

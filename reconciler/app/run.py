@@ -28,7 +28,7 @@ from reconciler.model.journal import Journal, JournalFailed
 from reconciler.model.kind import Verb
 from reconciler.model.live import Snapshot
 from reconciler.model.offers import Offers
-from reconciler.model.plan import Action, Options, Plan
+from reconciler.model.plan import Action, Counts, Options, Plan
 from reconciler.model.rails import Loss, Toll
 from reconciler.model.resource import Output, Stack, deferred
 from reconciler.values import Unknown
@@ -226,6 +226,19 @@ def apply_plan(
 def creates_something(plan: Plan) -> bool:
     """Whether a plan makes new objects, so that what an earlier run has under way matters."""
     return any(each.verb is Verb.CREATE and not each.implied for each in plan.steps)
+
+
+def nothing_done(plan: Plan) -> Report:
+    """There was nothing to do; what a destroy leaves in place, because others are in it, is still there."""
+    if not plan.options.destroy:
+        return Report("apply", Counts(), (), plan.outputs, plan.secret_outputs)
+    why = {each.address: each.summary for each in plan.diagnostics if each.code == "holds-strangers"}
+    remains = tuple(
+        Remains(str(each.address), each.kind, each.live.id, why.get(str(each.address), ""))
+        for each in plan.changes
+        if each.reason == "holds_strangers" and each.live is not None
+    )
+    return Report("destroy", Counts(), (), plan.outputs, plan.secret_outputs, remains=remains)
 
 
 def must_settle(plan: Plan, journal: Journal, settle_seconds: float) -> bool:

@@ -21,7 +21,7 @@ from reconciler.cli.options import (
 )
 from reconciler.cli.planfile import is_plan_file
 from reconciler.cli.running import Terms, carry_out
-from reconciler.cli.session import JOURNALS, Keeping, Session
+from reconciler.cli.session import Keeping, Session
 
 
 @click.command("apply", cls=StackCommand)
@@ -71,7 +71,7 @@ def command(
         saved = len(paths) == 1 and is_plan_file(paths[0])
         if saved and (targets or replace or variables or var_files or overlays):
             raise click.UsageError("A saved plan is done as saved: give --target, --replace and --var to `plan`.")
-        keeping = Keeping(None if no_journal else journal or JOURNALS, settle_seconds)
+        keeping = Keeping.said(journal, no_journal, settle_seconds)
         if saved:
             opened = app.open_plan(paths[0])
             account = session.connect(api_url, emulator, parallelism=parallelism)

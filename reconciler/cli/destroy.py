@@ -17,7 +17,7 @@ from reconciler.cli.options import (
     target_option,
 )
 from reconciler.cli.running import Terms, carry_out
-from reconciler.cli.session import JOURNALS, Keeping, Session
+from reconciler.cli.session import Keeping, Session
 
 
 @click.command("destroy", cls=StackCommand)
@@ -60,7 +60,7 @@ def command(
         stack = session.read(paths, variables, var_files, overlays)
         account = session.connect(api_url, emulator, parallelism=parallelism)
         session.lock(stack.name, "destroy", lock_timeout)
-        keeping = Keeping(None if no_journal else journal or JOURNALS, settle_seconds)
+        keeping = Keeping.said(journal, no_journal, settle_seconds)
         planned, kept = session.settled(
             lambda: session.plan(stack, account, Options(True, targets), parallelism=parallelism), keeping
         )

@@ -13,7 +13,7 @@ def collect_seldom() -> None:
 
 
 @contextmanager
-def kept() -> Iterator[None]:
+def long_lived() -> Iterator[None]:
     """What is made inside stays until the end: it is not looked through for garbage, now or later."""
     gc.disable()
     try:

@@ -43,12 +43,14 @@ class Terms:
 
 def carry_out(session: Session, planned: Planned, account: Client, terms: Terms) -> int:
     """Show the plan, check the rail, ask, do it, and tell how it ended. Raises `Refused`."""
+    from reconciler import app
+
     plan = planned.plan
     _show(session, plan, whole=terms.show)
     toll = planned.toll()
     _check_limits(session, planned, toll, terms.allow_deletes)
     if not plan.steps:
-        ended = _finish(session, _nothing_done(plan))
+        ended = _finish(session, app.nothing_done(plan))
     elif terms.ask and not plan.empty and not _approved(session, plan, toll):
         return Exit.ERROR
     else:
@@ -161,22 +163,6 @@ def _finish(session: Session, report: Report, signalled: int = 0) -> int:
     if report.interrupted:
         return signalled or Exit.INTERRUPTED
     return Exit.PARTLY
-
-
-def _nothing_done(plan: Plan) -> Report:
-    """There was nothing to do; what a destroy leaves in place, because others are in it, is still there."""
-    from reconciler.model.event import Remains, Report
-    from reconciler.model.plan import Counts
-
-    if not plan.options.destroy:
-        return Report("apply", Counts(), (), plan.outputs, plan.secret_outputs)
-    why = {each.address: each.summary for each in plan.diagnostics if each.code == "holds-strangers"}
-    remains = tuple(
-        Remains(str(each.address), each.kind, each.live.id, why.get(str(each.address), ""))
-        for each in plan.changes
-        if each.reason == "holds_strangers" and each.live is not None
-    )
-    return Report("destroy", Counts(), (), plan.outputs, plan.secret_outputs, remains=remains)
 
 
 @contextmanager

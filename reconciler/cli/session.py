@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.failure import findings
-from reconciler.cli.memory import kept
+from reconciler.cli.memory import long_lived
 from reconciler.cli.options import DEFAULT_API_URL, DEFAULT_PARALLELISM
 from reconciler.cli.sink import standard_sink
 from reconciler.diagnostics import Refused, error
@@ -38,7 +38,7 @@ TOKEN_VARIABLES = ("PACKET_AUTH_TOKEN", "METAL_AUTH_TOKEN")
 
 LOCKS = Path(".reconciler/lock")
 JOURNALS = Path(".reconciler/journal")
-"""The folder of the journals, unless --journal says another one."""
+"""The folders of the locks, and of the journals unless --journal says another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ class Keeping:
 
     folder: Path | None
     settle_seconds: float | None
+
+    @classmethod
+    def said(cls, journal: Path | None, no_journal: bool, settle_seconds: float | None) -> Keeping:
+        """What --journal, --no-journal and --settle say."""
+        return cls(None if no_journal else journal or JOURNALS, settle_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ class Session:
         """
         from reconciler import app
 
-        with kept():
+        with long_lived():
             stack = app.read_stack(paths, self.inputs(variables, var_files, overlays), offers)
         self.sink.hide(stack.secrets)
         if stack.warnings and offers is None:

@@ -30,7 +30,7 @@ from typing import Any
 from unittest import mock
 
 from reconciler.api.answer import Answer
-from reconciler.app import Options, Planned, Stop, apply_plan, make_plan, must_settle
+from reconciler.app import Options, Planned, Stop, apply_plan, make_plan, must_settle, nothing_done
 from reconciler.app.journal import FileJournal, Log
 from reconciler.diagnostics import Diagnostic, Refused
 from reconciler.emulator import Emulator
@@ -38,9 +38,8 @@ from reconciler.emulator.faults import Rule
 from reconciler.emulator.records import Record
 from reconciler.emulator.settings import Settings
 from reconciler.engine import execute, observe, preflight
-from reconciler.model.event import Ended, Event, Remains, Report, Result
+from reconciler.model.event import Ended, Event, Report, Result
 from reconciler.model.journal import Answered, Intent, Journal
-from reconciler.model.plan import Counts
 from reconciler.model.resource import Stack
 from tests.worlds.account import TOKEN, Account, DirectClient, DirectTransport, Sent, WorldClock
 from tests.worlds.by_hand import by_hand
@@ -543,7 +542,7 @@ class Chain:
             clock.sleep(self.settle_seconds)
             planned = plan()
         if not planned.plan.steps:
-            run.report = _nothing_done(planned)
+            run.report = nothing_done(planned.plan)
             return
         run.report = apply_plan(
             planned,
@@ -557,20 +556,6 @@ class Chain:
             journal=journal,
             quiet_seconds=self.settle_seconds,
         )
-
-
-def _nothing_done(planned: Planned) -> Report:
-    """What the command says when there is nothing to do."""
-    plan = planned.plan
-    if not plan.options.destroy:
-        return Report("apply", Counts(), (), plan.outputs, plan.secret_outputs)
-    why = {each.address: each.summary for each in plan.diagnostics if each.code == "holds-strangers"}
-    remains = tuple(
-        Remains(str(each.address), each.kind, each.live.id, why.get(str(each.address), ""))
-        for each in plan.changes
-        if each.reason == "holds_strangers" and each.live is not None
-    )
-    return Report("destroy", Counts(), (), plan.outputs, plan.secret_outputs, remains=remains)
 
 
 def failed_steps(run: Run) -> list[Ended]:

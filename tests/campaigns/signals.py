@@ -30,12 +30,12 @@ from typing import Any
 from reconciler.app import open_plan, read_stack
 from reconciler.diagnostics import Refused
 from reconciler.stack import Inputs
+from tests.acceptance.stacks import KEY, WEB
 from tests.campaigns.campaign import Campaign, Violation
 from tests.campaigns.gate import POINTS, Trap
 from tests.campaigns.processes import Process, Station, station
 from tests.worlds.live import doubles, ours, unlike
 
-KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEKL6owlrjBJ+ZsoM5D2h0NOzxtj2KO2TOVmD7z90vRX ops@example.com"
 _CONTENT = "a line of a file " * 300
 _NET = f"""\
 stack: net
@@ -55,23 +55,7 @@ outputs:
   vlan: ${{{{ projects.net.vlans.storage.vxlan }}}}
 """
 _WEB = f"""\
-stack: web
-projects:
-  web:
-    name: Web
-    ssh_keys:
-      ops: {{key: "{KEY}"}}
-    vlans:
-      storage: {{facility: ewr1, description: storage}}
-    devices:
-      web:
-        count: 2
-        hostname: web-${{{{ index }}}}
-        facility: ewr1
-        plan: c1.small.x86
-        operating_system: ubuntu_18_04
-        tags: [web]
-outputs:
+{WEB.replace("count: 3", "count: 2")}outputs:
   addresses: ${{{{ projects.web.devices.web | map(attribute='public_ipv4') | list }}}}
 """
 _OTHER_VLAN = ("description: storage}", "description: fast}")

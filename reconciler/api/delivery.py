@@ -8,9 +8,10 @@
     3xx                                           Rejected                   InDoubt
     any other 4xx                                 Rejected, Gone             Rejected, Gone
 
-A SAFE mutation that ran out of attempts is InDoubt as soon as one of them may have arrived. Why not `urllib3.Retry`: it
-decides before the body is read, so it can't retry an answer that is cut or not JSON; it keeps one count for 429 and
-failures; and it sleeps by the machine's clock.
+A SAFE mutation that ran out of attempts is InDoubt as soon as one of them may have arrived. All retries of a client
+come out of one budget; while the API answers nothing, creates are held back (`breaker`); and after `leave` nothing is
+sent again. Why not `urllib3.Retry`: it decides before the body is read, so it can't retry an answer that is cut or not
+JSON; it keeps one count for 429 and failures; and it sleeps by the machine's clock.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from reconciler.api.answer import Answer, Unreadable, error_texts, status_line
+from reconciler.api.breaker import Breaker
+from reconciler.api.budget import RETRY_COST, SLOW_COST, RetryBudget
 from reconciler.api.gate import RateGate
 from reconciler.api.policy import RetryPolicy
 from reconciler.api.token import TOKEN_VARIABLE, Token
@@ -31,6 +34,8 @@ from reconciler.api.transport import AnswerLost, NothingSent, Transport
 from reconciler.clock import Clock
 from reconciler.values import Json
 from reconciler.wire import Gone, InDoubt, Rejected, Repeat, Throttled, Unreachable, WireError
+
+INTERRUPTED = "not sent, since the run was interrupted"
 
 
 class Ending(StrEnum):
@@ -41,6 +46,7 @@ class Ending(StrEnum):
     THROTTLED = "throttled"
     REDIRECTED = "redirected"
     NOT_SENT = "not sent"
+    HELD_BACK = "held back"
     DOUBTFUL = "doubtful"
 
 
@@ -65,13 +71,16 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The last attempt's ending. `arrived`: some attempt may have reached the server and brought no usable answer."""
+    """The last attempt's ending, and how many there were. `arrived`: some attempt may have reached the server and
+    brought no usable answer.
+    """
 
     ending: Ending
     why: str = ""
     answer: Answer | None = None
     value: Json = None
     arrived: bool = False
+    attempts: int = 0
 
     @property
     def status(self) -> int:
@@ -98,34 +107,74 @@ class Courier:
         self._rng = rng
         self._note = note
         self._gate = RateGate(clock, rng, retries.base)
+        self._budget = RetryBudget(retries.budget)
+        self._breaker = Breaker(clock, retries.outage_failures, retries.outage_seconds)
+        self._leaving = False
+
+    def leave(self) -> None:
+        """Send nothing again from now on, and no create that is held back. May be called by a signal handler."""
+        self._leaving = True
+        self._gate.leave()
 
     def deliver(self, parcel: Parcel) -> Outcome:
-        failures = throttled = 0
+        failures = throttled = spent = 0
         arrived = False
         while True:
-            self._gate.wait()
+            held = self._held(parcel)
+            if held:
+                return Outcome(Ending.HELD_BACK, held, attempts=failures + throttled)
             outcome = self._attempt(parcel)
-            if outcome.ending is Ending.THROTTLED and outcome.answer is not None:
-                throttled += 1
-                if throttled >= self._retries.throttled_attempts:
-                    break
-                pause = self._asked_for(outcome.answer)
-                pause = self.jitter(throttled) if pause is None else pause
-                self._note(f"{parcel.label}: {outcome.why}; all calls wait {pause:.1f} s")
-                self._gate.shut(pause)
-            elif outcome.ending in (Ending.NOT_SENT, Ending.DOUBTFUL):
+            if outcome.ending in (Ending.NOT_SENT, Ending.DOUBTFUL):
+                self._breaker.failed()
                 failures += 1
                 arrived = arrived or outcome.ending is Ending.DOUBTFUL
-                if failures >= self._retries.attempts or (arrived and not parcel.may_repeat):
-                    break
-                told = self._asked_for(outcome.answer) if outcome.answer is not None else None
-                pause = self.jitter(failures) if told is None else told
-                attempts = f"attempt {failures} of {self._retries.attempts}"
-                self._note(f"{parcel.label}: {outcome.why} ({attempts}); next in {pause:.1f} s")
-                self._clock.sleep(pause)
             else:
+                self._breaker.answered()
+                if outcome.ending is not Ending.THROTTLED:
+                    self._budget.put_back(spent)
+                    break
+                throttled += 1
+            answered = outcome.answer is not None and outcome.ending is not Ending.THROTTLED
+            cost = RETRY_COST if answered else SLOW_COST
+            if not self._again(parcel, failures, throttled, arrived=arrived) or not self._budget.take(cost):
                 break
-        return Outcome(outcome.ending, outcome.why, outcome.answer, outcome.value, arrived)
+            spent += cost
+            self._pause(parcel, outcome, failures, throttled)
+            if self._leaving:
+                break
+        attempts = failures + throttled
+        return Outcome(outcome.ending, outcome.why, outcome.answer, outcome.value, arrived, attempts)
+
+    def _held(self, parcel: Parcel) -> str:
+        """Wait until a call may go; or say why it will not."""
+        if not self._gate.wait():
+            return INTERRUPTED
+        while not parcel.may_repeat and (pause := self._breaker.pause()) != 0:
+            if pause is None:
+                return f"not sent, since {self._breaker.told}"
+            if self._leaving:
+                return INTERRUPTED
+            self._note(f"{parcel.label}: {self._breaker.told}; nothing is created for {pause:.0f} s")
+            self._clock.sleep(pause)
+        return ""
+
+    def _again(self, parcel: Parcel, failures: int, throttled: int, *, arrived: bool) -> bool:
+        """Whether the table allows one more attempt."""
+        if self._leaving or failures >= self._retries.attempts or throttled >= self._retries.throttled_attempts:
+            return False
+        return not arrived or parcel.may_repeat
+
+    def _pause(self, parcel: Parcel, outcome: Outcome, failures: int, throttled: int) -> None:
+        told = self._asked_for(outcome.answer) if outcome.answer is not None else None
+        if outcome.ending is Ending.THROTTLED:
+            pause = self.jitter(throttled) if told is None else told
+            self._note(f"{parcel.label}: {outcome.why}; all calls wait {pause:.1f} s")
+            self._gate.shut(pause)
+        else:
+            pause = self.jitter(failures) if told is None else told
+            attempts = f"attempt {failures} of {self._retries.attempts}"
+            self._note(f"{parcel.label}: {outcome.why} ({attempts}); next in {pause:.1f} s")
+            self._clock.sleep(pause)
 
     def jitter(self, failures: int) -> float:
         """Seconds to pause after so many failures: full jitter, which spreads out clients that failed together."""
@@ -170,13 +219,16 @@ class Courier:
         unsettled = outcome.arrived and not settled
         if not parcel.is_read and (unsettled or (outcome.ending is Ending.REDIRECTED and not parcel.may_repeat)):
             return InDoubt(f"sent, but it is not known whether it happened: {outcome.why}", call=parcel.label)
+        if outcome.ending is Ending.HELD_BACK:
+            return Unreachable(outcome.why, call=parcel.label)
+        gave_up = f"gave up after {outcome.attempts} attempt{'s' if outcome.attempts != 1 else ''}"
         if outcome.answer is None or outcome.ending in (Ending.NOT_SENT, Ending.DOUBTFUL):
-            why = f"gave up after {self._retries.attempts} attempts: {outcome.why}"
+            why = f"{gave_up}: {outcome.why}"
             return Unreachable(why, call=parcel.label, answered=outcome.answer is not None)
         texts = tuple(self._token.scrub(text) for text in error_texts(outcome.answer))
         request_id = self._token.scrub(outcome.answer.request_id)
         if outcome.ending is Ending.THROTTLED:
-            why = f"gave up after {self._retries.throttled_attempts} attempts: {outcome.why}"
+            why = f"{gave_up}: {outcome.why}"
             return Throttled(why, call=parcel.label, status=status, errors=texts, request_id=request_id)
         if status == 401:
             why = f"{outcome.why}; the token was refused, set {TOKEN_VARIABLE} to a valid one"

@@ -20,7 +20,9 @@ class RetryPolicy:
 
     `attempts` are for failures, `throttled_attempts` for 429 answers, each with the first one counted. The pause before
     attempt n+1 is drawn between 0 and `base * 2**(n-1)`, at most `cap` (full jitter). A server's Retry-After is obeyed
-    up to `longest_wait`. `relistings` is how often a collection that contradicts itself is read again.
+    up to `longest_wait`. `relistings` is how often a collection that contradicts itself is read again. `budget` is what
+    all retries of a client may take together, 5 each, or 10 after a timeout or a 429 (`budget`). After
+    `outage_failures` attempts in a row without a usable answer, creates are held back for `outage_seconds` (`breaker`).
     """
 
     attempts: int = 3
@@ -29,6 +31,9 @@ class RetryPolicy:
     cap: float = 30.0
     longest_wait: float = 300.0
     relistings: int = 3
+    budget: int = 500
+    outage_failures: int = 5
+    outage_seconds: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)

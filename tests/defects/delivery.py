@@ -10,6 +10,7 @@ _GATE = "reconciler/api/gate.py"
 _TRANSPORT = "reconciler/api/transport.py"
 _TOKEN = "reconciler/api/token.py"
 _RETRIES = suite("api/test_retry_table.py")
+_OUTAGES = suite("api/test_outages.py")
 _LISTS = suite("api/test_whole_lists.py")
 
 DELIVERY = (
@@ -23,15 +24,15 @@ DELIVERY = (
     Defect(
         "calls are repeated without bound",
         _DELIVERY,
-        "if failures >= self._retries.attempts or (arrived and not parcel.may_repeat):",
-        "if arrived and not parcel.may_repeat:",
+        "if self._leaving or failures >= self._retries.attempts or throttled",
+        "if self._leaving or throttled",
         suite("api/test_retry_table.py::test_a_read_that_stays_bad_is_unreachable"),
     ),
     Defect(
         "a 429 is waited for without bound",
         _DELIVERY,
-        "if throttled >= self._retries.throttled_attempts:",
-        "if throttled < 0:",
+        " or throttled >= self._retries.throttled_attempts:",
+        ":",
         suite("api/test_retry_table.py::TestThrottling::test_but_not_of_endless_ones"),
     ),
     Defect(
@@ -48,6 +49,23 @@ DELIVERY = (
         "min(self._retries.cap, self._retries.base * 2 ** (failures - 1))",
         _RETRIES,
     ),
+    Defect("retries never end", _DELIVERY, " or not self._budget.take(cost):", ":", _OUTAGES),
+    Defect("a retry that helped is paid for", _DELIVERY, "put_back(spent)", "put_back(0)", _OUTAGES),
+    Defect(
+        "creates are sent into an outage",
+        _DELIVERY,
+        "while not parcel.may_repeat and (pause := self._breaker.pause()) != 0:",
+        "while (pause := 0.0) != 0:",
+        _OUTAGES,
+    ),
+    Defect(
+        "reads wait for the end of an outage",
+        _DELIVERY,
+        "while not parcel.may_repeat and (pause",
+        "while (pause",
+        _OUTAGES,
+    ),
+    Defect("the end of an outage is not noticed", _DELIVERY, "self._breaker.answered()", "...", _OUTAGES),
     Defect("Retry-After is ignored", _DELIVERY, "        return float(asked)\n", "        return None\n", _RETRIES),
     Defect(
         "a server may make us wait for as long as it likes",

@@ -117,6 +117,11 @@ class Client(Account):
             value = answer.body.decode("utf-8", "replace")
         return RawAnswer(answer.status, answer.headers, value)
 
+    def leave(self, seconds: float) -> None:
+        """The run is to end: nothing is sent again, and what is under way has so many seconds. For a signal handler."""
+        self._courier.leave()
+        self._transport.leave(seconds)
+
     def close(self) -> None:
         """Close the idle connections. The client can still be used."""
         self._transport.close()

@@ -71,6 +71,8 @@ class Transport:
         """Send one request to a path with its query. Raises NothingSent or AnswerLost."""
         headers = {"Content-Type": "application/json"} if body is not None else {}
         with self._borrowed() as session:
+            if self._deadline.over:
+                raise NothingSent("the run was interrupted")
             self._deadline.start(self._timeouts.total)
             try:
                 response = session.request(
@@ -85,6 +87,10 @@ class Transport:
             except _TROUBLE as trouble:
                 raise _explained(trouble, self._base_url) from trouble
             return self._read(response)
+
+    def leave(self, seconds: float) -> None:
+        """Attempts end within so many seconds, and none begins after that. For a signal handler."""
+        self._deadline.end_all(seconds)
 
     def close(self) -> None:
         """Close idle connections; a later attempt opens new ones."""

@@ -16,7 +16,7 @@ from reconciler.engine.lookups import Lookups
 from reconciler.engine.observe import observe
 from reconciler.engine.order import order
 from reconciler.engine.preflight import check_names, check_places, live_offers
-from reconciler.engine.proof import RELIST_SECONDS, confirm, prove
+from reconciler.engine.proof import RELIST_SECONDS, Unfinished, confirm, prove
 from reconciler.engine.rails import check_lookalikes, check_rails
 from reconciler.engine.reach import Reach
 from reconciler.engine.scope import Scope, narrow
@@ -190,11 +190,16 @@ def apply_plan(
     if creates_something(plan):
         _begin(journal, plan.stack)
     applied = Apply(plan.stack, plan.changes, plan.steps, planned.world, catalog(), means, stop, listen).run()
+    interrupted = applied.interrupted
     unconfirmed: tuple[Diagnostic, ...] = ()
-    if not applied.interrupted:
-        unconfirmed = confirm(applied.claims, account, catalog(), clock, settle_seconds)
-        if not plan.options.destroy:  # which lists everything again anyway
-            unconfirmed += prove(applied.claims.told, account, catalog(), clock, settle_seconds)
+    if not interrupted:
+        try:
+            unconfirmed = confirm(applied.claims, account, catalog(), clock, settle_seconds, stop)
+            if not plan.options.destroy:  # which lists everything again anyway
+                unconfirmed += prove(applied.claims.told, account, catalog(), clock, settle_seconds, stop)
+        except Unfinished as unfinished:
+            interrupted = True
+            unconfirmed += unfinished.found
     journal.end()
     outputs: Mapping[str, Any] = {}
     secret: frozenset[str] = frozenset()
@@ -202,14 +207,15 @@ def apply_plan(
         outputs, secret = evaluate_outputs(planned.stack.outputs, planned.world)
     remains: tuple[Remains, ...] = ()
     unproven: tuple[Diagnostic, ...] = ()
-    if plan.options.destroy and not applied.interrupted:
+    if plan.options.destroy and not interrupted:
         done = all(each.result is Result.DONE for each in applied.ended)
         if journal.unsettled:
             clock.sleep(max(0.0, began + quiet_seconds - clock.now()))
         try:
-            remains = _remains(planned, account, parallelism, clock, settle_seconds if done else 0.0)
+            remains = _remains(planned, account, parallelism, clock, settle_seconds if done else 0.0, stop)
         except Refused as refused:
             unproven = tuple(map(_not_proven, refused.diagnostics))
+        interrupted = stop.requested and bool(unproven or remains)
     return Report(
         operation="destroy" if plan.options.destroy else "apply",
         counts=applied.counts,
@@ -217,7 +223,7 @@ def apply_plan(
         outputs={name: value for name, value in outputs.items() if not isinstance(value, Unknown)},
         secret_outputs=secret,
         diagnostics=(*_findings(applied.ended, plan.diagnostics), *unconfirmed, *unproven),
-        interrupted=applied.interrupted,
+        interrupted=interrupted,
         remains=remains,
         unproven=bool(unproven or unconfirmed),
     )
@@ -268,22 +274,24 @@ def _not_proven(problem: Diagnostic) -> Diagnostic:
 
 
 def _remains(
-    planned: Planned, account: Account, parallelism: int, clock: Clock, patience: float
+    planned: Planned, account: Account, parallelism: int, clock: Clock, patience: float, stop: Stop
 ) -> tuple[Remains, ...]:
     """List everything again: a destroy has to prove that nothing of ours is left.
 
     Lists may lag behind a delete, and show a project in which nothing can be read any more, so they are asked again for
-    `patience` seconds before that is believed. Raises `Refused` when they could not be read to the end.
+    `patience` seconds before that is believed, or until the run is to end. Raises `Refused` when they could not be read
+    to the end.
     """
     deadline = clock.now() + patience
     while True:
+        last = clock.now() >= deadline or stop.requested
         try:
             found = _still_listed(planned, account, parallelism)
         except Refused:
-            if clock.now() >= deadline:
+            if last:
                 raise
         else:
-            if all(each.reason for each in found) or clock.now() >= deadline:
+            if last or all(each.reason for each in found):
                 return found
         clock.sleep(RELIST_SECONDS)
 

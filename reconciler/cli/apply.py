@@ -42,6 +42,7 @@ def command(
     no_journal: bool,
     settle_seconds: float | None,
     lock_timeout: float,
+    drain_seconds: float,
     as_json: bool,
     targets: tuple[str, ...],
     replace: tuple[str, ...],
@@ -91,6 +92,5 @@ def command(
                 return session.plan(stack, account, Options(False, targets, replace), parallelism=parallelism)
 
         planned, kept = session.settled(make, keeping)
-        return carry_out(
-            session, planned, account, Terms(not yes and not saved, not saved, allow_deletes, parallelism, kept, files)
-        )
+        terms = Terms(not yes and not saved, not saved, allow_deletes, parallelism, drain_seconds, kept, files)
+        return carry_out(session, planned, account, terms)

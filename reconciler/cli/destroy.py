@@ -36,6 +36,7 @@ def command(
     no_journal: bool,
     settle_seconds: float | None,
     lock_timeout: float,
+    drain_seconds: float,
     as_json: bool,
     targets: tuple[str, ...],
     variables: tuple[str, ...],
@@ -64,4 +65,5 @@ def command(
         planned, kept = session.settled(
             lambda: session.plan(stack, account, Options(True, targets), parallelism=parallelism), keeping
         )
-        return carry_out(session, planned, account, Terms(not yes, True, allow_deletes, parallelism, kept))
+        terms = Terms(not yes, True, allow_deletes, parallelism, drain_seconds, kept)
+        return carry_out(session, planned, account, terms)

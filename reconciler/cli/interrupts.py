@@ -10,7 +10,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 DRAINING = (
-    "Interrupt received. Nothing new is started; waiting for the calls that are under way.\n"
+    "Interrupt received. Nothing new is started; the calls that are under way get a few seconds.\n"
     "Interrupt again to leave at once: the next run finds out how they ended."
 )
 

@@ -176,6 +176,18 @@ def run_options(function: Function) -> Function:
         "lost, are waited for so long. [default: 10; the embedded emulator's lists need no wait before a run]",
     )(function)
     function = click.option(
+        "--drain",
+        "drain_seconds",
+        type=click.FloatRange(0, 600),
+        default=5,
+        show_default=True,
+        envvar="RECONCILER_DRAIN_SECONDS",
+        show_envvar=True,
+        metavar="SECONDS",
+        help="How long calls under way may still take after an interrupt: less than what runs this waits before it "
+        "kills.",
+    )(function)
+    function = click.option(
         "--lock-timeout",
         type=click.FloatRange(0, 86_400),
         default=0,

@@ -30,13 +30,15 @@ Listener = Callable[["Event"], None]
 @dataclass(frozen=True, slots=True)
 class Terms:
     """How to carry a plan out: `ask` first, `show` the plan or only its summary, destroy at most `allow_deletes`,
-    have `parallelism` calls under way at once, keep the journal, and write generated files below `files`.
+    have `parallelism` calls under way at once, give those `drain_seconds` after an interrupt, keep the journal, and
+    write generated files below `files`.
     """
 
     ask: bool
     show: bool
     allow_deletes: int | None
     parallelism: int
+    drain_seconds: float
     kept: Kept
     files: Path | None = None
 
@@ -77,10 +79,9 @@ def _show(session: Session, plan: Plan, *, whole: bool) -> None:
 
 
 def _check_limits(session: Session, planned: Planned, toll: Toll, allowed: int | None) -> None:
-    from reconciler.clock import SystemClock
     from reconciler.engine.rails import check_limits
 
-    today = datetime.fromtimestamp(SystemClock().wall(), UTC).date()
+    today = datetime.fromtimestamp(session.clock.wall(), UTC).date()
     destroy = planned.plan.options.destroy
     expired = check_limits(planned.stack.rails, toll, today, allowed, destroy=destroy)
     if expired:
@@ -127,9 +128,15 @@ def _run(session: Session, planned: Planned, account: Client, terms: Terms) -> i
     from reconciler import app
 
     stop = app.Stop()
+
+    def request() -> None:
+        stop.request()
+        account.leave(terms.drain_seconds)
+        session.clock.wake()
+
     with (
         _progress(session, planned.plan.actions) as (listen, say, leave),
-        Interrupts(stop.request, say, leave) as interrupts,
+        Interrupts(request, say, leave) as interrupts,
     ):
         report = app.apply_plan(
             planned,
@@ -137,6 +144,7 @@ def _run(session: Session, planned: Planned, account: Client, terms: Terms) -> i
             parallelism=terms.parallelism,
             listen=listen,
             stop=stop,
+            clock=session.clock,
             settle_seconds=terms.kept.settle_seconds,
             journal=terms.kept.journal,
             quiet_seconds=terms.kept.quiet_seconds,

@@ -21,6 +21,7 @@ from reconciler.cli.failure import findings
 from reconciler.cli.memory import long_lived
 from reconciler.cli.options import DEFAULT_API_URL, DEFAULT_PARALLELISM
 from reconciler.cli.sink import standard_sink
+from reconciler.clock import SystemClock
 from reconciler.diagnostics import Refused, error
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Session:
         self.sink = standard_sink(no_color=no_color)
         self.lines: EventLines | None = _event_lines() if as_json else None
         self.on_note: Callable[[str], None] = self.sink.note
+        self.clock = SystemClock()
         self._opened = ExitStack()
         self._api_url = ""
         self._embedded = False
@@ -135,7 +137,12 @@ class Session:
         self._embedded = emulator is not None
         self.sink.hide([token])
         client = app.connect(
-            url, token, parallelism=parallelism, read_only=read_only, note=lambda text: self.on_note(text)
+            url,
+            token,
+            parallelism=parallelism,
+            read_only=read_only,
+            note=lambda text: self.on_note(text),
+            clock=self.clock,
         )
         self._opened.callback(client.close)
         return client
@@ -184,7 +191,6 @@ class Session:
         under way. Raises `Refused`.
         """
         from reconciler import app
-        from reconciler.clock import SystemClock
 
         seconds = app.SETTLE_SECONDS if keeping.settle_seconds is None else keeping.settle_seconds
         before = 0.0 if self._embedded and keeping.settle_seconds is None else seconds
@@ -194,7 +200,7 @@ class Session:
             self.sink.note(
                 f"Waiting {before:g} s: an earlier run may have created what the API's lists do not show yet."
             )
-            SystemClock().sleep(before)
+            self.clock.sleep(before)
             planned = make()
         return planned, Kept(journal, seconds, before)
 

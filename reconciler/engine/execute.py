@@ -19,12 +19,14 @@ from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.blame import blamed_field
 from reconciler.engine.claims import Claims
 from reconciler.engine.observe import NOT_UNDERSTOOD, read_collection
-from reconciler.engine.perform import Ending, Outcome, Performer, Task, reason_of
+from reconciler.engine.perform import Performer
 from reconciler.engine.prepare import Preparation, patience
 from reconciler.engine.reach import to_hold
 from reconciler.engine.refused_token import REASON, WAITING_REASON, TokenWatch
 from reconciler.engine.schedule import Schedule
+from reconciler.engine.sending import Sender
 from reconciler.engine.stop import Stop
+from reconciler.engine.task import Ending, Outcome, Task, reason_of
 from reconciler.engine.watch import Arrived, Awaited, Collection, Watch
 from reconciler.engine.world import PlannedWorld
 from reconciler.model.catalog import Catalog
@@ -81,7 +83,7 @@ class Applied:
 @dataclass(frozen=True, slots=True)
 class Means:
     """What a run works with: the client, time, chance, how much at once, and where it writes down what it creates.
-    `settle_seconds`: see `Performer`.
+    `settle_seconds`: see `Sender`.
     """
 
     account: Account
@@ -118,9 +120,8 @@ class Apply:
         known = frozenset(each.live.id for each in changes if each.live is not None)
         going = frozenset(each.live.id for each in changes if each.live is not None and each.action.deletes)
         self._prepare = Preparation(stack, catalog, world, known, going, to_hold(changes, catalog))
-        self._performer = Performer(
-            self._account, means.clock, means.rng, stop, means.settle_seconds, means.journal, self._hand_note
-        )
+        sender = Sender(self._account, means.clock, means.rng, stop, means.settle_seconds, self._hand_note)
+        self._performer = Performer(sender, means.journal)
         self._watch = Watch()
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._further: list[Task] = []

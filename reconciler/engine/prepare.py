@@ -8,7 +8,7 @@ from typing import Any
 
 from reconciler.diagnostics import Refused, error
 from reconciler.engine.fields import differences
-from reconciler.engine.perform import Task
+from reconciler.engine.task import Task
 from reconciler.engine.world import PlannedWorld, Settled, Standing, settle
 from reconciler.model.catalog import Catalog
 from reconciler.model.kind import Kind, Verb, Wish

@@ -14,6 +14,7 @@ from reconciler.clock import Clock
 from reconciler.diagnostics import Diagnostic, error
 from reconciler.engine.claims import Claims, Made, Told
 from reconciler.engine.observe import NOT_UNDERSTOOD, read_collection
+from reconciler.engine.stop import Stop
 from reconciler.model.catalog import Catalog
 from reconciler.model.live import LiveObject
 from reconciler.wire import Account, Gone, WireError
@@ -31,11 +32,19 @@ class _Claim(Protocol):
 _AnyClaim = TypeVar("_AnyClaim", bound=_Claim)
 
 
+class Unfinished(Exception):
+    """The run is to end before the lists have shown what they have to; `found` is what is certain by then."""
+
+    def __init__(self, found: Iterable[Diagnostic] = ()) -> None:
+        super().__init__("interrupted before all of it was listed")
+        self.found = tuple(found)
+
+
 def confirm(
-    claims: Claims, account: Account, catalog: Catalog, clock: Clock, settle_seconds: float
+    claims: Claims, account: Account, catalog: Catalog, clock: Clock, settle_seconds: float, stop: Stop
 ) -> tuple[Diagnostic, ...]:
     """List the collections again in which something was created that no list has shown, or that is doubted; until all
-    of it shows, or for the settle window.
+    of it shows, or for the settle window. Raises `Unfinished` when the run is to end before that.
 
     What could not be read stays open in the journal and is no finding: the next run looks again.
     """
@@ -55,15 +64,17 @@ def confirm(
         collections = _by_collection(each for each in claims.made.values() if not each.seen)
         if began >= deadline or not collections:
             break
-        clock.sleep(RELIST_SECONDS)
+        _pause(clock, stop, twins.values())
     missing = () if unread else tuple(_not_listed(each) for each in claims.made.values() if not each.seen)
     return (*twins.values(), *missing)
 
 
 def prove(
-    told: Sequence[Told], account: Account, catalog: Catalog, clock: Clock, settle_seconds: float
+    told: Sequence[Told], account: Account, catalog: Catalog, clock: Clock, settle_seconds: float, stop: Stop
 ) -> tuple[Diagnostic, ...]:
-    """What the lists contradict, when they still do after the settle window. What cannot be read proves nothing."""
+    """What the lists contradict, when they still do after the settle window. What cannot be read proves nothing.
+    Raises `Unfinished` when the run is to end before that.
+    """
     waiting = _by_collection(told)
     deadline = clock.now() + settle_seconds
     while waiting:
@@ -78,8 +89,15 @@ def prove(
             return tuple(_contradicted(each, wrong) for each, wrong in found)
         waiting = _by_collection(each for each, _ in found)
         if waiting:
-            clock.sleep(RELIST_SECONDS)
+            _pause(clock, stop)
     return ()
+
+
+def _pause(clock: Clock, stop: Stop, found: Iterable[Diagnostic] = ()) -> None:
+    if not stop.requested:
+        clock.sleep(RELIST_SECONDS)
+    if stop.requested:
+        raise Unfinished(found)
 
 
 def _by_collection(claims: Iterable[_AnyClaim]) -> Mapping[_Collection, Sequence[_AnyClaim]]:

@@ -1,4 +1,7 @@
-"""Asking a run to end early, from a signal handler or another thread."""
+"""Asking a run to end early, from a signal handler or another thread.
+
+A sleep of the run's clock may end early then (`SystemClock.wake`), so whoever sleeps in a loop asks `Stop` afterwards.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import threading
 
 
 class Stop:
-    """The first request drains: nothing new is started, calls that are out are waited for."""
+    """The first request drains: nothing new is started, and what is under way ends within seconds."""
 
     def __init__(self) -> None:
         self._requested = threading.Event()

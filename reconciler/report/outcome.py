@@ -45,7 +45,7 @@ def render_trouble(report: Report, *, colour: bool) -> str:
     page.extend(diagnostics_page(each for each in report.diagnostics if each not in told and _stops(each)))
     page.blank()
     _list(page, "Skipped, because something they need failed", report, Result.SKIPPED)
-    _list(page, "Interrupted; the next run finds out how they ended", report, Result.ABANDONED, reasons=False)
+    _list(page, "Interrupted; the next run finds out how they ended", report, Result.ABANDONED)
     _remains(page, report.remains)
     if not report.complete:
         page.blank()
@@ -102,13 +102,13 @@ def _failure(page: Page, ended: Ended) -> None:
     page.blank()
 
 
-def _list(page: Page, title: str, report: Report, result: Result, *, reasons: bool = True) -> None:
+def _list(page: Page, title: str, report: Report, result: Result) -> None:
     found = [each for each in report.ended if each.result is result]
     if not found:
         return
     page.line((f"{title}:", Style.YELLOW))
     for each in found[:LISTED]:
-        page.line(f"  {each.address}", (f" ({each.reason})" if each.reason and reasons else "", Style.DIM))
+        page.line(f"  {each.address}", (f" ({each.reason})" if each.reason else "", Style.DIM))
     if len(found) > LISTED:
         page.line(f"  ... and {len(found) - LISTED} more")
     page.blank()

@@ -86,6 +86,29 @@ def test_an_interrupt_drains_and_the_next_run_goes_on(world: World) -> None:
     assert world.run("plan", stack, "--detailed-exitcode").code == 0
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_an_interrupt_does_not_wait_for_an_answer_that_is_long_in_coming(
+    world: World, number: signal.Signals, code: int
+) -> None:
+    """F13: a pipeline kills what has not ended some seconds after the signal."""
+    world.faults({"method": "POST", "route": DEVICES, "nth": 1, "kind": "commit_then_timeout", "seconds": 60})
+    stack = world.stack(WEB.replace("count: 3", "count: 1"))
+    process = _started(world, stack, parallelism=4, more=("--drain", "0.5"))
+    _wait_until(lambda: len(world.created(DEVICES)) >= 1)
+    began = time.monotonic()
+    process.send_signal(number)
+    out, err = process.communicate(timeout=50)
+    assert time.monotonic() - began < 40, "it waited for the answer"
+    assert process.returncode == code
+    assert "Apply interrupted." in out
+    assert "Interrupted; the next run finds out how they ended:" in err
+    assert "projects.web.devices.web[0] (interrupted before it was known whether it was created)" in err
+    again = world.run("apply", stack, "--yes")
+    assert again.code == 0, again.out + again.err
+    assert len(world.created(DEVICES)) == 1
+    assert world.run("plan", stack, "--detailed-exitcode").code == 0
+
+
 def test_a_failed_machine_skips_what_needs_it_and_nothing_else(world: World) -> None:
     world.faults({"method": "POST", "route": DEVICES, "nth": 1, "kind": "status", "status": 422})
     stack = world.stack(WEB)
@@ -96,9 +119,9 @@ def test_a_failed_machine_skips_what_needs_it_and_nothing_else(world: World) -> 
     assert len(world.devices("Web")) == 3
 
 
-def _started(world: World, stack: str, parallelism: int) -> subprocess.Popen[str]:
+def _started(world: World, stack: str, parallelism: int, more: tuple[str, ...] = ()) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        world.command("apply", stack, "--yes", "--parallelism", str(parallelism)),
+        world.command("apply", stack, "--yes", "--parallelism", str(parallelism), *more),
         env=world.environment(),
         cwd=world.folder,
         stdout=subprocess.PIPE,

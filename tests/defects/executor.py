@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.defects.defect import Defect, suite
 
 _PERFORM = "reconciler/engine/perform.py"
+_CREATING = "reconciler/engine/creating.py"
 _EXECUTE = "reconciler/engine/execute.py"
 _GUARD = "reconciler/engine/guard.py"
 _PROOF = "reconciler/engine/proof.py"
@@ -26,58 +27,58 @@ EXECUTOR = (
     ),
     Defect(
         "a create whose answer was lost is sent again without a look",
-        _PERFORM,
-        'looking for it by its mark")\n                live, listed = self._look(task, self._settle_seconds), True',
-        'sending it again")\n                live, listed = None, True',
+        _CREATING,
+        'by its mark")\n                live, listed = self._look(task, self._sender.settle_seconds), True',
+        '")\n                live, listed = None, True',
         _LOST,
     ),
     Defect(
         "one look is enough after a lost answer, however late the commit",
-        _PERFORM,
+        _CREATING,
         "            if began >= deadline:\n",
         "            if began <= deadline:\n",
         _LOST,
     ),
     Defect(
         "a look that cannot be read counts as a look that found nothing",
-        _PERFORM,
+        _CREATING,
         "                if problem is not None:\n                    raise problem\n                return None\n",
         "                return None\n",
         _LOST,
     ),
     Defect(
         "a create in doubt counts as refused in the journal",
-        _PERFORM,
+        _CREATING,
         "self._journal.answered(address, Answered.UNKNOWN)",
         "self._journal.answered(address, Answered.REJECTED)",
         _WRITTEN,
     ),
     Defect(
         "creates are sent again and again",
-        _PERFORM,
+        _CREATING,
         "        for tries in range(SENDS):\n",
         "        for tries in range(99):\n",
         suite("engine/test_lost_answers.py::test_three_losses_are_enough"),
     ),
     Defect(
         "after an interrupt a create is sent once more",
-        _PERFORM,
-        "            if tries and self._stop.requested:\n",
-        "            if tries < 0 and self._stop.requested:\n",
+        _CREATING,
+        "            if tries and self._sender.stop.requested:\n",
+        "            if tries < 0 and self._sender.stop.requested:\n",
         suite("engine/test_lost_answers.py"),
     ),
     Defect(
         "a create is sent before it is written down",
-        _PERFORM,
+        _CREATING,
         "                self._journal.intend(intent)\n",
-        "                self._send(task, *calls)\n                self._journal.intend(intent)\n",
+        "                self._sender.send(task, *calls)\n                self._journal.intend(intent)\n",
         _WRITTEN,
     ),
     Defect(
         "a create is sent though it could not be written down",
-        _PERFORM,
+        _CREATING,
         "                return Outcome(task.step, Ending.FAILED, None, reason, hint)\n            live: LiveObject",
-        "                self._note(f'{reason} {hint}')\n            live: LiveObject",
+        "                self._sender.note(f'{reason} {hint}')\n            live: LiveObject",
         _WRITTEN,
     ),
     Defect(
@@ -117,14 +118,14 @@ EXECUTOR = (
     ),
     Defect(
         "after a lost answer the old object is taken for the new one",
-        _PERFORM,
+        _CREATING,
         "if not live.present or live.id in task.avoid or live.parent_id != task.wish.parent_id:",
         "if not live.present or live.parent_id != task.wish.parent_id:",
         suite("engine/test_replace.py"),
     ),
     Defect(
         "after a lost answer whatever has a mark is taken",
-        _PERFORM,
+        _CREATING,
         "return (live.mark.stack, live.mark.address) == (mark.stack, mark.address)",
         "return bool(mark.address)",
         _LOST,
@@ -272,7 +273,7 @@ EXECUTOR = (
     Defect(
         "what answers said was changed or deleted is believed",
         _RUN,
-        "unconfirmed += prove(applied.claims.told, account, catalog(), clock, settle_seconds)",
+        "unconfirmed += prove(applied.claims.told, account, catalog(), clock, settle_seconds, stop)",
         "unconfirmed += ()",
         suite("reliability/test_lost_answers.py"),
     ),

@@ -31,6 +31,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     # executor
     "reconciler/engine/execute.py": _ENGINE,
     "reconciler/engine/perform.py": _ENGINE,
+    "reconciler/engine/creating.py": _ENGINE,
+    "reconciler/engine/changing.py": _ENGINE,
+    "reconciler/engine/sending.py": _ENGINE,
     "reconciler/engine/prepare.py": _ENGINE,
     "reconciler/engine/schedule.py": ("tests/engine/test_schedule.py", "tests/engine/test_stop.py"),
     "reconciler/engine/watch.py": ("tests/engine/test_watch.py",),

@@ -11,7 +11,8 @@ from reconciler.api.answer import Answer
 from reconciler.app import Options, Stop, apply_plan
 from reconciler.app.journal import FileJournal, Log
 from reconciler.diagnostics import Refused
-from reconciler.model.event import Event, Report
+from reconciler.model.event import Ended, Event, Report
+from reconciler.model.kind import Verb
 from tests.campaigns.kit import Crash
 from tests.reliability.scene import DEVICE, DEVICES, MACHINE, Scene, failed, machines, small
 from tests.reliability.test_journal import FullLog
@@ -102,6 +103,38 @@ def test_a_run_that_is_asked_to_stop_ends_in_order_and_the_next_one_goes_on(acco
     assert failed(report) == []
     scene.converges(runs=1)
     assert scene.committed("POST", DEVICES) == 2
+
+
+def test_a_run_that_is_asked_to_stop_while_it_waits_for_the_lists_claims_nothing(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F13: all steps are done, and what shows it is late."""
+    scene = Scene.of(account)
+    planned = plan(account, scene.stack)
+    scene.set(list_lag_seconds=30.0)
+    stop, sleep = Stop(), account.clock.sleep
+    left = sum(each.verb is not Verb.JOIN for each in planned.plan.steps)
+
+    def listen(event: Event) -> None:
+        nonlocal left
+        left -= isinstance(event, Ended)
+
+    def pause(seconds: float) -> None:
+        if left == 0:
+            stop.request()
+        sleep(seconds)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(account.clock, "sleep", pause)
+        report = carry_out(account, planned, listen=listen, stop=stop)
+    assert stop.requested
+    assert {each.result.value for each in report.ended} == {"done"}
+    assert report.interrupted
+    assert not report.complete
+    before = len(account.ledger())
+    account.clock.sleep(30)
+    assert scene.apply().complete
+    assert account.ledger()[before:] == []
 
 
 @pytest.mark.parametrize("lines", range(1, 14, 2))

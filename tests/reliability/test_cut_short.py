@@ -109,7 +109,7 @@ def test_a_run_that_is_asked_to_stop_while_it_waits_for_the_lists_claims_nothing
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """F13: all steps are done, and what shows it is late."""
-    scene = Scene.of(account)
+    scene = Scene.of(account, small(devices={}))
     planned = plan(account, scene.stack)
     scene.set(list_lag_seconds=30.0)
     stop, sleep = Stop(), account.clock.sleep

@@ -457,6 +457,13 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "A file that begins like a saved plan and cannot be read.",
             "Make the plan again.",
         ),
+        "vanished": Page(
+            "Much of what the stack owned when the last run from this folder ended is not listed any more, and the "
+            "apply would buy it again. So it looks with the token of another organization, at another API, or when "
+            "lists are cut.",
+            "Check the token, its organization and the API's URL. If the objects are gone for good, say "
+            "`--accept-vanished`; a larger `max_vanished_share` under `rails`, or a waiver there, lasts longer.",
+        ),
         "variable-unset": Page(
             "A variable without a default that nobody set.",
             "`--var`, the environment, or a `--var-file`.",

@@ -25,6 +25,7 @@ FRESH_SECONDS: Final = 3600.0
 """How long a journal that ended in order speaks for the account: later, somebody else may have begun something."""
 MOST_BYTES: Final = 4 << 20
 """A journal that grew larger is put aside as `.1` when the next run begins."""
+_OWNS: Final = "owns"
 _APPEND: Final = os.O_WRONLY | os.O_APPEND | os.O_CREAT
 
 
@@ -97,6 +98,14 @@ class FileJournal(Journal):
     def pending(self) -> bool:
         return self._last is not None and (not self._last.ended or bool(self._last.open))
 
+    @property
+    def owned(self) -> int | None:
+        return self._last.owned if self._last is not None else None
+
+    def owns(self, count: int | None) -> None:
+        if self._begun or self._last is not None:  # no journal is begun only to say this
+            self._write({"do": _OWNS, "count": -1 if count is None else count})
+
     def begin(self, stack: str) -> None:
         try:
             if len(self._log.text()) > MOST_BYTES:
@@ -141,11 +150,14 @@ class FileJournal(Journal):
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """The last run in a journal: when its last line was written, whether it ended in order, and what it left open."""
+    """The last run in a journal that created something: when its last line was written, whether it ended in order, and
+    what it left open. `owned` is of the last run that said so, whatever it did.
+    """
 
     at: float
     ended: bool
     open: frozenset[str]
+    owned: int | None = None
 
 
 def _read(log: Log) -> _Run | None:
@@ -159,6 +171,11 @@ def _read(log: Log) -> _Run | None:
         return None
     if not entries or _entry(lines[-1]) is None:
         return _Run(0.0, ended=False, open=frozenset())
+    counts = [each.get("count") for each in entries if each.get("do") == _OWNS]
+    owned = counts[-1] if counts and isinstance(counts[-1], int) and counts[-1] >= 0 else None
+    entries = [each for each in entries if each.get("do") != _OWNS]
+    if not entries:
+        return _Run(0.0, ended=False, open=frozenset(), owned=owned)
     run = entries[-1].get("run")
     own = [each for each in entries if each.get("run") == run]
     waiting: set[str] = set()
@@ -169,7 +186,7 @@ def _read(log: Log) -> _Run | None:
             waiting.add(address)
         elif settled:
             waiting.discard(address)
-    return _Run(float(own[-1]["at"]), own[-1].get("do") == "end", frozenset(waiting))
+    return _Run(float(own[-1]["at"]), own[-1].get("do") == "end", frozenset(waiting), owned)
 
 
 def _entry(line: str) -> dict[str, Any] | None:

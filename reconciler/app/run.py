@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.api import Client
+from reconciler.app.belongings import afterwards, before_deletes, check_belongings
 from reconciler.clock import Clock, SystemClock
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.diff import diff
@@ -172,8 +173,11 @@ def apply_plan(
     settle_seconds: float = SETTLE_SECONDS,
     journal: Journal | None = None,
     quiet_seconds: float = 0.0,
+    accept_vanished: bool = False,
 ) -> Report:
     """Do what the plan says, and nothing else. Raises `diagnostics.Refused` when a rail forbids it.
+
+    With `accept_vanished` it may create anything however much of what there was is gone.
 
     A destroy's last look is at the earliest `quiet_seconds` after its beginning, where an earlier run may have left
     something under way.
@@ -186,9 +190,11 @@ def apply_plan(
     clock = clock or SystemClock()
     began = clock.now()
     journal = journal or Journal()
+    check_belongings(planned, journal, clock, accepted=accept_vanished)
     means = Means(account, clock, rng or random.Random(), max(1, parallelism), settle_seconds, journal)
     if creates_something(plan):
         _begin(journal, plan.stack)
+    before_deletes(planned, journal)
     applied = Apply(plan.stack, plan.changes, plan.steps, planned.world, catalog(), means, stop, listen).run()
     interrupted = applied.interrupted
     unconfirmed: tuple[Diagnostic, ...] = ()
@@ -200,6 +206,7 @@ def apply_plan(
         except Unfinished as unfinished:
             interrupted = True
             unconfirmed += unfinished.found
+    afterwards(planned, journal, applied.ended)
     journal.end()
     outputs: Mapping[str, Any] = {}
     secret: frozenset[str] = frozenset()
@@ -234,8 +241,10 @@ def creates_something(plan: Plan) -> bool:
     return any(each.verb is Verb.CREATE and not each.implied for each in plan.steps)
 
 
-def nothing_done(plan: Plan) -> Report:
+def nothing_done(planned: Planned, journal: Journal | None = None) -> Report:
     """There was nothing to do; what a destroy leaves in place, because others are in it, is still there."""
+    plan = planned.plan
+    afterwards(planned, journal or Journal())
     if not plan.options.destroy:
         return Report("apply", Counts(), (), plan.outputs, plan.secret_outputs)
     why = {each.address: each.summary for each in plan.diagnostics if each.code == "holds-strangers"}

@@ -18,6 +18,7 @@ from reconciler.cli.options import (
     run_options,
     stack_arguments,
     target_option,
+    vanished_option,
 )
 from reconciler.cli.planfile import is_plan_file
 from reconciler.cli.running import Terms, carry_out
@@ -29,6 +30,7 @@ from reconciler.cli.session import Keeping, Session
 @run_options
 @target_option
 @replace_option
+@vanished_option
 @files_option
 @input_options
 @account_options
@@ -46,6 +48,7 @@ def command(
     as_json: bool,
     targets: tuple[str, ...],
     replace: tuple[str, ...],
+    accept_vanished: bool,
     files: Path | None,
     variables: tuple[str, ...],
     var_files: tuple[Path, ...],
@@ -92,5 +95,7 @@ def command(
                 return session.plan(stack, account, Options(False, targets, replace), parallelism=parallelism)
 
         planned, kept = session.settled(make, keeping)
-        terms = Terms(not yes and not saved, not saved, allow_deletes, parallelism, drain_seconds, kept, files)
+        terms = Terms(
+            not yes and not saved, not saved, allow_deletes, parallelism, drain_seconds, kept, files, accept_vanished
+        )
         return carry_out(session, planned, account, terms)

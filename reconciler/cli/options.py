@@ -163,6 +163,14 @@ def replace_option(function: Function) -> Function:
     )(function)
 
 
+def vanished_option(function: Function) -> Function:
+    return click.option(
+        "--accept-vanished",
+        is_flag=True,
+        help="Create what the stack says although much of what it owned at the last run is not listed any more.",
+    )(function)
+
+
 def run_options(function: Function) -> Function:
     """How to carry out a plan: asking, limits, what is written down, and the form of the output."""
     function = click.option(

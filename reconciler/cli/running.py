@@ -30,6 +30,7 @@ Listener = Callable[["Event"], None]
 @dataclass(frozen=True, slots=True)
 class Terms:
     """How to carry a plan out: `ask` first, `show` the plan or only its summary, destroy at most `allow_deletes`,
+    `accept_vanished` objects,
     have `parallelism` calls under way at once, give those `drain_seconds` after an interrupt, keep the journal, and
     write generated files below `files`.
     """
@@ -41,6 +42,7 @@ class Terms:
     drain_seconds: float
     kept: Kept
     files: Path | None = None
+    accept_vanished: bool = False
 
 
 def carry_out(session: Session, planned: Planned, account: Client, terms: Terms) -> int:
@@ -50,9 +52,9 @@ def carry_out(session: Session, planned: Planned, account: Client, terms: Terms)
     plan = planned.plan
     _show(session, plan, whole=terms.show)
     toll = planned.toll()
-    _check_limits(session, planned, toll, terms.allow_deletes)
+    _check_limits(session, planned, toll, terms)
     if not plan.steps:
-        ended = _finish(session, app.nothing_done(plan))
+        ended = _finish(session, app.nothing_done(planned, terms.kept.journal))
     elif terms.ask and not plan.empty and not _approved(session, plan, toll):
         return Exit.ERROR
     else:
@@ -78,12 +80,14 @@ def _show(session: Session, plan: Plan, *, whole: bool) -> None:
         session.sink.data(f"{plan_summary(plan.count())}\n")
 
 
-def _check_limits(session: Session, planned: Planned, toll: Toll, allowed: int | None) -> None:
+def _check_limits(session: Session, planned: Planned, toll: Toll, terms: Terms) -> None:
+    from reconciler.app.belongings import check_belongings
     from reconciler.engine.rails import check_limits
 
     today = datetime.fromtimestamp(session.clock.wall(), UTC).date()
     destroy = planned.plan.options.destroy
-    expired = check_limits(planned.stack.rails, toll, today, allowed, destroy=destroy)
+    check_belongings(planned, terms.kept.journal, session.clock, accepted=terms.accept_vanished)
+    expired = check_limits(planned.stack.rails, toll, today, terms.allow_deletes, destroy=destroy)
     if expired:
         session.sink.diagnostics(expired)
 
@@ -148,6 +152,7 @@ def _run(session: Session, planned: Planned, account: Client, terms: Terms) -> i
             settle_seconds=terms.kept.settle_seconds,
             journal=terms.kept.journal,
             quiet_seconds=terms.kept.quiet_seconds,
+            accept_vanished=terms.accept_vanished,
         )
     session.sink.hide(planned.secrets())
     return _finish(session, report, interrupts.exit_code)

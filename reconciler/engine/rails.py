@@ -8,7 +8,18 @@ from typing import Final
 
 from reconciler.diagnostics import Diagnostic, Refused, error, warning
 from reconciler.model.plan import Action, Change
-from reconciler.model.rails import DELETE_SHARE, FREE_DELETES, Loss, Rail, Rails, Toll, Waiver, waived
+from reconciler.model.rails import (
+    DELETE_SHARE,
+    FREE_DELETES,
+    FREE_LOSSES,
+    VANISHED_SHARE,
+    Loss,
+    Rail,
+    Rails,
+    Toll,
+    Waiver,
+    waived,
+)
 from reconciler.values import Address
 
 REFUSED_BY_RAIL = 3
@@ -72,6 +83,24 @@ def check_limits(
     if problems:
         raise Refused([*problems, *expired], exit_code=REFUSED_BY_RAIL)
     return expired
+
+
+def check_vanished(rails: Rails, owned: int | None, now: int, today: date, *, accepted: bool) -> None:
+    """Refuse to create anything when much of what the stack owned at the end of its last run is not listed any more
+    (`Refused`, exit code 3): a token of somebody else and a list that is cut look just so, and everything would be
+    bought again. `owned` is None when nobody knows.
+    """
+    gone = (owned or 0) - now
+    share = VANISHED_SHARE if rails.max_vanished_share is None else rails.max_vanished_share
+    lifted = any(each.rail is Rail.MAX_VANISHED_SHARE and today <= each.until for each in rails.waivers)
+    if owned is None or accepted or lifted or gone <= FREE_LOSSES or gone <= share * owned:
+        return
+    summary = (
+        f"{gone} of the {owned} objects that the stack owned when the last run ended are not listed any more, and the "
+        f"rail `max_vanished_share` allows {share:.0%} where more than {FREE_LOSSES} are gone"
+    )
+    hint = "check the token, its organization and the API's URL; if they are gone for good, say --accept-vanished"
+    raise Refused([error("vanished", summary, hint=hint)], exit_code=REFUSED_BY_RAIL)
 
 
 def is_large(toll: Toll) -> bool:

@@ -49,6 +49,16 @@ class Journal:
     def end(self) -> None:
         """The run is over in an orderly way, interrupted ones included. Never raises."""
 
+    def owns(self, count: int | None) -> None:
+        """How many objects the stack has now; None while a run takes some away, and when it is not known how many it
+        took. Never raises.
+        """
+
+    @property
+    def owned(self) -> int | None:
+        """How many objects the stack had when the last run ended; None when nobody knows."""
+        return None
+
     @property
     def unsettled(self) -> bool:
         """Whether an earlier run may have made what lists do not show yet: it did not end, or none is known of."""

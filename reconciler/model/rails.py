@@ -15,6 +15,10 @@ FREE_DELETES: Final = 5
 """A share says nothing of a few objects: up to so many may go whatever part of the stack they are."""
 DELETE_SHARE: Final = 0.3
 """The part of what a stack owns that may go in one apply, unless the stack says otherwise."""
+FREE_LOSSES: Final = 2
+"""Up to so many objects may have vanished since the last run whatever part of the stack they are."""
+VANISHED_SHARE: Final = 0.5
+"""The part of what a stack owned that may have vanished since the last run, unless the stack says otherwise."""
 
 
 class Rail(StrEnum):
@@ -23,6 +27,7 @@ class Rail(StrEnum):
     MAX_DELETES = "max_deletes"
     MAX_DELETE_SHARE = "max_delete_share"
     MAX_CREATES = "max_creates"
+    MAX_VANISHED_SHARE = "max_vanished_share"
     DELETE_PROJECTS = "delete_projects"
 
 
@@ -45,11 +50,13 @@ class Rails:
     """A stack's limits. None: not set, so that only what holds for all stacks does.
 
     `max_delete_share` is a part of what the stack owns (0.3 = 30 %), and says nothing of up to `FREE_DELETES` objects.
+    `max_vanished_share` is a part of what it owned when the last run ended, and says nothing of up to `FREE_LOSSES`.
     """
 
     max_deletes: int | None = None
     max_delete_share: float | None = None
     max_creates: int | None = None
+    max_vanished_share: float | None = None
     delete_projects: bool = True
     waivers: tuple[Waiver, ...] = ()
 

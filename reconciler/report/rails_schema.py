@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from reconciler.model.rails import DELETE_SHARE, FREE_DELETES, Rail
+from reconciler.model.rails import DELETE_SHARE, FREE_DELETES, FREE_LOSSES, VANISHED_SHARE, Rail
 
 _COUNT: Final[dict[str, Any]] = {"type": ["integer", "null"], "minimum": 0}
 _FLAG: Final[dict[str, Any]] = {"type": ["boolean", "null"]}
@@ -20,6 +20,13 @@ RAILS: Final[dict[str, Any]] = {
         "max_delete_share": {
             "description": "What part of the stack's objects one run may destroy, from 0 to 1; says nothing of up to "
             f"{FREE_DELETES} objects. Of an apply: {DELETE_SHARE} by default.",
+            "type": ["number", "null"],
+            "minimum": 0,
+            "maximum": 1,
+        },
+        "max_vanished_share": {
+            "description": "What part of the stack's objects, from 0 to 1, may have vanished since the last run when "
+            f"an apply creates some; says nothing of up to {FREE_LOSSES} objects. Default: {VANISHED_SHARE}.",
             "type": ["number", "null"],
             "minimum": 0,
             "maximum": 1,

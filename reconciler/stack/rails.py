@@ -20,7 +20,9 @@ from reconciler.values import Address
 
 _COUNTS: Final = ("max_deletes", "max_creates")
 _FLAGS: Final = ("delete_projects",)
-_ALL_KEYS: Final = ("max_deletes", "max_delete_share", "max_creates", "delete_projects", "waivers")
+_ALL_KEYS: Final = (
+    "max_deletes", "max_delete_share", "max_creates", "max_vanished_share", "delete_projects", "waivers",
+)  # fmt: skip
 _WAIVER_KEYS: Final = ("rail", "reason", "until", "targets")
 _WAIVER: Final = 'waivers: [{rail: max_deletes, reason: "why", until: 2019-12-31}]'
 
@@ -100,6 +102,10 @@ class RailReader:
         reason = self._reason(node.entries["reason"].value)
         until = self._until(node.entries["until"].value)
         targets = self._targets(node.entries["targets"].value) if "targets" in node.entries else ()
+        if rail is Rail.MAX_VANISHED_SHARE and targets:
+            summary = f"`{rail}` counts objects and knows no addresses, so its waiver has no `targets`"
+            self._problems.add("invalid-value", summary, node.entries["targets"].place, hint="leave `targets` out")
+            return None
         if rail is None or reason is None or until is None or targets is None:
             return None
         return Waiver(rail, reason, until, node.place, targets)

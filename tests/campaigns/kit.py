@@ -486,6 +486,7 @@ class Chain:
     """Runs of one writer, one after the other, of which the tripwire may break any. Without a `journal` each run is the
     first on its machine, as in an ephemeral CI job. `meanwhile` are deeds of others, by the number of the call before
     which they are done; what they change is not in the run's entries. `mangle` is what becomes of answers on their way.
+    With `accept_vanished` somebody has said that what others took away is to be made again.
     """
 
     world: World
@@ -496,6 +497,7 @@ class Chain:
     skew_seconds: float = 0.0
     settle_seconds: float = SETTLE_SECONDS
     mangle: Mangle | None = None
+    accept_vanished: bool = False
 
     def run(self, stack: Stack, *, destroy: bool = False, options: Options | None = None) -> Run:
         """The command once. What breaks in it is in the result; nothing is raised."""
@@ -542,7 +544,7 @@ class Chain:
             clock.sleep(self.settle_seconds)
             planned = plan()
         if not planned.plan.steps:
-            run.report = nothing_done(planned.plan)
+            run.report = nothing_done(planned, journal)
             return
         run.report = apply_plan(
             planned,
@@ -555,6 +557,7 @@ class Chain:
             settle_seconds=self.settle_seconds,
             journal=journal,
             quiet_seconds=self.settle_seconds,
+            accept_vanished=self.accept_vanished,
         )
 
 

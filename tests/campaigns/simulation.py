@@ -154,6 +154,7 @@ def _chain(one: Scenario, world: World, logs: list[MemoryLog], act: Mapping[str,
     """The next run of a writer, with what is done while it lasts."""
     chain = world.chain([Disturbance.of(each) for each in act["disturbed"]], journal=one["journals"][act["writer"]])
     chain.log = logs[act["writer"]]
+    chain.accept_vanished = True
     chain.skew_seconds = one["skews"][act["writer"]]
     for each in act.get("during", ()):
         deed = (

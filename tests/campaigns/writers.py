@@ -82,7 +82,9 @@ class _Writer:
     command: str
 
     def arguments(self, command: str) -> tuple[str, ...]:
-        return (command, self.file, "--yes")
+        # what another's destroy took away is to be made again
+        accepted = ("--accept-vanished",) if command == "apply" else ()
+        return (command, self.file, "--yes", *accepted)
 
 
 class _Play:

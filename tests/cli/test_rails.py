@@ -98,3 +98,17 @@ def test_rails_stand_in_the_stacks_own_file_only_and_overlays_can_set_them(fleet
     fleet.write("part.yaml", "rails: {max_deletes: 0}\n")
     fleet.write("fleet.yaml", FLEET + "groups: {part: {from: part.yaml}}\n")
     assert "it stands in the stack's own file" in fleet.run("validate", "fleet.yaml").err
+
+
+def test_what_has_vanished_is_not_bought_again_before_somebody_says_so(fleet: Shell) -> None:
+    """The same stack at an account that shows nothing of it."""
+    (fleet.folder / "world.db").unlink()
+    refused = fleet.run("apply", "fleet.yaml", "--yes", fleet.world)
+    assert refused.code == 3
+    assert "error[vanished]: 9 of the 9 objects that the stack owned when the last run ended" in refused.err
+    assert "--accept-vanished" in refused.err
+    saved = fleet.run("plan", "fleet.yaml", "-o", "saved.plan", fleet.world)
+    assert saved.code == 0
+    assert fleet.run("apply", "saved.plan", fleet.world).code == 3
+    assert fleet.run("apply", "saved.plan", "--accept-vanished", fleet.world).code == 0
+    assert fleet.run("apply", "fleet.yaml", "--yes", fleet.world).code == 0

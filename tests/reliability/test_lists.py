@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from reconciler.api.answer import Answer
+from reconciler.app import Options, nothing_done
+from reconciler.app.journal import FileJournal, Log
 from reconciler.diagnostics import Refused
+from reconciler.model.event import Report
+from tests.campaigns.kit import Crash
 from tests.reliability.scene import DEVICES, MACHINE, VLANS, Scene, failed, machines, nothing_was_sent, small
 from tests.worlds.account import Account
-from tests.worlds.running import plan
+from tests.worlds.running import carry_out, plan
 
 TRUNCATED = ("truncate_page", "wrong_total", "no_next", "endless_next", "repeated_page", "without_meta")
 MOVING = ("shrinking_page", "growing_page")
@@ -131,8 +138,24 @@ def test_an_update_that_an_object_does_not_show_yet_is_waited_for(account: Accou
     scene.settles()
 
 
-VANISHED = pytest.mark.xfail(strict=True, reason="no rail looks at how much has vanished at once yet")
 OURS = ("/projects", "/ssh-keys", DEVICES, VLANS, "/projects/{id}/ips", "/projects/{id}/ssh-keys")
+
+
+def kept(scene: Scene, *, destroy: bool = False, accept_vanished: bool = False) -> Report:
+    """A run with the journal of the folder."""
+    planned = plan(scene.account, scene.stack, Options(destroy))
+    journal = FileJournal(Log(scene.account.folder / "kept.jsonl"), scene.account.clock.wall)
+    if not planned.plan.steps:
+        return nothing_done(planned, journal)
+    return carry_out(scene.account, planned, journal=journal, accept_vanished=accept_vanished)
+
+
+def delete(scene: Scene, *hostnames: str) -> None:
+    """Somebody deletes machines, all where none is named, and they are gone for good."""
+    for each in scene.devices():
+        if not hostnames or each["hostname"] in hostnames:
+            scene.account.call("DELETE", f"/devices/{each['id']}")
+    scene.account.clock.sleep(600)
 
 
 def hide(account: Account, *routes: str) -> None:
@@ -140,28 +163,117 @@ def hide(account: Account, *routes: str) -> None:
     account.faults([{"kind": "empty_list", "method": "GET", "route": route, "times": None} for route in routes])
 
 
-@VANISHED
+def refused_for_what_vanished(scene: Scene) -> str:
+    since = len(scene.account.transport.sent)
+    with pytest.raises(Refused) as refused:
+        kept(scene)
+    assert [each.code for each in refused.value.diagnostics] == ["vanished"]
+    assert refused.value.exit_code == 3
+    assert nothing_was_sent(scene, since)
+    return refused.value.diagnostics[0].summary
+
+
 def test_lists_that_are_all_empty_are_a_reason_to_stop_and_not_to_buy_everything_anew(account: Account) -> None:
     """F26: a token that may see nothing gets empty lists and 200."""
     scene = Scene.of(account)
-    assert scene.apply().complete
+    assert kept(scene).complete
     hide(account, *OURS)
-    since = len(account.transport.sent)
-    with pytest.raises(Refused):
-        scene.apply()
-    assert nothing_was_sent(scene, since)
+    assert "5 of the 5 objects that the stack owned when the last run ended" in refused_for_what_vanished(scene)
 
 
-@VANISHED
 def test_machines_that_are_gone_all_at_once_are_a_reason_to_stop(account: Account) -> None:
     """F26: the project shows, and none of its machines do."""
     scene = Scene.of(account, machines(4))
-    assert scene.apply().complete
+    assert kept(scene).complete
     hide(account, DEVICES)
-    since = len(account.transport.sent)
-    with pytest.raises(Refused):
-        scene.apply()
-    assert nothing_was_sent(scene, since)
+    assert "4 of the 6 objects" in refused_for_what_vanished(scene)
+    scene.no_more_faults()
+    assert kept(scene).complete
+
+
+def test_what_is_gone_for_good_is_made_anew_when_somebody_says_so(account: Account) -> None:
+    scene = Scene.of(account, machines(4))
+    assert kept(scene).complete
+    delete(scene)
+    refused_for_what_vanished(scene)
+    assert kept(scene, accept_vanished=True).counts.added == 4
+    assert kept(scene).complete
+
+
+def test_two_objects_that_are_gone_are_simply_made_again(account: Account) -> None:
+    scene = Scene.of(account, machines(2))
+    assert kept(scene).complete
+    delete(scene)
+    assert kept(scene).counts.added == 2
+
+
+@pytest.mark.parametrize(
+    ("rails", "allowed"),
+    [
+        ({"max_vanished_share": 1}, True),
+        ({"max_vanished_share": 0.7}, True),
+        ({"max_vanished_share": 0.6}, False),
+        ({"waivers": [{"rail": "max_vanished_share", "reason": "moved", "until": "9999-12-31"}]}, True),
+        ({"waivers": [{"rail": "max_vanished_share", "reason": "moved", "until": "2001-12-31"}]}, False),
+    ],
+)
+def test_the_stack_says_how_much_may_vanish(account: Account, rails: dict[str, Any], allowed: bool) -> None:
+    stack = {**machines(4), "rails": rails}
+    scene = Scene.of(account, stack)
+    assert kept(scene).complete
+    delete(scene)
+    if allowed:
+        assert kept(scene).counts.added == 4
+    else:
+        refused_for_what_vanished(scene)
+
+
+def test_without_a_journal_nobody_knows_what_there_was(account: Account) -> None:
+    """The journal may be deleted at any time."""
+    scene = Scene.of(account, machines(4))
+    assert kept(scene).complete
+    (account.folder / "kept.jsonl").unlink()
+    delete(scene)
+    assert kept(scene).counts.added == 4
+
+
+def test_what_a_destroy_took_has_not_vanished(account: Account) -> None:
+    scene = Scene.of(account, machines(4))
+    assert kept(scene).complete
+    assert kept(scene, destroy=True).complete
+    assert kept(scene).complete
+
+
+def test_after_a_destroy_that_was_cut_off_nobody_knows_how_much_there_is(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F12, F26: no human step after a crash."""
+    scene = Scene.of(account, machines(4))
+    assert kept(scene).complete
+    attempt, deletes = account.transport.attempt, 0
+
+    def dying(method: str, target: str, body: bytes | None) -> Answer:
+        nonlocal deletes
+        deletes += method == "DELETE"
+        if deletes == 4:
+            raise Crash(f"before {method} {target}")
+        return attempt(method, target, body)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(account.transport, "attempt", dying)
+        with pytest.raises(Crash):
+            kept(scene, destroy=True)
+    account.clock.sleep(600)
+    assert len(scene.devices()) == 1
+    assert kept(scene).complete
+
+
+def test_what_was_taken_out_of_the_stack_and_deleted_by_hand_is_not_missed_later(account: Account) -> None:
+    scene = Scene.of(account, machines(5))
+    assert kept(scene).complete
+    delete(scene, "web-1", "web-2", "web-3", "web-4")
+    assert kept(Scene.of(account, machines(1))).counts.added == 0
+    assert kept(Scene.of(account, machines(2))).complete
 
 
 def test_a_destroy_under_empty_lists_sends_nothing_and_claims_nothing(account: Account) -> None:

@@ -11,6 +11,7 @@ import yaml
 from reconciler.app import Options, Planned, Stop, apply_plan, make_plan, read_stack
 from reconciler.diagnostics import Refused
 from reconciler.model.event import Event, Report
+from reconciler.model.journal import Journal
 from reconciler.model.resource import Stack
 from reconciler.stack import Inputs
 from tests.worlds.account import Account
@@ -42,6 +43,8 @@ def carry_out(
     parallelism: int = 1,
     listen: Callable[[Event], None] = lambda _: None,
     stop: Stop | None = None,
+    journal: Journal | None = None,
+    accept_vanished: bool = False,
 ) -> Report:
     return apply_plan(
         planned,
@@ -51,6 +54,8 @@ def carry_out(
         stop=stop or Stop(),
         clock=account.clock,
         rng=random.Random(1),
+        journal=journal,
+        accept_vanished=accept_vanished,
     )
 
 

@@ -56,5 +56,7 @@ def _attached(double: LiveObject, snapshot: Snapshot, catalog: Catalog) -> list[
         for each in snapshot
         if (each.parent_id == double.id and catalog[each.kind].marked and not each.automatic and not each.owned_by(own))
         or (double.id in each.holds and not each.automatic)
+        or each.id in double.held_by
     ]
+    found += [f"what is {each}" for each in double.held_by - {each.id for each in snapshot}]
     return sorted(found)[:3]

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from reconciler.api import endpoints
-from reconciler.kinds.common import facility_code, id_of, missing, same_text
+from reconciler.kinds.common import facility_code, id_of, last_segment, missing, same_text
 from reconciler.kinds.offered import feature_errors
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
@@ -75,6 +75,7 @@ class Vlan(Kind):
             owner_id=owner_id,
             parent_id=owner_id,
             created_at=str(body.get("created_at") or ""),
+            held_by=_machines(body.get("instances")),
         )
 
     def known_as(self, live: LiveObject, name: str) -> bool:
@@ -111,3 +112,8 @@ class Vlan(Kind):
         """Ports let go of a VLAN some time after their device was deleted ("... when port is assigned")."""
         assigned = any("is assigned" in text for text in rejected.errors)
         return Verdict.LATER if verb is Verb.DELETE and rejected.status == 422 and assigned else Verdict.FAILED
+
+
+def _machines(instances: Any) -> frozenset[str]:
+    links = instances if isinstance(instances, Sequence) and not isinstance(instances, str) else ()
+    return frozenset(found for each in links if (found := last_segment(each)) is not None)

@@ -69,6 +69,8 @@ class LiveObject:
     """Tags that somebody else put on the object; every update of ours sends them back."""
     holds: frozenset[str] = frozenset()
     """Ids of the objects that cannot be deleted while this one holds them (the VLANs of a port)."""
+    held_by: frozenset[str] = frozenset()
+    """Ids of the objects that its own item shows as holding it (the machines with a port in a VLAN)."""
     none_inside: frozenset[str] = frozenset()
     """Lists of links to other objects that its item shows, and shows empty (a project's `volumes`)."""
     moved_from: str = ""

@@ -32,7 +32,7 @@ from tests.worlds.live import MACHINE, Held, differing, owned
 CANARY = "Canary"
 """What every secret of a campaign's stacks has in it."""
 MOST_RERUNS = 2
-EMPTY_PLANS = 1
+EMPTY_PLANS = 10
 _MOST_RUNS = 12
 _CALLS_A_RUN = 150
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
@@ -53,7 +53,9 @@ def settled(
     return found + judged(chain, chain.world.runs[first:], judge_births=judge_births)
 
 
-def converged(chain: Chain, stack: Stack, destroy: bool, empty_plans: int = EMPTY_PLANS) -> list[Violation]:
+def converged(
+    chain: Chain, stack: Stack, destroy: bool, empty_plans: int = 1, most_reruns: int = MOST_RERUNS
+) -> list[Violation]:
     """I1, I2, I9 and I10, by running until it is complete."""
     world = chain.world
     calm = 0
@@ -66,10 +68,10 @@ def converged(chain: Chain, stack: Stack, destroy: bool, empty_plans: int = EMPT
         if chain.tripwire.lies > lies:
             world.lists_catch_up()
             continue
-        if done(run) and (not _told(run) or calm >= MOST_RERUNS):
+        if done(run) and (not _told(run) or calm >= most_reruns):
             found += as_declared(world, run, "I9 an end of 0 is true")
             break
-        if calm >= MOST_RERUNS and not done(run):
+        if calm >= most_reruns and not done(run):
             found.append(Violation("I1 two reruns are enough", run.said))
             break
         if calm:  # the first rerun comes at once, the second when lists have caught up

@@ -80,3 +80,44 @@ def test_a_run_whose_lists_show_two_machines_of_one_mark_is_no_success() -> None
     `python -m tests.campaigns sweep --replay 'address/apply/journal/16:twice'`
     """
     assert sweep.play("address/apply/journal/16:twice") == []
+
+
+WIRED = """\
+stack: wired
+projects:
+  lab:
+    name: Lab
+    ssh_keys: {ops: {key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFjY2VwdGFuY2VhY2NlcHRhbmNlYWNjZXB0YW5jZWFj ops"}}
+    vlans: {lan: {facility: ewr1, description: lan}}
+"""
+
+
+def test_the_second_of_two_vlans_is_left_alone_while_a_machine_has_a_port_in_it(account: Account) -> None:
+    """Two versions of a stack, applied at once, made a VLAN each, and a machine that was left to a person had a port in
+    the second. Each run then tried to delete that VLAN, which the API refuses, and ended with 4.
+
+    python -m tests.campaigns simulation --replay 100009155
+    """
+    stack = read(account, WIRED)
+    assert applied(account, stack).complete
+    vlan = next(each for each in ours(account, "wired") if each.kind == "vlan")
+    vlans = f"/projects/{vlan.project}/virtual-networks"
+    second = account.call("POST", vlans, {"facility": "ewr1", "description": vlan.body["description"]})
+    machine = {"hostname": "theirs", "facility": "ewr1", "plan": "c2.medium.x86", "operating_system": "ubuntu_18_04"}
+    device = account.call("POST", f"/projects/{vlan.project}/devices", machine)
+    account.clock.sleep(600)
+    bond = next(each for each in device["network_ports"] if each["name"] == "bond0")
+    account.call("POST", f"/ports/{bond['id']}/convert/layer-2", {})
+    account.call("POST", f"/ports/{bond['id']}/assign", {"vnid": second["id"]})
+
+    planned = plan(account, stack)
+
+    assert [each.id for each in planned.plan.steps] == []
+    told = " ".join(each.summary for each in planned.plan.diagnostics if each.code == "twin")
+    assert second["id"] in told
+    assert "device theirs hang on it" in told
+    assert applied(account, stack).complete
+    account.call("POST", f"/ports/{bond['id']}/unassign", {"vnid": second["id"]})
+    account.clock.sleep(600)
+    assert applied(account, stack).complete
+    assert [each.id for each in ours(account, "wired") if each.kind == "vlan"] == [vlan.id]

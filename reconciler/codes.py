@@ -304,6 +304,11 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "A create was accepted, and no list shows the object yet.",
             "Run the same command again: it is found by its mark, and not made twice.",
         ),
+        "not-the-approved-plan": Page(
+            "`apply --digest` was given the digest of a plan that somebody approved, and the plan is another one now: "
+            "the stack, its inputs or the account have changed since.",
+            "Make the plan again, look at it, and approve that.",
+        ),
         "over-quota": Page(
             "More than a project can have.",
             "Split it over projects, or have the quota raised.",

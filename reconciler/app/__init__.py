@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         read_offers,
         read_outputs,
     )
-    from reconciler.app.saved import SavedPlan, open_plan, replan, save_plan
+    from reconciler.app.saved import SavedPlan, check_age, check_approved, open_plan, replan, save_plan
     from reconciler.engine.stop import Stop
     from reconciler.model.plan import Options
 
@@ -34,6 +34,8 @@ _HOMES = {
     "SavedPlan": "reconciler.app.saved",
     "Stop": "reconciler.engine.stop",
     "apply_plan": "reconciler.app.run",
+    "check_age": "reconciler.app.saved",
+    "check_approved": "reconciler.app.saved",
     "connect": "reconciler.app.run",
     "make_plan": "reconciler.app.run",
     "must_settle": "reconciler.app.run",
@@ -62,6 +64,8 @@ __all__ = [
     "SavedPlan",
     "Stop",
     "apply_plan",
+    "check_age",
+    "check_approved",
     "connect",
     "make_plan",
     "must_settle",

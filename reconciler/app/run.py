@@ -16,6 +16,7 @@ from reconciler.engine.execute import Apply, Means
 from reconciler.engine.lookups import Lookups
 from reconciler.engine.observe import observe
 from reconciler.engine.order import order
+from reconciler.engine.pace import pacing
 from reconciler.engine.preflight import check_names, check_places, live_offers
 from reconciler.engine.proof import RELIST_SECONDS, Unfinished, confirm, prove
 from reconciler.engine.rails import check_lookalikes, check_rails
@@ -134,6 +135,7 @@ def make_plan(
         outputs=outputs,
         secret_outputs=secret,
         options=options,
+        pacing=pacing(stack.rails, ordered.steps, kinds),
         files=() if options.destroy or options.targets else tuple((each.path, each.mode) for each in stack.files),
     )
     return Planned(stack, snapshot, plan, compared.world, scope)
@@ -195,7 +197,7 @@ def apply_plan(
     if creates_something(plan):
         _begin(journal, plan.stack)
     before_deletes(planned, journal)
-    applied = Apply(plan.stack, plan.changes, plan.steps, planned.world, catalog(), means, stop, listen).run()
+    applied = Apply(plan, planned.world, catalog(), means, stop, listen).run()
     interrupted = applied.interrupted
     unconfirmed: tuple[Diagnostic, ...] = ()
     if not interrupted:

@@ -7,24 +7,33 @@ must be the very same bytes; the plan is made again and must come to the same ch
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
 from reconciler.app.reading import read_stack
 from reconciler.app.run import PARALLELISM, Planned, make_plan
 from reconciler.app.text_files import read_text, replace_text
+from reconciler.clock import Clock
 from reconciler.diagnostics import Diagnostic, Refused, error
-from reconciler.model.plan import Change, Options
+from reconciler.model.approval import ORDER, approval, signature
+from reconciler.model.plan import Options
+from reconciler.model.resource import Stack
 from reconciler.stack import Inputs
 from reconciler.values import canonical_json, digest
 from reconciler.wire import Account
 
 STALE = 5
-"""The exit code of an apply whose saved plan no longer holds."""
-_ORDER = "(order of steps)"
+"""The exit code of an apply whose saved or approved plan no longer holds."""
+MOST_HOURS = 24.0
+"""How old a saved plan may be, in hours, unless somebody says otherwise."""
+SKEW_SECONDS = 300.0
+"""How far another machine's clock may be ahead of ours."""
 _MAKE_ANEW = "make the plan again and look at it"
 
 
@@ -33,6 +42,7 @@ class SavedPlan:
     """A plan file that was read and found whole."""
 
     document: Mapping[str, Any]
+    stack: str
     options: Options
     paths: tuple[Path, ...]
     inputs: Mapping[str, Any]
@@ -40,13 +50,37 @@ class SavedPlan:
     overlays: tuple[Path, ...]
     sources: Mapping[str, str]
     signature: Mapping[str, str]
-
-    @property
-    def stack(self) -> str:
-        return str(self.document["x_reconciler"]["stack"])
+    made_at: float
+    """Seconds since the epoch, by the clock of the machine that made it."""
 
 
-def save_plan(planned: Planned, path: Path, paths: Sequence[Path], inputs: Inputs, document: Mapping[str, Any]) -> None:
+class _Asked(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    destroy: bool
+    targets: list[str]
+    replace: list[str]
+
+
+class _Saved(BaseModel):
+    """What a plan file has beside the plan's document: all that it takes to make the plan again."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+    paths: list[str] = Field(min_length=1)
+    var_files: list[str]
+    overlays: list[str]
+    inputs: dict[str, Any]
+    sources: dict[str, str] = Field(min_length=1)
+    options: _Asked
+    signature: dict[str, str]
+    made_at: float
+    digest: str
+
+
+def save_plan(
+    planned: Planned, path: Path, paths: Sequence[Path], inputs: Inputs, document: Mapping[str, Any], clock: Clock
+) -> None:
     """Write a plan to a file that only its owner can read (mode 0600). Raises OSError."""
     options = planned.plan.options
     saved: dict[str, Any] = {
@@ -56,7 +90,8 @@ def save_plan(planned: Planned, path: Path, paths: Sequence[Path], inputs: Input
         "inputs": dict(planned.stack.inputs),
         "sources": {each.path: each.sha256 for each in planned.stack.sources},
         "options": {"destroy": options.destroy, "targets": list(options.targets), "replace": list(options.replace)},
-        "signature": signature(planned),
+        "signature": signature(planned.plan),
+        "made_at": round(clock.wall(), 3),
     }
     ours = {**document["x_reconciler"], "saved": saved}
     whole = {**document, "x_reconciler": ours}
@@ -69,27 +104,57 @@ def open_plan(path: Path) -> SavedPlan:
     try:
         document = json.loads(read_text(path))
         ours = document["x_reconciler"]
-        saved = dict(ours["saved"])
-        claimed = saved.pop("digest")
-        options = Options(
-            saved["options"]["destroy"], tuple(saved["options"]["targets"]), tuple(saved["options"]["replace"])
-        )
-        opened = SavedPlan(
-            document=document,
-            options=options,
-            paths=tuple(Path(each) for each in saved["paths"]),
-            inputs=saved["inputs"],
-            var_files=tuple(Path(each) for each in saved["var_files"]),
-            overlays=tuple(Path(each) for each in saved["overlays"]),
-            sources=saved["sources"],
-            signature=saved["signature"],
-        )
-    except (OSError, ValueError, KeyError, TypeError) as problem:
-        summary = f"{path} is not a saved plan: {type(problem).__name__} {problem}"
+        kept = dict(ours["saved"])
+        saved = _Saved.model_validate(kept)
+        stack = ours["stack"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as problem:
+        summary = f"{path} is not a saved plan: {_what_is_wrong(problem)}"
         raise Refused([error("not-a-plan", summary, hint="write one with `plan STACK -o FILE`")]) from None
-    if digest({**document, "x_reconciler": {**ours, "saved": saved}}) != claimed:
+    del kept["digest"]
+    if digest({**document, "x_reconciler": {**ours, "saved": kept}}) != saved.digest:
         raise Refused([error("plan-changed", f"{path} was changed after it was written", hint=_MAKE_ANEW)])
-    return opened
+    return SavedPlan(
+        document=document,
+        stack=str(stack),
+        options=Options(saved.options.destroy, tuple(saved.options.targets), tuple(saved.options.replace)),
+        paths=tuple(map(Path, saved.paths)),
+        inputs=saved.inputs,
+        var_files=tuple(map(Path, saved.var_files)),
+        overlays=tuple(map(Path, saved.overlays)),
+        sources=saved.sources,
+        signature=saved.signature,
+        made_at=saved.made_at,
+    )
+
+
+def _what_is_wrong(problem: Exception) -> str:
+    if isinstance(problem, ValidationError):
+        first = problem.errors()[0]
+        return f"`{'.'.join(map(str, first['loc']))}`: {first['msg']}"
+    return f"{type(problem).__name__} {problem}"
+
+
+def check_age(saved: SavedPlan, path: Path, clock: Clock, most_hours: float = MOST_HOURS) -> None:
+    """Refuse (`Refused`, exit code 5) a plan that is older than so many hours, 0 for any number, or from the future:
+    what is not read again, and what a reviewer had in mind, ages.
+    """
+    age = clock.wall() - saved.made_at
+    if age < -SKEW_SECONDS:
+        summary = f"{path} was made {-age / 60:.0f} min from now, by the clock of the machine that made it"
+        raise Refused([error("stale-plan", summary, hint=f"set the clocks right, then {_MAKE_ANEW}")], exit_code=STALE)
+    if most_hours and age > most_hours * 3600:
+        summary = f"{path} was made {age / 3600:.0f} h ago, and a saved plan holds for {most_hours:g} h"
+        hint = f"{_MAKE_ANEW}; --plan-max-age HOURS allows more"
+        raise Refused([error("stale-plan", summary, hint=hint)], exit_code=STALE)
+
+
+def check_approved(planned: Planned, approved: str) -> None:
+    """Refuse (`Refused`, exit code 5) a plan that is not the one whose approval digest somebody gave."""
+    now = approval(planned.plan)
+    if not hmac.compare_digest(now.encode(), approved.strip().lower().encode()):
+        summary = f"the plan is not the approved one: its digest is {now} now"
+        hint = f"{_MAKE_ANEW}, and approve that"
+        raise Refused([error("not-the-approved-plan", summary, hint=hint)], exit_code=STALE)
 
 
 def replan(
@@ -103,28 +168,15 @@ def replan(
         if value is not None  # nobody set it: its default says so again
     )
     stack = read_stack(saved.paths, Inputs(flags, saved.var_files, environment, saved.overlays))
+    _check_the_same_are_read(saved, stack)
     planned = make_plan(stack, account, saved.options, parallelism=parallelism)
-    now = signature(planned)
+    now = signature(planned.plan)
     moved = sorted(address for address in {*now, *saved.signature} if now.get(address) != saved.signature.get(address))
     if moved:
         raise Refused(
             [_stale(address, saved.signature.get(address), now.get(address)) for address in moved], exit_code=STALE
         )
     return planned
-
-
-def signature(planned: Planned) -> dict[str, str]:
-    """For each change that is to be made, a digest of it and of the live facts that it rests on. No secret goes in."""
-    changes = {str(each.address): digest(_essence(each), 32) for each in planned.plan.pending}
-    steps = [[each.id, sorted(each.requires)] for each in planned.plan.steps]
-    return {**changes, _ORDER: digest(steps, 32)}
-
-
-def _essence(change: Change) -> list[Any]:
-    after = {name: value for name, value in change.after.items() if name not in change.secrets}
-    fields = sorted(".".join(map(str, each.path)) for each in change.fields)
-    facts = change.live.facts if change.live is not None else None
-    return [change.action.value, change.reason, facts, change.parent_id, after, sorted(change.unknown), fields]
 
 
 def _check_sources(saved: SavedPlan) -> None:
@@ -141,8 +193,17 @@ def _check_sources(saved: SavedPlan) -> None:
         raise Refused(problems, exit_code=STALE)
 
 
+def _check_the_same_are_read(saved: SavedPlan, stack: Stack) -> None:
+    """A stack may be a folder: a file that is new in it is part of it now."""
+    new = sorted({each.path for each in stack.sources} - set(saved.sources))
+    if new:
+        summary = "is read now, and was not there when the plan was made"
+        problems = [error("stale-plan", f"{each} {summary}", hint=_MAKE_ANEW) for each in new]
+        raise Refused(problems, exit_code=STALE)
+
+
 def _stale(address: str, then: str | None, now: str | None) -> Diagnostic:
-    if address == _ORDER:
+    if address == ORDER:
         return error("stale-plan", "the steps have another order now", hint=_MAKE_ANEW)
     if then is None:
         what = "would now be changed too, and the saved plan leaves it alone"

@@ -10,6 +10,7 @@ import click
 from reconciler.cli.options import (
     StackCommand,
     account_options,
+    approval_options,
     files_option,
     input_options,
     no_color_option,
@@ -31,6 +32,7 @@ from reconciler.cli.session import Keeping, Session
 @target_option
 @replace_option
 @vanished_option
+@approval_options
 @files_option
 @input_options
 @account_options
@@ -49,6 +51,8 @@ def command(
     targets: tuple[str, ...],
     replace: tuple[str, ...],
     accept_vanished: bool,
+    approved: str | None,
+    plan_max_age: float,
     files: Path | None,
     variables: tuple[str, ...],
     var_files: tuple[Path, ...],
@@ -78,6 +82,7 @@ def command(
         keeping = Keeping.said(journal, no_journal, settle_seconds)
         if saved:
             opened = app.open_plan(paths[0])
+            app.check_age(opened, paths[0], session.clock, plan_max_age)
             account = session.connect(api_url, emulator, parallelism=parallelism)
             session.lock(opened.stack, "apply", lock_timeout)
 
@@ -95,6 +100,8 @@ def command(
                 return session.plan(stack, account, Options(False, targets, replace), parallelism=parallelism)
 
         planned, kept = session.settled(make, keeping)
+        if approved is not None:
+            app.check_approved(planned, approved)
         terms = Terms(
             not yes and not saved, not saved, allow_deletes, parallelism, drain_seconds, kept, files, accept_vanished
         )

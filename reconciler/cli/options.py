@@ -171,6 +171,26 @@ def vanished_option(function: Function) -> Function:
     )(function)
 
 
+def approval_options(function: Function) -> Function:
+    """What binds an apply to a plan that somebody has seen."""
+    function = click.option(
+        "--plan-max-age",
+        type=click.FloatRange(0),
+        default=24,
+        show_default=True,
+        envvar="RECONCILER_PLAN_MAX_AGE",
+        show_envvar=True,
+        metavar="HOURS",
+        help="How old a saved plan may be; 0 for any age.",
+    )(function)
+    return click.option(
+        "--digest",
+        "approved",
+        metavar="SHA256",
+        help="Refuse (exit 5) any other plan than the one with this digest, `x_reconciler.approval` in its JSON form.",
+    )(function)
+
+
 def run_options(function: Function) -> Function:
     """How to carry out a plan: asking, limits, what is written down, and the form of the output."""
     function = click.option(

@@ -111,6 +111,9 @@ def command(
         else:
             session.sink.data(render_plan(planned.plan, colour=session.sink.colour_out))
         if out is not None and document is not None:
-            app.save_plan(planned, out, paths, session.inputs(variables, var_files, overlays), document)
+            inputs = session.inputs(variables, var_files, overlays)
+            app.save_plan(planned, out, paths, inputs, document, session.clock)
             session.sink.note(f"Saved the plan to {out}. To perform exactly these actions: reconciler apply {out}")
+            approval = document["x_reconciler"]["approval"]
+            session.sink.note(f"To plan anew and perform only just these: reconciler apply STACK --digest {approval}")
         return Exit.CHANGES if detailed_exitcode and not planned.plan.empty else Exit.DONE

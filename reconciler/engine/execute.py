@@ -7,6 +7,7 @@ depends on it and nothing else.
 
 from __future__ import annotations
 
+import math
 import queue
 import random
 from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +20,7 @@ from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.blame import blamed_field
 from reconciler.engine.claims import Claims
 from reconciler.engine.observe import NOT_UNDERSTOOD, read_collection
+from reconciler.engine.pace import Pace
 from reconciler.engine.perform import Performer
 from reconciler.engine.prepare import Preparation, patience
 from reconciler.engine.reach import to_hold
@@ -34,12 +36,13 @@ from reconciler.model.event import Ended, Event, Noted, Progressed, Result, Star
 from reconciler.model.journal import Journal
 from reconciler.model.kind import Verb
 from reconciler.model.live import LiveObject
-from reconciler.model.plan import Change, Counts, Step
+from reconciler.model.plan import Change, Counts, Plan, Step
 from reconciler.wire import Account, Call, Gone, Rejected, WireError
 
 SLOW = 60.0
 """Weight of a step whose object is slow, against 1 for a plain call: only the order of magnitude matters."""
 POLLERS = 2
+_ENDED = {Result.FAILED: "failed", Result.ABANDONED: "was interrupted", Result.SKIPPED: "was not sent"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +102,14 @@ class Apply:
 
     def __init__(
         self,
-        stack: str,
-        changes: Sequence[Change],
-        steps: Sequence[Step],
+        plan: Plan,
         world: PlannedWorld,
         catalog: Catalog,
         means: Means,
         stop: Stop,
         listen: Callable[[Event], None],
     ) -> None:
+        changes = plan.changes
         self._changes = {each.address: each for each in changes}
         self._catalog = catalog
         self._world = world
@@ -116,10 +118,11 @@ class Apply:
         self._account = TokenWatch(means.account)
         self._stop = stop
         self._listen = listen
-        self._schedule = Schedule(steps, {each.id: _weight(each, catalog) for each in steps})
+        self._schedule = Schedule(plan.steps, {each.id: _weight(each, catalog) for each in plan.steps})
+        self._pace = Pace(self._schedule, plan.pacing, catalog)
         known = frozenset(each.live.id for each in changes if each.live is not None)
         going = frozenset(each.live.id for each in changes if each.live is not None and each.action.deletes)
-        self._prepare = Preparation(stack, catalog, world, known, going, to_hold(changes, catalog))
+        self._prepare = Preparation(plan.stack, catalog, world, known, going, to_hold(changes, catalog))
         sender = Sender(self._account, means.clock, means.rng, stop, means.settle_seconds, self._hand_note)
         self._performer = Performer(sender, means.journal)
         self._watch = Watch()
@@ -139,7 +142,7 @@ class Apply:
             while True:
                 self._dispatch(workers)
                 idle = self._in_flight == 0
-                if idle and (self._halted or not len(self._watch)):
+                if idle and (self._halted or not (len(self._watch) or self._pace.holds)):
                     break
                 self._poll(pollers)
                 self._take_messages(pollers)
@@ -160,9 +163,12 @@ class Apply:
         while self._further and self._working < self._means.parallelism and not self._halted:
             self._submit(self._further.pop(0), workers)
         while self._working < self._means.parallelism and not self._halted:
-            step = self._schedule.take()
+            step = self._pace.take(self._clock.now())
             if step is None:
                 return
+            if objection := self._pace.objection(step):
+                self._end(step, Result.SKIPPED, reason=objection)
+                continue
             self._started[step.id] = self._clock.now()
             change = self._changes.get(step.address)
             if step.implied or change is None:
@@ -251,8 +257,7 @@ class Apply:
 
     def _take_messages(self, pollers: ThreadPoolExecutor) -> None:
         """Wait for something to happen, and take in everything that has."""
-        next_due = None if self._halted else self._watch.next_due()
-        pause = None if next_due is None else max(0.0, next_due - self._clock.now())
+        pause = None if self._halted else self._until_due()
         if self._in_flight == 0:
             self._clock.sleep(pause or 0.0)
             return
@@ -262,6 +267,12 @@ class Apply:
                 self._take(self._messages.get_nowait(), pollers)
         except queue.Empty:
             return
+
+    def _until_due(self) -> float | None:
+        """Seconds until something is to be done by itself; None when all waits for somebody."""
+        due = [self._watch.next_due(), self._pace.due if self._pace.holds else None]
+        moments = [each for each in due if each is not None and each < math.inf]
+        return max(0.0, min(moments) - self._clock.now()) if moments else None
 
     def _take(self, message: Message, pollers: ThreadPoolExecutor) -> None:
         if isinstance(message, Noted):
@@ -378,10 +389,11 @@ class Apply:
         diagnostic: Diagnostic | None = None,
     ) -> None:
         self._record(step, result, live, reason, diagnostic)
+        self._pace.over(step, done=result is Result.DONE)
         if result is Result.DONE:
             self._schedule.done(step)
             return
-        word = "failed" if result is Result.FAILED else "was interrupted"
+        word = _ENDED[result]
         for skipped in self._schedule.failed(step):
             self._record(skipped, Result.SKIPPED, None, f"because {step.address} {word}", None)
 

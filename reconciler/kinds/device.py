@@ -181,6 +181,7 @@ class Device(Kind):
     follows = ("ssh_key", "hardware_reservation")
     """All keys of the project and the user go on a device that names none, and `next-available` takes what is there."""
     waits = True
+    precious = True
     stepwise = True
     choices = {"operating_system": frozenset({"reinstall"}), "userdata": frozenset({"reinstall"})}
     create_seconds = 1800.0

@@ -199,6 +199,7 @@ class DeviceBatch(Kind):
     follows = ("ssh_key",)
     makes = ("device",)
     waits = True
+    precious = True
     gone_at_once = True
     stepwise = True
     create_seconds = 1800.0

@@ -195,6 +195,7 @@ class SpotMarketRequest(Kind):
     follows = ("ssh_key",)
     makes = ("device",)
     waits = True
+    precious = True
     gone_at_once = True
     create_seconds = 1200.0
     delete_seconds = 120.0

@@ -119,6 +119,7 @@ class Volume(Kind):
         "ips": "the addresses of its iSCSI portals, a list",
     }
     waits = True
+    precious = True
     gone_at_once = True
     stepwise = True
     create_seconds = 3600.0

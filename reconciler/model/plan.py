@@ -11,6 +11,7 @@ from typing import Any
 from reconciler.diagnostics import Diagnostic, Place
 from reconciler.model.kind import Verb
 from reconciler.model.live import LiveObject
+from reconciler.model.rails import Pacing
 from reconciler.model.resource import Resource
 from reconciler.values import Address
 
@@ -168,6 +169,8 @@ class Plan:
     longest_path: int = 0
     files: tuple[tuple[str, int], ...] = ()
     """What is written after the apply: paths below the folder of generated files, with modes."""
+    pacing: Pacing | None = None
+    """How deletes of what costs money or holds data are paced; None where they are few."""
 
     def count(self) -> Counts:
         adds = sum(1 for each in self.changes if each.action.creates)

@@ -13,6 +13,8 @@ from reconciler.values import Address
 
 FREE_DELETES: Final = 5
 """A share says nothing of a few objects: up to so many may go whatever part of the stack they are."""
+DELETES_PER_MINUTE: Final = 60
+"""How many deletes of what costs money or holds data are sent within a minute, unless the stack says otherwise."""
 DELETE_SHARE: Final = 0.3
 """The part of what a stack owns that may go in one apply, unless the stack says otherwise."""
 FREE_LOSSES: Final = 2
@@ -51,6 +53,8 @@ class Rails:
 
     `max_delete_share` is a part of what the stack owns (0.3 = 30 %), and says nothing of up to `FREE_DELETES` objects.
     `max_vanished_share` is a part of what it owned when the last run ended, and says nothing of up to `FREE_LOSSES`.
+    `canary` and `deletes_per_minute` are of deletes of what costs money or holds data; no canary is needed for up to
+    `FREE_DELETES` of them, unless it is set.
     """
 
     max_deletes: int | None = None
@@ -58,7 +62,20 @@ class Rails:
     max_creates: int | None = None
     max_vanished_share: float | None = None
     delete_projects: bool = True
+    canary: bool | None = None
+    deletes_per_minute: int | None = None
     waivers: tuple[Waiver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pacing:
+    """How a plan's `deletes` of what costs money or holds data go: the first one alone if there is a `canary`, and so
+    many within a minute.
+    """
+
+    deletes: int
+    canary: bool
+    per_minute: int
 
 
 @dataclass(frozen=True, slots=True)

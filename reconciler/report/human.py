@@ -25,7 +25,7 @@ from reconciler.report.fields import (
     write_whole,
 )
 from reconciler.report.page import Page, Span, Style
-from reconciler.report.words import plan_summary
+from reconciler.report.words import pacing_words, plan_summary
 from reconciler.values import Unknown
 
 STRANGERS_SHOWN = 20
@@ -71,6 +71,8 @@ def render_plan(plan: Plan, *, colour: bool) -> str:
     if pending:
         text = plan_summary(plan.count())
         page.line(("Plan:", Style.BOLD), text.removeprefix("Plan:"))
+        if plan.pacing is not None:
+            page.line(pacing_words(plan.pacing))
         _outputs(page, plan)
         if plan.files:
             page.blank()

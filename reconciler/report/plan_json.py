@@ -10,9 +10,11 @@ look at the wanted state only. There is no timestamp: the same plan gives the sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Place, has_errors
+from reconciler.model.approval import approval
 from reconciler.model.plan import Action, Change, FieldChange, Plan, Step, Stranger
 from reconciler.report.fields import is_unknown, secret_fields
 from reconciler.values import Address, Unknown, digest
@@ -45,6 +47,8 @@ def plan_document(plan: Plan, *, tool_version: str) -> dict[str, Any]:
             },
             "summary": {"add": counts.added, "change": counts.changed, "destroy": counts.destroyed},
             "longest_path": plan.longest_path,
+            "approval": approval(plan),
+            **({"pacing": asdict(plan.pacing)} if plan.pacing is not None else {}),
             "steps": [_step(each) for each in plan.steps],
             "strangers": [stranger_json(each) for each in plan.strangers],
             "diagnostics": [diagnostic_json(each) for each in plan.diagnostics],

@@ -13,6 +13,7 @@ from reconciler.diagnostics import Diagnostic, Place, Severity
 from reconciler.model.kind import Verb
 from reconciler.model.live import LiveObject
 from reconciler.model.plan import Action, Change, FieldChange, Options, Plan, Step, Stranger
+from reconciler.model.rails import Pacing
 from reconciler.model.resource import Resource
 from reconciler.report.scrub import SENSITIVE
 from reconciler.values import Unknown, parse_address
@@ -35,6 +36,7 @@ def read_plan(document: Document) -> Plan:
         secret_outputs=frozenset(name for name, each in outputs.items() if each["after_sensitive"]),
         options=Options(options["destroy"], tuple(options["targets"]), tuple(options["replace"])),
         longest_path=ours["longest_path"],
+        pacing=Pacing(**ours["pacing"]) if "pacing" in ours else None,
     )
 
 

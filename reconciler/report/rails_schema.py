@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from reconciler.model.rails import DELETE_SHARE, FREE_DELETES, FREE_LOSSES, VANISHED_SHARE, Rail
+from reconciler.model.rails import DELETE_SHARE, DELETES_PER_MINUTE, FREE_DELETES, FREE_LOSSES, VANISHED_SHARE, Rail
 
 _COUNT: Final[dict[str, Any]] = {"type": ["integer", "null"], "minimum": 0}
 _FLAG: Final[dict[str, Any]] = {"type": ["boolean", "null"]}
@@ -35,6 +35,17 @@ RAILS: Final[dict[str, Any]] = {
         "delete_projects": {
             "description": "Whether a run may destroy projects and organizations. Default: true.",
             **_FLAG,
+        },
+        "canary": {
+            "description": "Whether the first machine or volume that a run deletes has to be gone before it deletes "
+            f"others. Default: true where more than {FREE_DELETES} go.",
+            **_FLAG,
+        },
+        "deletes_per_minute": {
+            "description": "How many machines and volumes a run may delete within a minute. "
+            f"Default: {DELETES_PER_MINUTE}.",
+            "type": ["integer", "null"],
+            "minimum": 1,
         },
         "waivers": {
             "description": "Rails that do not count for a time.",

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from reconciler.model.event import Ended, Progressed, Result, Started
 from reconciler.model.kind import Verb
 from reconciler.model.plan import Counts
+from reconciler.model.rails import Pacing
 
 _DOING: Mapping[Verb, str] = MappingProxyType(
     {
@@ -94,6 +95,12 @@ def ended(event: Ended) -> str:
 
 def plan_summary(counts: Counts) -> str:
     return f"Plan: {counts.added} to add, {counts.changed} to change, {counts.destroyed} to destroy."
+
+
+def pacing_words(pacing: Pacing) -> str:
+    """How the deletes go that are paced."""
+    alone = "the first goes alone and has to be gone before the others are sent; " if pacing.canary else ""
+    return f"Deletes of {pacing.deletes} machines and volumes are paced: {alone}at most {pacing.per_minute} a minute."
 
 
 def resources_summary(operation: str, counts: Counts) -> str:

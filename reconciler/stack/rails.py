@@ -18,10 +18,12 @@ from reconciler.stack.problems import Problem, Problems
 from reconciler.stack.yaml_tree import Entry, Items, Node, Scalar, Table, plain_value, type_word
 from reconciler.values import Address
 
-_COUNTS: Final = ("max_deletes", "max_creates")
-_FLAGS: Final = ("delete_projects",)
+_COUNTS: Final = {"max_deletes": 0, "max_creates": 0, "deletes_per_minute": 1}
+"""Whole numbers, and the least that each may be."""
+_FLAGS: Final = ("delete_projects", "canary")
 _ALL_KEYS: Final = (
-    "max_deletes", "max_delete_share", "max_creates", "max_vanished_share", "delete_projects", "waivers",
+    "max_deletes", "max_delete_share", "max_creates", "max_vanished_share", "delete_projects", "canary",
+    "deletes_per_minute", "waivers",
 )  # fmt: skip
 _WAIVER_KEYS: Final = ("rail", "reason", "until", "targets")
 _WAIVER: Final = 'waivers: [{rail: max_deletes, reason: "why", until: 2019-12-31}]'
@@ -63,8 +65,8 @@ class RailReader:
             if not number or isinstance(value, float):
                 self._wrong(f"`{key}` is a whole number, not {type_word(node)}", node)
                 return None
-            if value < 0:
-                self._problems.add("invalid-value", f"`{key}` is at least 0", node.place)
+            if value < _COUNTS[key]:
+                self._problems.add("invalid-value", f"`{key}` is at least {_COUNTS[key]}", node.place)
                 return None
             return int(value)
         if not number:

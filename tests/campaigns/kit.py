@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from reconciler.api.answer import Answer
+from reconciler.api.answer import Answer, Unreadable
 from reconciler.app import Options, Planned, Stop, apply_plan, make_plan, must_settle, nothing_done
 from reconciler.app.journal import FileJournal, Log
 from reconciler.diagnostics import Diagnostic, Refused
@@ -208,7 +208,10 @@ _OF_THE_KIT = ("crash-before", "crash-after", "hide")
 
 def _counted(answer: Answer) -> bool:
     """Whether a list says how long it is, so that one that was cut can be told."""
-    body = answer.decoded()
+    try:
+        body = answer.decoded()
+    except Unreadable:
+        return True  # whoever reads it can tell
     meta = body.get("meta") if isinstance(body, dict) else None
     return isinstance(meta, dict) and "total" in meta
 
@@ -459,8 +462,8 @@ class World:
         self.strangers = strangers_of(self.look(), self.account.theirs)
 
     def lists_catch_up(self) -> None:
-        """What others did shows in lists."""
-        self.account.clock.sleep(self.account.emulator.settings.list_lag_seconds + 1.0)
+        """What others did shows in lists, and what they sent has come through."""
+        self.account.clock.sleep(max(SETTLE_SECONDS, self.account.emulator.settings.list_lag_seconds + 1.0))
 
     def others_come_first(self) -> None:
         """Somebody else's key, machine and VLAN; the machine has another stack's mark."""

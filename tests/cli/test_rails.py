@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from .conftest import Shell
@@ -112,3 +114,21 @@ def test_what_has_vanished_is_not_bought_again_before_somebody_says_so(fleet: Sh
     assert fleet.run("apply", "saved.plan", fleet.world).code == 3
     assert fleet.run("apply", "saved.plan", "--accept-vanished", fleet.world).code == 0
     assert fleet.run("apply", "fleet.yaml", "--yes", fleet.world).code == 0
+
+
+def test_a_plan_says_how_its_deletes_are_paced_and_so_does_a_saved_one(shell: Shell) -> None:
+    volume = "{facility: ewr1, plan: storage_1, size: 100, billing_cycle: hourly}"
+    volumes = f"    volumes: {{a: {volume}, b: {volume}, c: {volume}}}\n"
+    shell.write("fleet.yaml", FLEET.replace("count: 8", "count: 1") + volumes + "rails: {canary: true}\n")
+    applied = shell.run("apply", "fleet.yaml", "--yes", shell.world)
+    assert applied.code == 0, applied.err
+    said = (
+        "Deletes of 3 machines and volumes are paced: the first goes alone and has to be gone before the others are "
+        "sent; at most 60 a minute."
+    )
+    planned = shell.run("plan", "fleet.yaml", "--destroy", "-o", "saved.plan", shell.world)
+    assert said in planned.out
+    assert said in shell.run("show", "saved.plan").out
+    document = json.loads(shell.run("show", "saved.plan", "--format", "json").out)
+    assert document["x_reconciler"]["pacing"] == {"deletes": 3, "canary": True, "per_minute": 60}
+    assert shell.run("apply", "saved.plan", shell.world).code == 0

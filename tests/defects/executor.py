@@ -66,6 +66,7 @@ EXECUTOR = (
         "            if tries and self._sender.stop.requested:\n",
         "            if tries < 0 and self._sender.stop.requested:\n",
         suite("engine/test_lost_answers.py"),
+        also=(("if self._sender.stop.requested and (problem is not None or began < deadline):", "if not task:"),),
     ),
     Defect(
         "a create is sent before it is written down",
@@ -311,5 +312,26 @@ EXECUTOR = (
         '        if each.live is not None and (each.action is Action.DELETE or each.reason == "holds_strangers")\n',
         '        if each.live is not None and each.reason == "holds_strangers"\n',
         suite("reliability/test_journal.py", "worlds/test_lagging_lists.py"),
+    ),
+    Defect(
+        "after an interrupt calls are waited for as long as they take",
+        "reconciler/api/transport.py",
+        "self._deadline.end_all(seconds)",
+        "...",
+        suite("api/test_leaving.py"),
+    ),
+    Defect(
+        "after an interrupt calls begin",
+        "reconciler/api/transport.py",
+        "if self._deadline.over:",
+        "if not self._deadline:",
+        suite("api/test_leaving.py"),
+    ),
+    Defect(
+        "an interrupt while lists are waited for is a success",
+        "reconciler/app/run.py",
+        "        except Unfinished as unfinished:\n            interrupted = True\n",
+        "        except Unfinished as unfinished:\n",
+        suite("reliability/test_cut_short.py"),
     ),
 )

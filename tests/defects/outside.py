@@ -8,6 +8,11 @@ _RAILS = "reconciler/engine/rails.py"
 _LIMITS = suite("engine/test_rails_limits.py")
 _SCRUB = "reconciler/report/scrub.py"
 _SAVED = "reconciler/app/saved.py"
+_BELONGINGS = "reconciler/app/belongings.py"
+_PACE = "reconciler/engine/pace.py"
+_APPROVED = suite("cli/test_approved_plans.py")
+_VANISHED = suite("reliability/test_lists.py")
+_PACED = suite("engine/test_pace.py")
 
 OUTSIDE = (
     Defect(
@@ -83,8 +88,8 @@ OUTSIDE = (
     Defect(
         "a plan file that was changed is applied",
         _SAVED,
-        '    if digest({**document, "x_reconciler": {**ours, "saved": saved}}) != claimed:\n',
-        "    if not claimed:\n",
+        '"saved": kept}}) != saved.digest:',
+        '"saved": kept}}) == "":',
         suite("acceptance/test_saved_plans.py"),
     ),
     Defect(
@@ -136,4 +141,51 @@ OUTSIDE = (
         "    if text:\n        return text\n",
         suite("report/test_hostile_text.py"),
     ),
+    Defect(
+        "a saved plan holds for ever", _SAVED, "if most_hours and age > most_hours * 3600:", "if age < 0:", _APPROVED
+    ),
+    Defect("a plan from the future is done", _SAVED, "if age < -SKEW_SECONDS:", "if age < -1e12:", _APPROVED),
+    Defect(
+        "any plan is the approved one",
+        _SAVED,
+        "if not hmac.compare_digest(now.encode(), approved.strip().lower().encode()):",
+        "if not approved:",
+        _APPROVED,
+    ),
+    Defect(
+        "all that has vanished is bought again",
+        _RAILS,
+        "if owned is None or accepted or lifted or gone <= FREE_LOSSES or gone <= share * owned:",
+        "if True:",
+        _VANISHED,
+    ),
+    Defect(
+        "what a destroy took counts as vanished",
+        _BELONGINGS,
+        "+ created - len(deletes))",
+        "+ created)",
+        _VANISHED,
+    ),
+    Defect(
+        "a destroy that is cut off leaves a count that is too high",
+        _BELONGINGS,
+        "        journal.owns(None)\n\n\ndef afterwards",
+        "        ...\n\n\ndef afterwards",
+        _VANISHED,
+    ),
+    Defect(
+        "the first delete is not waited for",
+        _PACE,
+        "self._proved = paced is None or not paced.canary",
+        "self._proved = True",
+        _PACED,
+    ),
+    Defect(
+        "others are deleted though the first delete failed",
+        _PACE,
+        "            self._proved = done\n",
+        "            self._proved = done = True\n",
+        _PACED,
+    ),
+    Defect("deletes are not paced", _PACE, "self._sent.append(now)", "...", _PACED),
 )

@@ -11,6 +11,7 @@ from reconciler.engine.execute import Applied, Apply, Means
 from reconciler.engine.lookups import Lookups
 from reconciler.engine.observe import observe
 from reconciler.engine.order import order
+from reconciler.engine.pace import pacing
 from reconciler.engine.rails import check_lookalikes, check_rails
 from reconciler.engine.reach import Reach
 from reconciler.engine.scope import narrow
@@ -103,7 +104,13 @@ class Bench:
         check_rails(compared.changes, frozenset(each.address for each in stack.resources if each.lifecycle.protect))
         ordered = order(compared.changes, CATALOG, stack.name)
         plan = Plan(
-            stack.name, ordered.changes, ordered.steps, compared.strangers, compared.diagnostics, options=options
+            stack.name,
+            ordered.changes,
+            ordered.steps,
+            compared.strangers,
+            compared.diagnostics,
+            options=options,
+            pacing=pacing(stack.rails, ordered.steps, CATALOG),
         )
         return Planned(plan, compared.world)
 
@@ -125,7 +132,7 @@ class Bench:
 
         means = Means(self.account, self.clock, random.Random(1), parallelism, self.settle_seconds)
         plan = planned.plan
-        apply = Apply(plan.stack, plan.changes, plan.steps, planned.world, CATALOG, means, stop or Stop(), hear)
+        apply = Apply(plan, planned.world, CATALOG, means, stop or Stop(), hear)
         return Run(apply.run(), events)
 
     def apply(self, stack: Stack, *, parallelism: int = 4, **options: object) -> Run:

@@ -173,7 +173,7 @@ class _Play:
         if saved:
             file = account.folder / "saved.plan"
             document = seal(plan_document(planned.plan, tool_version=__version__))
-            save_plan(planned, file, [account.folder / "stack.yaml"], Inputs(), document)
+            save_plan(planned, file, [account.folder / "stack.yaml"], Inputs(), document, account.clock)
             again = replan(open_plan(file), account.client, {}, parallelism=2)
             if [each.id for each in again.plan.steps] != [each.id for each in planned.plan.steps]:
                 raise Broken("a saved plan is done as saved", "the steps are others")

@@ -1,0 +1,42 @@
+"""What a plan comes to, as a digest: so that what is applied is what was saved, or what somebody approved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.model.plan import Change, Plan
+from reconciler.values import Unknown, digest
+
+ORDER = "(order of steps)"
+
+
+def signature(plan: Plan) -> dict[str, str]:
+    """For each change that is to be made, a digest of it and of the live facts that it rests on. No secret goes in."""
+    changes = {str(each.address): digest(_essence(each), 32) for each in plan.pending}
+    steps = [[each.id, sorted(each.requires)] for each in plan.steps]
+    return {**changes, ORDER: digest(steps, 32)}
+
+
+def approval(plan: Plan) -> str:
+    """The SHA-256 of all that a plan does and rests on, in 64 hexadecimal digits. Neither the time, the folder nor what
+    is only told goes in: the same plan of the same account has the same digest anywhere.
+    """
+    options = [plan.options.destroy, sorted(plan.options.targets), sorted(plan.options.replace)]
+    return digest([plan.stack, options, signature(plan)])
+
+
+def _essence(change: Change) -> list[Any]:
+    after = {name: _settled(value) for name, value in change.after.items() if name not in change.secrets}
+    fields = sorted(".".join(map(str, each.path)) for each in change.fields)
+    facts = change.live.facts if change.live is not None else None
+    return [change.action.value, change.reason, facts, change.parent_id, after, sorted(change.unknown), fields]
+
+
+def _settled(value: Any) -> Any:
+    """A value with its unknown parts as themselves: what an apply will put there is not known yet."""
+    if isinstance(value, Unknown):
+        return {"unknown": True}
+    if isinstance(value, Mapping):
+        return {name: _settled(each) for name, each in value.items()}
+    return [_settled(each) for each in value] if isinstance(value, list | tuple) else value

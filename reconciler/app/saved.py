@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
 from reconciler.app.reading import read_stack
 from reconciler.app.run import PARALLELISM, Planned, make_plan
 from reconciler.app.text_files import read_text, replace_text
@@ -24,6 +22,7 @@ from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.model.approval import ORDER, approval, signature
 from reconciler.model.plan import Options
 from reconciler.model.resource import Stack
+from reconciler.model.saved_plan import saved_parts
 from reconciler.stack import Inputs
 from reconciler.values import canonical_json, digest
 from reconciler.wire import Account
@@ -54,30 +53,6 @@ class SavedPlan:
     """Seconds since the epoch, by the clock of the machine that made it."""
 
 
-class _Asked(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-    destroy: bool
-    targets: list[str]
-    replace: list[str]
-
-
-class _Saved(BaseModel):
-    """What a plan file has beside the plan's document: all that it takes to make the plan again."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
-
-    paths: list[str] = Field(min_length=1)
-    var_files: list[str]
-    overlays: list[str]
-    inputs: dict[str, Any]
-    sources: dict[str, str] = Field(min_length=1)
-    options: _Asked
-    signature: dict[str, str]
-    made_at: float
-    digest: str
-
-
 def save_plan(
     planned: Planned, path: Path, paths: Sequence[Path], inputs: Inputs, document: Mapping[str, Any], clock: Clock
 ) -> None:
@@ -105,10 +80,10 @@ def open_plan(path: Path) -> SavedPlan:
         document = json.loads(read_text(path))
         ours = document["x_reconciler"]
         kept = dict(ours["saved"])
-        saved = _Saved.model_validate(kept)
+        saved = saved_parts(kept)
         stack = ours["stack"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as problem:
-        summary = f"{path} is not a saved plan: {_what_is_wrong(problem)}"
+        summary = f"{path} is not a saved plan: {type(problem).__name__} {problem}"
         raise Refused([error("not-a-plan", summary, hint="write one with `plan STACK -o FILE`")]) from None
     del kept["digest"]
     if digest({**document, "x_reconciler": {**ours, "saved": kept}}) != saved.digest:
@@ -125,13 +100,6 @@ def open_plan(path: Path) -> SavedPlan:
         signature=saved.signature,
         made_at=saved.made_at,
     )
-
-
-def _what_is_wrong(problem: Exception) -> str:
-    if isinstance(problem, ValidationError):
-        first = problem.errors()[0]
-        return f"`{'.'.join(map(str, first['loc']))}`: {first['msg']}"
-    return f"{type(problem).__name__} {problem}"
 
 
 def check_age(saved: SavedPlan, path: Path, clock: Clock, most_hours: float = MOST_HOURS) -> None:

@@ -144,6 +144,10 @@ def digest(value: Json, length: int = 64) -> str:
 
 _SAFE_CONTROLS = frozenset("\n\t")
 _INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co"})
+_HIDDEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0d\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+"""What else shows nothing (Unicode's Default_Ignorable_Code_Point), but for the two selectors that emoji have."""
 
 
 def visible(text: str) -> str:
@@ -152,7 +156,7 @@ def visible(text: str) -> str:
         return text
     return "".join(
         char
-        if char in _SAFE_CONTROLS or unicodedata.category(char) not in _INVISIBLE
+        if char in _SAFE_CONTROLS or (unicodedata.category(char) not in _INVISIBLE and not _HIDDEN.match(char))
         else char.encode("unicode_escape").decode("ascii")
         for char in text
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -100,7 +101,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.ClickException as problem:
-        problem.show()
+        _show(problem)
         return Exit.ERROR  # click's own code for wrong usage is 2, which means "there are changes" here
     except (click.Abort, KeyboardInterrupt):
         click.echo("\nInterrupted.", err=True)
@@ -144,6 +145,17 @@ def _failed(problem: Exception) -> int:
     with suppress(OSError):  # nobody can be told, where stderr is on a full disk; the code still says it
         standard_sink().diagnostics(found)
     return code
+
+
+def _show(problem: click.ClickException) -> None:
+    """Wrong usage quotes what was given, such as names of files that a pull request has brought."""
+    from reconciler.cli.sink import standard_sink
+
+    shown = io.StringIO()
+    problem.show(file=shown)
+    with suppress(OSError):
+        for line in shown.getvalue().rstrip("\n").split("\n"):
+            standard_sink().note(line)
 
 
 def _flushed(code: int) -> int:

@@ -31,8 +31,8 @@ class Style(StrEnum):
 Span = str | tuple[str, Style]
 
 # GitHub's runner obeys `::command::` at the start of a line (after blanks) and `##[command]` anywhere in one; Azure's
-# agent obeys `##vso[command]` anywhere.
-_RUNNER_COMMAND = re.compile(r"##(?=\[|vso\[)", re.IGNORECASE)
+# agent obeys `##vso[command]` anywhere, TeamCity `##teamcity[message]`.
+_RUNNER_COMMAND = re.compile(r"##(?=(?:vso|teamcity)?\[)", re.IGNORECASE)
 
 
 _LONE_UUID = re.compile(

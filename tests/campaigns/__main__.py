@@ -58,7 +58,8 @@ def run(campaign: Campaign, count: int, seed: int, jobs: int, *, first: bool = F
             result.schedules += 1
             for each in violations:
                 result.broken.append((schedule, each))
-                print(f"{campaign.name} --replay {schedule!r}\n  {each.law}: {each.detail}", flush=True)
+                told = f"{campaign.name} --replay {schedule!r}\n  {each.law}: {each.detail}"
+                print(told.encode("utf-8", "backslashreplace").decode(), flush=True)
             if first and result.broken:
                 break
     result.seconds = time.monotonic() - began

@@ -217,3 +217,19 @@ def test_colour_is_for_terminals_without_no_color(shell: Shell) -> None:
     shell.monkeypatch.delenv("NO_COLOR")
     shell.monkeypatch.setenv("TERM", "dumb")
     assert "\x1b" not in shell.run("apply", "stack.yaml", shell.world, "--yes", terminal=True).err
+
+
+@pytest.mark.parametrize(
+    "name", ["\x1b]0;owned\x07.yaml", "##[add-path]x.yaml", "a\u202eb.yaml", "##vso[task.complete]x"]
+)
+def test_wrong_usage_quotes_a_name_without_obeying_it(shell: Shell, name: str) -> None:
+    """A shell's `*` hands over what a pull request named its files.
+
+    python -m tests.campaigns injection
+    """
+    ran = shell.run("plan", name)
+    assert ran.code == 1
+    assert "does not exist" in ran.err
+    assert ran.err.replace("\n", "").isprintable()
+    assert "##[" not in ran.err
+    assert "##vso[" not in ran.err

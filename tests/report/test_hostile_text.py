@@ -28,16 +28,19 @@ PAYLOADS = {
     "isolate": "\u2066x\u2069",
     "zero width": "ad\u200bmin",
     "tag characters": "x\U000e0041",
+    "a code point that is to be ignored": "ad\u2065min",
+    "a filler": "ad\u3164min",
     "line separator": "a\u2028b",
     "next line": "a\x85::error::x",
     "workflow command": "x\n::set-env name=A::b",
     "indented workflow command": "\n   ::add-mask::x",
     "old workflow command": "##[set-env name=A]b",
     "azure command": "##vso[task.setvariable variable=A]b",
+    "teamcity message": "##teamcity[buildStatus status='SUCCESS']",
     "rich markup": "[bold red]x[/]",
 }
 FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2065-\u2069\u3164\U000e0000-\U000e007f]"
 )
 
 
@@ -47,6 +50,7 @@ def check(text: str) -> None:
         assert not line.lstrip().startswith("::"), line
         assert "##[" not in line
         assert "##vso[" not in line
+        assert "##teamcity[" not in line
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)

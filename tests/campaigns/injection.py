@@ -1,0 +1,372 @@
+"""Foreign text in every place that shows it, judged by the parsers of those who read it.
+
+An attacker may write into a stack (a pull request), into the account (a name, a description), or answer in the API's
+place. A schedule is `NUMBER SINK`: the payload of that number is put into the stack, into what others have in the
+project, and into an error of the API, and the commands of that sink are run:
+
+    terminal    what a terminal shows (pyte), with colours: nothing moved, hidden, titled or answered
+    log         stdout and stderr as a runner's log: no line is a command for GitHub, Azure or TeamCity
+    json        `--format json` of plan, show and drift: JSON, and the text is whole in it
+    events      `apply --json`: a JSON object on each line
+    sarif       `validate --format sarif`: JSON, with the text in a message
+    graph       DOT and Mermaid: nothing but nodes, arrows and styles, by a grammar of what we write
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import re
+import sys
+import tempfile
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pyte
+import requests
+
+from reconciler.cli.main import run as run_command
+from reconciler.emulator import Emulator, Settings
+from tests.campaigns.campaign import Campaign, Violation
+from tests.campaigns.payloads import PAYLOADS
+
+TOKEN: Final = "injection-token"
+_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFjY2VwdGFuY2VhY2NlcHRhbmNlYWNjZXB0YW5jZWFj ops"
+_AT_ONCE = dict.fromkeys(("provision_seconds", "deprovision_seconds", "volume_seconds"), 0.0)
+_ACTS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
+"""What does something to a terminal or to a reader's eye, and is no character that one sees."""
+_SGR = re.compile(r"\x1b\[[0-9;]*m")
+_RUNNER = (
+    re.compile(r"^\s*::\s*[a-z-]", re.IGNORECASE),  # GitHub, at the start of a line
+    re.compile(r"##\[", re.IGNORECASE),  # GitHub's old form, anywhere in a line
+    re.compile(r"##vso\[", re.IGNORECASE),  # Azure
+    re.compile(r"##teamcity\[", re.IGNORECASE),
+)
+_DOT = (
+    re.compile(r"digraph \{"),
+    re.compile(r"  rankdir = RL"),
+    re.compile(r"  node \[shape = box, style = rounded\]"),
+    re.compile(
+        r'  "(?:[^"\\]|\\.)*" \[label = "(?:[^"\\]|\\.)*", color = "#[0-9a-f]{6}"(?:, style = "rounded,dashed")?\]'
+    ),
+    re.compile(r'  "(?:[^"\\]|\\.)*" -> "(?:[^"\\]|\\.)*"'),
+    re.compile(r"\}"),
+)
+_MERMAID = (
+    re.compile(r"flowchart TD"),
+    re.compile(r'  s\d+\["(?:[\w ./-]|#\d+;)*"\]:::[a-z]+'),
+    re.compile(r"  s\d+ --> s\d+"),
+    re.compile(r"  classDef [a-z]+ stroke:#[0-9a-f]{6}"),
+)
+
+
+class _Stream(io.StringIO):
+    def __init__(self, *, terminal: bool) -> None:
+        super().__init__()
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left behind."""
+
+    command: str
+    code: int
+    out: str
+    err: str
+
+
+@dataclass
+class Scene:
+    """A folder with a stack, an account, and a payload in both."""
+
+    folder: Path
+    emulator: Emulator
+    payload: str
+    ran: list[Ran] = field(default_factory=list)
+
+    def run(self, *arguments: str, terminal: bool = False) -> Ran:
+        out, err = _Stream(terminal=terminal), _Stream(terminal=terminal)
+        given = {"PACKET_API_URL": self.emulator.url, "PACKET_AUTH_TOKEN": TOKEN, "TERM": "xterm"}
+        with _environment(given), contextlib.chdir(self.folder), _streams(out, err):
+            code = run_command(arguments)
+        self.ran.append(Ran(" ".join(arguments), code, out.getvalue(), err.getvalue()))
+        return self.ran[-1]
+
+    def call(self, method: str, path: str, body: Any = None) -> requests.Response:
+        headers = {"X-Auth-Token": TOKEN}
+        return requests.request(method, self.emulator.url + path, json=body, headers=headers, timeout=20)
+
+    def write(self, payload: str | None) -> None:
+        """The stack, with the payload where a stack may hold a text."""
+        vlan: dict[str, Any] = {"facility": "ewr1", "description": "lan" if payload is None else payload}
+        web: dict[str, Any] = {"name": "Web", "ssh_keys": {"ops": {"key": _KEY}}, "vlans": {"lan": vlan}}
+        if payload is not None:
+            web["volumes"] = {"v": {"facility": "ewr1", "plan": "storage_1", "size": 100, "description": payload}}
+        stack: dict[str, Any] = {"stack": "web", "projects": {"web": web}}
+        if payload is not None:
+            stack["outputs"] = {"said": payload}
+        # JSON is YAML; its escapes carry what YAML itself refuses to hold
+        (self.folder / "stack.yaml").write_text(json.dumps(stack), encoding="utf-8")
+
+    def wrong(self) -> None:
+        """A stack with the payload where there must be another word."""
+        vlan = {"facility": self.payload, "description": "lan", self.payload: 1}
+        stack = {"stack": "web", "projects": {"web": {"name": "Web", "vlans": {"lan": vlan}}}}
+        (self.folder / "wrong.yaml").write_text(json.dumps(stack), encoding="utf-8")
+
+    def fails(self) -> None:
+        """Calls that make volumes are refused with the payload as the reason."""
+        rule = {"kind": "status", "method": "POST", "route": "/projects/{id}/storage", "status": 422, "times": None}
+        self.call("POST", "/_emulator/faults", {"rules": [{**rule, "errors": [self.payload]}]})
+
+
+@contextlib.contextmanager
+def _environment(given: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith(("PACKET", "METAL", "RECONCILER", "NO_COLOR", "CI", "GITHUB")):
+            del os.environ[name]
+    os.environ.update(given)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextlib.contextmanager
+def _streams(out: io.StringIO, err: io.StringIO) -> Iterator[None]:
+    before = sys.stdin
+    sys.stdin = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            yield
+    finally:
+        sys.stdin = before
+
+
+@contextlib.contextmanager
+def scene(payload: str) -> Iterator[Scene]:
+    """The stack is applied once without the payload; then it comes into the project by others' hands, and the stack."""
+    with (
+        tempfile.TemporaryDirectory(prefix="injection-") as folder,
+        Emulator(token=TOKEN, settings=Settings().changed(_AT_ONCE)) as emulator,
+    ):
+        made = Scene(Path(folder), emulator, payload)
+        made.write(None)
+        applied = made.run("apply", "stack.yaml", "--yes", "--settle", "0")
+        if applied.code != 0:
+            raise RuntimeError(applied.err)
+        made.ran.clear()
+        (project,) = made.call("GET", "/projects").json()["projects"]
+        inside = f"/projects/{project['id']}"
+        made.call("POST", f"{inside}/virtual-networks", {"facility": "ewr1", "description": payload})
+        made.call("POST", f"{inside}/ssh-keys", {"label": payload, "key": _KEY.replace("ops", "theirs")})
+        made.call("POST", f"{inside}/licenses", {"description": payload, "licensee_product_id": "x", "size": 1})
+        made.write(payload)
+        yield made
+
+
+# sinks: the commands, and who judges what they print
+
+
+def _terminal(at: Scene) -> Iterable[Violation]:
+    at.run("plan", "stack.yaml", terminal=True)
+    at.fails()
+    at.run("apply", "stack.yaml", "--yes", "--settle", "0", terminal=True)
+    at.run("drift", "stack.yaml", terminal=True)
+    at.wrong()
+    at.run("validate", "wrong.yaml", terminal=True)
+    for each in at.ran:
+        yield from _shown(each, each.out)
+        if each.command.startswith(("plan", "validate", "drift")):  # an apply draws a live table on stderr
+            yield from _shown(each, each.err)
+
+
+def _log(at: Scene) -> Iterable[Violation]:
+    at.run("plan", "stack.yaml", "-o", "saved.plan")
+    at.run("show", "saved.plan")
+    at.fails()
+    at.run("apply", "stack.yaml", "--yes", "--settle", "0")
+    at.run("drift", "stack.yaml")
+    at.wrong()
+    at.run("validate", "wrong.yaml")
+    name = at.payload.replace("\0", "0").encode("utf-8", "replace").decode()  # what a command line can hold
+    at.run("plan", f"missing-{name}.yaml")
+    return [found for each in at.ran for text in (each.out, each.err) for found in _logged(each, text)]
+
+
+def _json(at: Scene) -> Iterable[Violation]:
+    planned = at.run("plan", "stack.yaml", "--format", "json")
+    at.run("drift", "stack.yaml", "--format", "json")
+    if planned.code == 0 and at.run("plan", "stack.yaml", "-o", "saved.plan").code == 0:
+        at.ran.pop()
+        at.run("show", "saved.plan", "--format", "json")
+    for each in at.ran:
+        yield from _logged(each, each.out)
+        if each.code not in (0, 2):
+            yield from _logged(each, each.err)
+            continue
+        texts = _texts(each)
+        if texts is None:
+            yield Violation("JSON stays JSON", f"{each.command}: {each.out[:300]!r}")
+        elif each is planned and not any(at.payload in text for text in texts):
+            yield Violation("the text is whole in it", f"{each.command}: {at.payload!r} is nowhere")
+
+
+def _events(at: Scene) -> Iterable[Violation]:
+    at.fails()
+    ran = at.run("apply", "stack.yaml", "--yes", "--json", "--settle", "0")
+    yield from _logged(ran, ran.out)
+    lines = ran.out.split("\n")
+    if lines.pop() != "":
+        yield Violation("each event is a line", repr(lines[-1][:200]))
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            yield Violation("each event is a line", repr(line[:300]))
+            return
+        if not isinstance(event, dict) or "type" not in event:
+            yield Violation("each event has a type", repr(line[:300]))
+
+
+def _sarif(at: Scene) -> Iterable[Violation]:
+    at.wrong()
+    ran = at.run("validate", "wrong.yaml", "--format", "sarif")
+    yield from _logged(ran, ran.out)
+    texts = _texts(ran)
+    if texts is None:
+        yield Violation("JSON stays JSON", repr(ran.out[:300]))
+    elif not any("2.1.0" in text for text in texts):
+        yield Violation("SARIF says its version", repr(ran.out[:300]))
+
+
+def _graph(at: Scene) -> Iterable[Violation]:
+    for form, grammar in (("dot", _DOT), ("mermaid", _MERMAID)):
+        ran = at.run("graph", "stack.yaml", "--format", form)
+        yield from _logged(ran, ran.out)
+        for line in ran.out.split("\n")[:-1]:
+            if not any(each.fullmatch(line) for each in grammar):
+                yield Violation("a graph is nodes, arrows and styles", f"{form}: {line[:300]!r}")
+
+
+SINKS: Final[Mapping[str, Callable[[Scene], Iterable[Violation]]]] = {
+    "terminal": _terminal,
+    "log": _log,
+    "json": _json,
+    "events": _events,
+    "sarif": _sarif,
+    "graph": _graph,
+}
+
+
+# judges
+
+
+def _logged(ran: Ran, text: str) -> Iterator[Violation]:
+    """What a runner's log and its reader get."""
+    found = _ACTS.search(text)
+    if found is not None:
+        yield Violation("nothing that acts is printed", f"{ran.command}: {text[max(0, found.start() - 60) :][:160]!r}")
+    for line in text.split("\n"):
+        for pattern in _RUNNER:
+            if pattern.search(line):
+                yield Violation("no line is a runner's command", f"{ran.command}: {line[:200]!r}")
+
+
+class _Terminal(pyte.Screen):
+    """A terminal that remembers whether it was made to answer."""
+
+    answered = ""
+
+    def write_process_input(self, data: str) -> None:
+        self.answered += data
+
+
+def _shown(ran: Ran, text: str) -> Iterator[Violation]:
+    """What a terminal shows is the text without its colours, line by line, and nothing else has happened to it."""
+    plain = _SGR.sub("", text)
+    found = _ACTS.search(plain)
+    if found is not None:
+        yield Violation("nothing that acts is printed", f"{ran.command}: {plain[max(0, found.start() - 60) :][:160]!r}")
+        return
+    lines = plain.split("\n")
+    screen = _Terminal(2 * max(map(len, lines)) + 2, len(lines) + 1)
+    modes = set(screen.mode)
+    pyte.Stream(screen).feed(text.replace("\n", "\r\n"))
+    if (screen.title, screen.icon_name, screen.answered, set(screen.mode)) != ("", "", "", modes):
+        yield Violation("the terminal is as before", f"{ran.command}: {screen.title!r} {screen.answered!r}")
+    if (screen.cursor.x, screen.cursor.y) != (_width(lines[-1]), len(lines) - 1):
+        yield Violation("the cursor is where the text ends", f"{ran.command}: {screen.cursor.x}, {screen.cursor.y}")
+    for number, (line, row) in enumerate(zip(lines, screen.display, strict=False)):
+        if row.rstrip() != unicodedata.normalize("NFC", line).expandtabs(8).rstrip():
+            yield Violation(
+                "each line is shown", f"{ran.command}, line {number}: {line[:120]!r} as {row.rstrip()[:120]!r}"
+            )
+            return
+
+
+def _width(line: str) -> int:
+    return sum(2 if pyte.screens.wcwidth(each) == 2 else max(0, pyte.screens.wcwidth(each)) for each in line)
+
+
+def _texts(ran: Ran) -> list[str] | None:
+    """Every text in a JSON document, None when it is none."""
+    try:
+        document = json.loads(ran.out)
+    except ValueError:
+        return None
+    return list(_in(document))
+
+
+def _in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            yield name
+            yield from _in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _in(each)
+
+
+def play(schedule: str) -> list[Violation]:
+    number, sink = schedule.split()
+    with scene(PAYLOADS[int(number) % len(PAYLOADS)]) as at:
+        found = list(SINKS[sink](at))
+        wrong = [each for each in at.ran if "Traceback" in each.out + each.err or "this is a bug" in each.err]
+        found += [Violation("no traceback", f"{each.command}: {each.err[-600:]}") for each in wrong]
+    return found
+
+
+def schedules(count: int, seed: int) -> Iterable[str]:
+    """Each payload in each sink; a part of them is spread over both, and another seed begins elsewhere."""
+    every = [f"{number} {sink}" for sink in SINKS for number in range(len(PAYLOADS))]
+    step = max(1, len(every) // count)
+    while len(every) % step == 0 and step > 1:
+        step -= 1
+    return (every[(seed * 101 + number * step) % len(every)] for number in range(min(count, len(every))))
+
+
+CAMPAIGN = Campaign(
+    name="injection",
+    what="hostile texts in the stack, the account and the API's errors, judged by those who read what we print",
+    full=len(PAYLOADS) * len(SINKS),
+    short=6,
+    schedules=schedules,
+    play=play,
+)

@@ -15,11 +15,8 @@ project, and into an error of the API, and the commands of that sink are run:
 from __future__ import annotations
 
 import contextlib
-import io
 import json
-import os
 import re
-import sys
 import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,9 +27,9 @@ from typing import Any, Final
 import pyte
 import requests
 
-from reconciler.cli.main import run as run_command
 from reconciler.emulator import Emulator, Settings
 from tests.campaigns.campaign import Campaign, Violation
+from tests.campaigns.commands import Ran, run
 from tests.campaigns.payloads import PAYLOADS
 
 TOKEN: Final = "injection-token"
@@ -68,25 +65,6 @@ _MERMAID = (
 )
 
 
-class _Stream(io.StringIO):
-    def __init__(self, *, terminal: bool) -> None:
-        super().__init__()
-        self._terminal = terminal
-
-    def isatty(self) -> bool:
-        return self._terminal
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command left behind."""
-
-    command: str
-    code: int
-    out: str
-    err: str
-
-
 @dataclass
 class Scene:
     """A folder with a stack, an account, and a payload in both."""
@@ -97,11 +75,8 @@ class Scene:
     ran: list[Ran] = field(default_factory=list)
 
     def run(self, *arguments: str, terminal: bool = False) -> Ran:
-        out, err = _Stream(terminal=terminal), _Stream(terminal=terminal)
         given = {"PACKET_API_URL": self.emulator.url, "PACKET_AUTH_TOKEN": TOKEN, "TERM": "xterm"}
-        with _environment(given), contextlib.chdir(self.folder), _streams(out, err):
-            code = run_command(arguments)
-        self.ran.append(Ran(" ".join(arguments), code, out.getvalue(), err.getvalue()))
+        self.ran.append(run(self.folder, given, *arguments, terminal=terminal))
         return self.ran[-1]
 
     def call(self, method: str, path: str, body: Any = None) -> requests.Response:
@@ -130,31 +105,6 @@ class Scene:
         """Calls that make volumes are refused with the payload as the reason."""
         rule = {"kind": "status", "method": "POST", "route": "/projects/{id}/storage", "status": 422, "times": None}
         self.call("POST", "/_emulator/faults", {"rules": [{**rule, "errors": [self.payload]}]})
-
-
-@contextlib.contextmanager
-def _environment(given: Mapping[str, str]) -> Iterator[None]:
-    before = dict(os.environ)
-    for name in before:
-        if name.startswith(("PACKET", "METAL", "RECONCILER", "NO_COLOR", "CI", "GITHUB")):
-            del os.environ[name]
-    os.environ.update(given)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-@contextlib.contextmanager
-def _streams(out: io.StringIO, err: io.StringIO) -> Iterator[None]:
-    before = sys.stdin
-    sys.stdin = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            yield
-    finally:
-        sys.stdin = before
 
 
 @contextlib.contextmanager

@@ -29,9 +29,9 @@ def check_belongings(planned: Planned, journal: Journal, clock: Clock, *, accept
         check_vanished(planned.stack.rails, journal.owned, _owned(planned), today, accepted=accepted)
 
 
-def before_deletes(planned: Planned, journal: Journal) -> None:
-    """From here on it is not known how much there is, until the run is over."""
-    if any(each.verb is Verb.DELETE for each in planned.plan.steps):
+def beforehand(planned: Planned, journal: Journal) -> None:
+    """From here on it is not known how much there is, until the run is over: one that is cut off says nothing."""
+    if any(each.verb in (Verb.CREATE, Verb.DELETE) for each in planned.plan.steps):
         journal.owns(None)
 
 

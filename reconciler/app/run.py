@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.api import Client
-from reconciler.app.belongings import afterwards, before_deletes, check_belongings
+from reconciler.app.belongings import afterwards, beforehand, check_belongings
 from reconciler.clock import Clock, SystemClock
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.diff import diff
@@ -196,7 +196,7 @@ def apply_plan(
     means = Means(account, clock, rng or random.Random(), max(1, parallelism), settle_seconds, journal)
     if creates_something(plan):
         _begin(journal, plan.stack)
-    before_deletes(planned, journal)
+    beforehand(planned, journal)
     applied = Apply(plan, planned.world, catalog(), means, stop, listen).run()
     interrupted = applied.interrupted
     unconfirmed: tuple[Diagnostic, ...] = ()

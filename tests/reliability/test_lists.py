@@ -150,6 +150,31 @@ def kept(scene: Scene, *, destroy: bool = False, accept_vanished: bool = False) 
     return carry_out(scene.account, planned, journal=journal, accept_vanished=accept_vanished)
 
 
+def dies_at(
+    monkeypatch: pytest.MonkeyPatch,
+    scene: Scene,
+    method: str,
+    number: int,
+    *,
+    destroy: bool = False,
+    accept_vanished: bool = False,
+) -> None:
+    """A run that is cut off before the so-and-so-many-th call of a method."""
+    attempt, calls = scene.account.transport.attempt, 0
+
+    def dying(each: str, target: str, body: bytes | None) -> Answer:
+        nonlocal calls
+        calls += each == method
+        if calls == number:
+            raise Crash(f"before {each} {target}")
+        return attempt(each, target, body)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(scene.account.transport, "attempt", dying)
+        with pytest.raises(Crash):
+            kept(scene, destroy=destroy, accept_vanished=accept_vanished)
+
+
 def delete(scene: Scene, *hostnames: str) -> None:
     """Somebody deletes machines, all where none is named, and they are gone for good."""
     for each in scene.devices():
@@ -250,22 +275,23 @@ def test_after_a_destroy_that_was_cut_off_nobody_knows_how_much_there_is(
     """F12, F26: no human step after a crash."""
     scene = Scene.of(account, machines(4))
     assert kept(scene).complete
-    attempt, deletes = account.transport.attempt, 0
-
-    def dying(method: str, target: str, body: bytes | None) -> Answer:
-        nonlocal deletes
-        deletes += method == "DELETE"
-        if deletes == 5:
-            raise Crash(f"before {method} {target}")
-        return attempt(method, target, body)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(account.transport, "attempt", dying)
-        with pytest.raises(Crash):
-            kept(scene, destroy=True)
+    dies_at(monkeypatch, scene, "DELETE", 5, destroy=True)
     account.clock.sleep(600)
     assert scene.devices() == []
     assert kept(scene).complete
+
+
+def test_after_an_accepted_run_that_was_cut_off_nobody_has_to_accept_again(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F12, F26: the same command, without a person."""
+    scene = Scene.of(account, machines(8))
+    assert kept(scene).complete
+    delete(scene)
+    dies_at(monkeypatch, scene, "POST", 2, accept_vanished=True)
+    account.clock.sleep(600)
+    assert len(scene.devices()) == 1
+    assert kept(scene).counts.added == 7
 
 
 def test_what_was_taken_out_of_the_stack_and_deleted_by_hand_is_not_missed_later(account: Account) -> None:

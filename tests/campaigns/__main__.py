@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import sys
 import time
@@ -10,6 +11,7 @@ import traceback
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
@@ -72,6 +74,24 @@ def table(results: list[Result]) -> str:
     return "\n".join(lines)
 
 
+def kept_result(file: Path | None, name: str, count: int, seed: int) -> Result | None:
+    """What is in the file of the same schedules of a campaign, when none of them broke a law."""
+    if file is None or not file.exists():
+        return None
+    for line in file.read_text(encoding="utf-8").splitlines():
+        kept = json.loads(line)
+        if (kept["name"], kept["count"], kept["seed"], kept["violations"]) == (name, count, seed, 0):
+            return Result(name, kept["schedules"], [], kept["seconds"])
+    return None
+
+
+def keep_result(file: Path, result: Result, count: int, seed: int) -> None:
+    kept = {"name": result.name, "count": count, "seed": seed, "schedules": result.schedules}
+    kept |= {"violations": len(result.broken), "seconds": round(result.seconds, 1)}
+    with file.open("a", encoding="utf-8") as lines:
+        lines.write(f"{json.dumps(kept)}\n")
+
+
 def main() -> int:
     every = campaigns()
     listed = "\n".join(f"  {each.name:14} {each.full:>7}  {each.what}" for each in every.values())
@@ -86,6 +106,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count(), help="processes")
     parser.add_argument("--first", action="store_true", help="stop at the first schedule that breaks a law")
+    parser.add_argument(
+        "--results",
+        type=Path,
+        metavar="FILE",
+        help="keep what came of each campaign there, and go on after those that are in it: a release takes hours",
+    )
     parser.add_argument("--replay", metavar="SCHEDULE", help="play one schedule of one campaign again")
     given = parser.parse_args()
     chosen = list(every.values()) if "all" in given.campaign else [every[each] for each in given.campaign]
@@ -94,7 +120,13 @@ def main() -> int:
         print("\n".join(f"{each.law}: {each.detail}" for each in violations) or "it holds")
         return 1 if violations else 0
     counts = {each.name: each.full if given.full else given.count or each.short for each in chosen}
-    results = [run(each, counts[each.name], given.seed, given.jobs, first=given.first) for each in chosen]
+    results = []
+    for each in chosen:
+        done = kept_result(given.results, each.name, counts[each.name], given.seed)
+        result = done or run(each, counts[each.name], given.seed, given.jobs, first=given.first)
+        results.append(result)
+        if given.results is not None and done is None:
+            keep_result(given.results, result, counts[each.name], given.seed)
     print(table(results))
     return 1 if any(each.broken for each in results) else 0
 

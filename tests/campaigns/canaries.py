@@ -92,6 +92,8 @@ COMMANDS: Final = (
 _SLOW: Final = (
     "delay", "slow_body", "slow_head", "timeout_before", "commit_then_timeout", "late_commit", "stuck", "slow_delete",
 )  # fmt: skip
+_LASTING: Final = ("alter_request",)
+"""Faults that leave something in the account that nobody can tell is ours."""
 _ROUTES: Final = (
     "POST /projects",
     "POST /projects/{id}/devices",
@@ -212,7 +214,7 @@ def play(schedule: str) -> list[Violation]:
         found = [
             Violation("without the fault it works", f"{each.command}: {each.code} {each.err[-300:]}")
             for each in calm
-            if each.code
+            if each.code and kind not in _LASTING
         ]
         if len(song.secrets) < LEAST:
             found.append(Violation("there are enough secrets to find", ", ".join(song.secrets)))

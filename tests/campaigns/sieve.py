@@ -166,7 +166,7 @@ def schedules(count: int, seed: int) -> Iterable[str]:
 CAMPAIGN = Campaign(
     name="sieve",
     what="each read stale, each event hidden, each gap between two writes crashed; compared with the undisturbed run",
-    full=20_000,
+    full=5_000,
     short=40,
     schedules=schedules,
     play=play,

@@ -190,7 +190,7 @@ def schedules(count: int, seed: int) -> Iterable[str]:
 CAMPAIGN = Campaign(
     name="sweep",
     what="a crash or a fault at every call of an apply, a change and a destroy; pairs of them on small stacks",
-    full=100_000,
+    full=20_000,
     short=80,
     schedules=schedules,
     play=play,

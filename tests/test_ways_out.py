@@ -5,6 +5,7 @@ so here, and to take secrets out and to make foreign text harmless on the way.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,34 +24,31 @@ DOORS = {
     "app/journal.py": "the journal: addresses, kinds, ids and digests",
     "app/lock.py": "who holds the lock: a process, a command and a moment",
 }
-_STREAMS = ("stdout", "stderr", "__stdout__", "__stderr__")
+_NAMES = {
+    *(f"sys.{each}" for each in ("stdout", "stderr", "__stdout__", "__stderr__")),
+    *(f"os.{each}" for each in ("O_WRONLY", "O_RDWR", "O_CREAT", "O_APPEND")),
+}
+_PRINTERS = ("print", "click.echo", "click.secho", "os.write")
 _WRITERS = ("write", "writelines", "write_text", "write_bytes", "print")
-_FLAGS = ("O_WRONLY", "O_RDWR", "O_CREAT", "O_APPEND")
+_MODE = re.compile(r"(?=.*[wax+])[rwaxbt+]{1,4}")
 
 
 def ways_out(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Lines that write to a stream or a file, print, or open one to write."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and node.attr in _STREAMS and ast.unparse(node.value) == "sys":
+        if isinstance(node, ast.Attribute) and f"{ast.unparse(node.value)}.{node.attr}" in _NAMES:
             yield node.lineno, ast.unparse(node)
-        if isinstance(node, ast.Attribute) and node.attr in _FLAGS and ast.unparse(node.value) == "os":
-            yield node.lineno, ast.unparse(node)
-        if not isinstance(node, ast.Call):
-            continue
-        called = ast.unparse(node.func)
-        name = called.rpartition(".")[2]
-        modes = [
-            each.value for each in (*node.args, *(k.value for k in node.keywords)) if isinstance(each, ast.Constant)
-        ]
-        if (
-            called in ("print", "click.echo", "click.secho", "os.write")
-            or ("." in called and name in _WRITERS)
-            or (
-                name in ("open", "fdopen")
-                and any(isinstance(each, str) and set(each) & set("wax+") for each in modes[-2:])
-            )
-        ):
-            yield node.lineno, called
+        elif isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            name = called.rpartition(".")[2]
+            writes = called in _PRINTERS or ("." in called and name in _WRITERS)
+            if writes or (name in ("open", "fdopen") and any(map(_MODE.fullmatch, _texts(node)))):
+                yield node.lineno, called
+
+
+def _texts(call: ast.Call) -> list[str]:
+    given = (*call.args, *(each.value for each in call.keywords))
+    return [each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)]
 
 
 def test_nothing_leaves_by_another_door() -> None:

@@ -123,6 +123,12 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "A stack without resources, which would destroy everything that it owns.",
             "Check the path. To remove everything on purpose, use `reconciler destroy`.",
         ),
+        "ends-by-itself": Page(
+            "The API shows a time at which the platform will delete the object by itself, and the stack does not say "
+            "that time: somebody set it in the portal, it is a default, or the spot market has taken the machine back.",
+            "If it is meant, set the field (`termination_time`) in the stack. If not, find out who set it, and replace "
+            "the machine in time.",
+        ),
         "existing-fields": Page(
             "Fields are written on a resource that is only looked up.",
             "What exists is never changed: only sections inside of it may follow. With an expression that "

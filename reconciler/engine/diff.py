@@ -13,6 +13,7 @@ from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Refused, Severity, error
 from reconciler.engine.elsewhere import Elsewhere
+from reconciler.engine.ending import ends_by_itself
 from reconciler.engine.fields import differences
 from reconciler.engine.lookups import Lookups
 from reconciler.engine.moved import check_clashes, marks_that_stay
@@ -99,6 +100,7 @@ def diff(
     findings = [*findings, *rest.twins(), *rest.lookalikes(), *rest.left_behind(), *_not_seen(snapshot)]
     findings += marks_that_stay(changes.values(), catalog)
     in_order = sorted(kept.values(), key=lambda each: each.address.sort_key)
+    findings += ends_by_itself(in_order, catalog)
     return Compared(tuple(in_order), strangers, tuple(findings), walk.world)
 
 

@@ -182,6 +182,7 @@ class Device(Kind):
     """All keys of the project and the user go on a device that names none, and `next-available` takes what is there."""
     waits = True
     precious = True
+    ends = "termination_time"
     stepwise = True
     choices = {"operating_system": frozenset({"reinstall"}), "userdata": frozenset({"reinstall"})}
     create_seconds = 1800.0
@@ -227,6 +228,7 @@ class Device(Kind):
             status=machine_status(body),
             locked=body.get("locked") is True,
             created_at=str(body.get("created_at") or ""),
+            ends_at=str(body.get("termination_time") or ""),
             foreign_tags=tuple(tag for tag in tags if mark and tag not in values.get("tags", ())),
         )
 

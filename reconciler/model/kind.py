@@ -166,6 +166,8 @@ class Kind(ABC):
     """Whether creates and deletes go on after the answer, so that the collection is polled."""
     gone_at_once: ClassVar[bool] = False
     """Of a kind that waits: whether that holds for its creates only."""
+    ends: ClassVar[str] = ""
+    """The field that says when the platform takes an object away by itself."""
     precious: ClassVar[bool] = False
     """Whether it costs money by the hour or holds data, so that deletes of many are paced."""
     create_impact: ClassVar[str] = ""

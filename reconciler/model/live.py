@@ -71,6 +71,8 @@ class LiveObject:
     """Ids of the objects that cannot be deleted while this one holds them (the VLANs of a port)."""
     held_by: frozenset[str] = frozenset()
     """Ids of the objects that its own item shows as holding it (the machines with a port in a VLAN)."""
+    ends_at: str = ""
+    """When the platform takes it away by itself (RFC 3339); empty when it stays."""
     none_inside: frozenset[str] = frozenset()
     """Lists of links to other objects that its item shows, and shows empty (a project's `volumes`)."""
     moved_from: str = ""

@@ -250,3 +250,35 @@ def test_what_cannot_be_looked_at_just_before_is_neither_changed_nor_deleted(
     account.faults([])
     assert scene.devices() == before
     scene.converges()
+
+
+def ends_at(scene: Scene, moment: str) -> None:
+    """The portal, or a default of the service, has given all machines an end."""
+    field = "devices.*.termination_time"
+    scene.fault("set_field", "GET", DEVICES, field=field, value=moment, times=None)
+
+
+def ends(account: Account, scene: Scene) -> list[str]:
+    found = plan(account, scene.stack).plan.diagnostics
+    return [each.summary for each in found if each.code == "ends-by-itself"]
+
+
+def test_a_machine_that_somebody_gave_an_end_is_told_in_every_plan(account: Account) -> None:
+    """A term that nobody had asked for has deleted whole accounts."""
+    scene = Scene.of(account)
+    assert scene.apply().complete
+    assert ends(account, scene) == []
+    ends_at(scene, "2030-01-01T00:00:00Z")
+    (told,) = ends(account, scene)
+    assert "will be deleted by the platform at 2030-01-01T00:00:00Z: the stack does not ask for that" in told
+    assert plan(account, scene.stack).plan.empty, "it is told, and nothing is done about it"
+
+
+@pytest.mark.parametrize("declared", ["2030-01-01T00:00:00Z", "2030-01-01T01:00:00+01:00"])
+def test_an_end_that_the_stack_asks_for_is_not(account: Account, declared: str) -> None:
+    scene = Scene.of(account, machines(1, termination_time=declared))
+    assert scene.apply().complete
+    assert ends(account, scene) == []
+    ends_at(scene, "2031-01-01T00:00:00Z")
+    (other,) = ends(account, scene)
+    assert f"at 2031-01-01T00:00:00Z: the stack says {declared}" in other

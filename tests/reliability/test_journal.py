@@ -183,7 +183,7 @@ def test_an_apply_writes_down_each_create_before_and_after(account: Account) -> 
 
 def test_nothing_is_sent_when_the_journal_cannot_be_written(account: Account) -> None:
     """F14: a full disk before the POST."""
-    report = run_with(account, FileJournal(FullLog(account.folder / "web.jsonl", 1), account.clock.wall))
+    report = run_with(account, FileJournal(FullLog(account.folder / "web.jsonl", 2), account.clock.wall))
     assert [each for each in account.ledger() if each["method"] == "POST"] == []
     (failed,) = [each for each in report.ended if each.result is Result.FAILED]
     assert "nothing was sent" in failed.reason
@@ -191,7 +191,7 @@ def test_nothing_is_sent_when_the_journal_cannot_be_written(account: Account) ->
 
 
 def test_a_disk_that_fills_up_after_the_answer_loses_nothing(account: Account) -> None:
-    report = run_with(account, FileJournal(FullLog(account.folder / "web.jsonl", 2), account.clock.wall))
+    report = run_with(account, FileJournal(FullLog(account.folder / "web.jsonl", 3), account.clock.wall))
     posts = [each["route"] for each in account.ledger() if each["method"] == "POST"]
     assert posts == ["/projects"]
     assert not report.complete

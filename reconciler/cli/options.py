@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -171,11 +172,19 @@ def vanished_option(function: Function) -> Function:
     )(function)
 
 
+def _number(_context: click.Context, _parameter: click.Parameter, value: float) -> float:
+    """No NaN, which no age is above."""
+    if math.isnan(value):
+        raise click.BadParameter("it is not a number.")
+    return value
+
+
 def approval_options(function: Function) -> Function:
     """What binds an apply to a plan that somebody has seen."""
     function = click.option(
         "--plan-max-age",
         type=click.FloatRange(0),
+        callback=_number,
         default=24,
         show_default=True,
         envvar="RECONCILER_PLAN_MAX_AGE",

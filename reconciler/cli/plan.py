@@ -82,6 +82,7 @@ def command(
         raise click.UsageError("--recursive goes with neither -o nor --target, --replace or --format json.")
     with Session(no_color=no_color) as session:
         from reconciler import app
+        from reconciler.model.approval import approval
         from reconciler.model.plan import Options
         from reconciler.report.human import render_plan
         from reconciler.report.plan_json import plan_document, seal
@@ -93,9 +94,13 @@ def command(
             client = client or session.connect(api_url, emulator, parallelism=parallelism, read_only=True)
             return session.plan(stack, client, Options(destroy, targets, replace), parallelism=parallelism)
 
+        def print_plan(planned: Planned) -> None:
+            digest = approval(planned.plan)
+            session.sink.data(render_plan(planned.plan, colour=session.sink.colour_out, approval=digest))
+
         def show(each: Found) -> int:
             planned = plan(each.paths, account)
-            session.sink.data(render_plan(planned.plan, colour=session.sink.colour_out))
+            print_plan(planned)
             return Exit.CHANGES if detailed_exitcode and not planned.plan.empty else Exit.DONE
 
         if recursive:
@@ -109,11 +114,11 @@ def command(
             if planned.plan.diagnostics:
                 session.sink.diagnostics(planned.plan.diagnostics)
         else:
-            session.sink.data(render_plan(planned.plan, colour=session.sink.colour_out))
+            print_plan(planned)
         if out is not None and document is not None:
             inputs = session.inputs(variables, var_files, overlays)
             app.save_plan(planned, out, paths, inputs, document, session.clock)
             session.sink.note(f"Saved the plan to {out}. To perform exactly these actions: reconciler apply {out}")
-            approval = document["x_reconciler"]["approval"]
-            session.sink.note(f"To plan anew and perform only just these: reconciler apply STACK --digest {approval}")
+            digest = document["x_reconciler"]["approval"]
+            session.sink.note(f"To plan anew and perform only just these: reconciler apply STACK --digest {digest}")
         return Exit.CHANGES if detailed_exitcode and not planned.plan.empty else Exit.DONE

@@ -34,5 +34,6 @@ def command(plan_file: Path, form: str, no_color: bool) -> int:
             session.sink.json(document)
             return Exit.DONE
         plan = plan_from(document, plan_file)
-        session.sink.data(render_plan(plan, colour=session.sink.colour_out))
+        approval = str(document["x_reconciler"].get("approval", ""))
+        session.sink.data(render_plan(plan, colour=session.sink.colour_out, approval=approval))
         return Exit.DONE

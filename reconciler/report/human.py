@@ -57,8 +57,8 @@ _LEGEND: Mapping[Action, str] = MappingProxyType(
 )
 
 
-def render_plan(plan: Plan, *, colour: bool) -> str:
-    """The whole plan as text."""
+def render_plan(plan: Plan, *, colour: bool, approval: str = "") -> str:
+    """The whole plan as text; with the digest that `apply --digest` takes, where one is given."""
     page = strangers_page(plan.strangers)
     pending = in_reading_order(plan.pending)
     if pending:
@@ -77,6 +77,9 @@ def render_plan(plan: Plan, *, colour: bool) -> str:
         if plan.files:
             page.blank()
             page.line(f"Files to write after the apply: {', '.join(path for path, _ in plan.files)}")
+        if approval:
+            page.blank()
+            page.line(f"Approval digest: {approval}")
     elif plan.options.destroy:
         page.line(("No changes.", Style.BOLD_GREEN), (" No objects need to be destroyed.", Style.BOLD))
     else:

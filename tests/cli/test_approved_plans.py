@@ -45,6 +45,12 @@ def test_how_long_it_holds_can_be_said(shell: Shell, saved: Path, given: str, co
     assert shell.run("apply", "saved.plan", shell.world).code == code
 
 
+@pytest.mark.parametrize("given", ["nan", "-1", "a day"])
+def test_an_age_that_no_plan_can_be_above_is_no_age(shell: Shell, saved: Path, given: str) -> None:
+    later(shell, 48 * HOUR)
+    assert shell.run("apply", "saved.plan", "--plan-max-age", given, shell.world).code == 1
+
+
 @pytest.mark.parametrize(("minutes", "code"), [(4, 0), (6, 5)])
 def test_a_plan_from_the_future_is_refused(shell: Shell, saved: Path, minutes: float, code: int) -> None:
     later(shell, -minutes * 60)
@@ -76,6 +82,14 @@ def test_the_digest_of_a_plan_is_the_same_wherever_and_whenever_it_is_made(shell
     assert approval_of(shell) == first
     shown = shell.run("plan", "stack.yaml", "-o", "saved.plan", shell.world)
     assert f"--digest {first}" in shown.err
+
+
+def test_people_see_the_digest_too(shell: Shell, saved: Path) -> None:
+    told = f"\nApproval digest: {approval_of(shell)}\n"
+    assert told in shell.run("plan", "stack.yaml", shell.world).out
+    assert told in shell.run("show", "saved.plan").out
+    assert shell.run("apply", "saved.plan", shell.world).code == 0
+    assert "digest" not in shell.run("plan", "stack.yaml", shell.world).out, "there is nothing to approve"
 
 
 def test_the_digest_is_another_one_when_anything_that_is_to_be_done_is(shell: Shell) -> None:

@@ -144,6 +144,23 @@ OUTSIDE = (
     Defect(
         "a saved plan holds for ever", _SAVED, "if most_hours and age > most_hours * 3600:", "if age < 0:", _APPROVED
     ),
+    Defect(
+        "an approved update allows a reinstall",
+        "reconciler/model/approval.py",
+        "digest([_essence(each), calls.get(each.address, [])], 32)",
+        "digest(_essence(each)[:-1], 32)",
+        suite("engine/test_approval.py"),
+    ),
+    Defect(
+        "an approval is of no files",
+        "reconciler/model/approval.py",
+        "signature(plan), sorted(map(list, plan.files))])",
+        "signature(plan)])",
+        suite("engine/test_approval.py"),
+    ),
+    Defect(
+        "no plan is older than NaN", "reconciler/cli/options.py", "if math.isnan(value):", "if value < 0:", _APPROVED
+    ),
     Defect("a plan from the future is done", _SAVED, "if age < -SKEW_SECONDS:", "if age < -1e12:", _APPROVED),
     Defect(
         "any plan is the approved one",

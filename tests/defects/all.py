@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.defects.defect import Defect
 from tests.defects.delivery import DELIVERY
 from tests.defects.executor import EXECUTOR
+from tests.defects.kinds import KINDS
 from tests.defects.outside import OUTSIDE
 from tests.defects.planner import PLANNER
 
-DEFECTS: tuple[Defect, ...] = (*DELIVERY, *PLANNER, *EXECUTOR, *OUTSIDE)
+DEFECTS: tuple[Defect, ...] = (*DELIVERY, *PLANNER, *EXECUTOR, *KINDS, *OUTSIDE)

@@ -16,8 +16,13 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/api/test_retry_table.py",
         "tests/api/test_where_the_token_goes.py",
         "tests/api/test_answers.py",
+        "tests/api/test_outages.py",
+        "tests/api/test_leaving.py",
+        "tests/api/test_gate.py",
     ),
-    "reconciler/api/gate.py": ("tests/api/test_gate.py",),
+    "reconciler/api/breaker.py": ("tests/api/test_outages.py",),
+    "reconciler/api/budget.py": ("tests/api/test_outages.py",),
+    "reconciler/api/gate.py": ("tests/api/test_gate.py", "tests/api/test_leaving.py"),
     "reconciler/api/paging.py": ("tests/api/test_whole_lists.py", "tests/api/test_packet.py"),
     # planner
     "reconciler/engine/diff.py": _ENGINE,
@@ -27,7 +32,17 @@ MODULES: dict[str, tuple[str, ...]] = {
     "reconciler/engine/order.py": _ENGINE,
     "reconciler/engine/unclaimed.py": _ENGINE,
     # rails
-    "reconciler/engine/rails.py": ("tests/engine/test_rails.py", "tests/engine/test_ownership.py"),
+    "reconciler/engine/rails.py": (
+        "tests/engine/test_rails.py",
+        "tests/engine/test_rails_limits.py",
+        "tests/engine/test_ownership.py",
+        "tests/reliability/test_lists.py",
+    ),
+    "reconciler/engine/pace.py": ("tests/engine/test_pace.py",),
+    "reconciler/app/belongings.py": ("tests/reliability/test_lists.py",),
+    "reconciler/model/rails.py": ("tests/engine/test_rails_limits.py", "tests/engine/test_pace.py"),
+    # journal
+    "reconciler/app/journal.py": ("tests/reliability/test_journal.py", "tests/reliability/test_lists.py"),
     # executor
     "reconciler/engine/execute.py": _ENGINE,
     "reconciler/engine/perform.py": _ENGINE,
@@ -35,6 +50,15 @@ MODULES: dict[str, tuple[str, ...]] = {
     "reconciler/engine/changing.py": _ENGINE,
     "reconciler/engine/sending.py": _ENGINE,
     "reconciler/engine/prepare.py": _ENGINE,
+    "reconciler/engine/guard.py": ("tests/engine/test_guard.py", "tests/reliability/test_others.py"),
+    "reconciler/engine/claims.py": (*_ENGINE, "tests/reliability/test_lists.py", "tests/reliability/test_others.py"),
+    "reconciler/engine/proof.py": (
+        *_ENGINE,
+        "tests/reliability/test_lists.py",
+        "tests/reliability/test_others.py",
+        "tests/reliability/test_cut_short.py",
+    ),
+    "reconciler/engine/twins.py": ("tests/engine/test_ownership.py", "tests/reliability/test_found.py"),
     "reconciler/engine/schedule.py": ("tests/engine/test_schedule.py", "tests/engine/test_stop.py"),
     "reconciler/engine/watch.py": ("tests/engine/test_watch.py",),
 }

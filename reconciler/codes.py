@@ -278,6 +278,12 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "`existing` on a kind that cannot be looked up.",
             "The hint lists the kinds that can.",
         ),
+        "not-asked-for": Page(
+            "An object of the stack is locked, bids on the spot market or has an unusual billing cycle, and the stack "
+            "does not set that field: somebody set it elsewhere. Nothing is done about it.",
+            "If it is meant, set the field in the stack to that value. If not, set it to what it should be. To live "
+            "with it, add the field to `lifecycle: {ignore_changes: [...]}`.",
+        ),
         "not-approved": Page(
             "A plan has to be approved, and nobody can be asked.",
             "Pass --yes, or save the plan and apply the file.",

@@ -19,6 +19,7 @@ from reconciler.engine.lookups import Lookups
 from reconciler.engine.moved import check_clashes, marks_that_stay
 from reconciler.engine.scope import Scope
 from reconciler.engine.standing import after_reshaping, made_right_again, reshaped, standing_changes, with_losses
+from reconciler.engine.unasked import not_asked_for, with_unasked
 from reconciler.engine.unclaimed import Unclaimed
 from reconciler.engine.world import PlannedWorld, Settled, Standing, settle
 from reconciler.graph import Cycle, ordered
@@ -99,8 +100,8 @@ def diff(
     kept, findings = rest.keep_what_holds_strangers(changes, strangers)
     findings = [*findings, *rest.twins(), *rest.lookalikes(), *rest.left_behind(), *_not_seen(snapshot)]
     findings += marks_that_stay(changes.values(), catalog)
-    in_order = sorted(kept.values(), key=lambda each: each.address.sort_key)
-    findings += ends_by_itself(in_order, catalog)
+    in_order = with_unasked(sorted(kept.values(), key=lambda each: each.address.sort_key), catalog)
+    findings += [*ends_by_itself(in_order, catalog), *not_asked_for(in_order, catalog)]
     return Compared(tuple(in_order), strangers, tuple(findings), walk.world)
 
 

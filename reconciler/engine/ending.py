@@ -12,29 +12,41 @@ from typing import Any
 
 from reconciler.diagnostics import Diagnostic, warning
 from reconciler.model.catalog import Catalog
-from reconciler.model.plan import Change
+from reconciler.model.kind import Kind
+from reconciler.model.plan import Change, FieldChange
+
+
+def unasked_end(change: Change, kind: Kind) -> list[FieldChange]:
+    """The end of a live object, in the field that asks for one, unless the stack says that very end or ignores it."""
+    resource, live = change.resource, change.live
+    if not kind.ends or live is None or not live.ends_at or resource is None:
+        return []
+    wanted = change.after.get(kind.ends)
+    if same_moment(wanted, live.ends_at) or kind.ends in resource.lifecycle.ignore_changes:
+        return []
+    return [FieldChange((kind.ends,), live.ends_at, wanted)]
 
 
 def ends_by_itself(changes: Iterable[Change], catalog: Catalog) -> list[Diagnostic]:
-    """A warning for each object of ours that is to stay and has an end of its own, unless the stack says that end."""
+    """A warning for each object that has an end which was not asked for (`Change.unasked`)."""
     return [
-        _told(each, catalog[each.kind].ends)
-        for each in changes
-        if each.live is not None
-        and each.live.present
-        and each.live.ends_at
-        and each.resource is not None
-        and each.resource.managed
-        and not each.action.deletes
-        and _moment(each.after.get(catalog[each.kind].ends)) != _moment(each.live.ends_at)
+        _told(change, each)
+        for change in changes
+        for each in change.unasked
+        if str(each.path[0]) == catalog[change.kind].ends
     ]
 
 
-def _told(change: Change, name: str) -> Diagnostic:
+def same_moment(one: Any, other: Any) -> bool:
+    """Whether two texts say one moment. What is no moment is none."""
+    return _moment(one) is not None and _moment(one) == _moment(other)
+
+
+def _told(change: Change, end: FieldChange) -> Diagnostic:
     assert change.live is not None, "what ends is live"
-    wanted = change.after.get(name)
-    asks = f"the stack says {wanted}" if wanted else "the stack does not ask for that"
-    summary = f"{change.address} ({change.live.id}) will be deleted by the platform at {change.live.ends_at}: {asks}"
+    name = end.path[0]
+    asks = f"the stack says {end.after}" if end.after else "the stack does not ask for that"
+    summary = f"{change.address} ({change.live.id}) will be deleted by the platform at {end.before}: {asks}"
     hint = f"if that is meant, set `{name}` in the stack; if not, find out who set it, and replace the machine in time"
     return warning("ends-by-itself", summary, address=str(change.address), place=change.place, hint=hint)
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from reconciler.engine.ending import same_moment
 from reconciler.lazy import lazy_module
 from reconciler.model.kind import Kind
 from reconciler.model.live import LiveObject
@@ -40,6 +41,8 @@ def differences(
             continue
         secret = field.secret or name in secrets
         if isinstance(field.rule, CreateOnly):
+            if name == kind.ends and same_moment(values[name], live.ends_at):
+                continue  # it has what is wanted, whoever gave it that
             found += _create_only(name, field.rule, values[name], secret, live)
         else:
             each = _compared(name, field.rule, values[name], secret, live, name in kind.fixed(live))

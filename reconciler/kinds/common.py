@@ -9,6 +9,11 @@ from typing import Any
 
 from reconciler.model.kind import FieldError
 from reconciler.model.mark import RESERVED_KEY, RESERVED_TAGS
+from reconciler.model.rules import Usual
+
+BILLED_HOURLY = Usual("hourly", "it is billed so")
+NOT_LOCKED = Usual(False, "it refuses to be deleted, and a machine to be reinstalled")
+NO_BID = Usual(False, "the platform takes it back when the market's price exceeds the bid")
 
 
 def last_segment(href: Any) -> str | None:

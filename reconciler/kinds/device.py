@@ -16,6 +16,9 @@ from pydantic import Field
 
 from reconciler.api import endpoints
 from reconciler.kinds.common import (
+    BILLED_HOURLY,
+    NO_BID,
+    NOT_LOCKED,
     id_of,
     known,
     missing_list,
@@ -33,6 +36,7 @@ from reconciler.kinds.machine import (
     AddressRequest,
     address_errors,
     bid_errors,
+    first_end,
     hostname_errors,
     ipxe_errors,
     machine_addresses,
@@ -101,6 +105,7 @@ class DeviceSpec(Spec):
     billing_cycle: Annotated[
         Literal["hourly", "daily", "monthly", "yearly"] | None,
         Update(clears=False),
+        BILLED_HOURLY,
         Field(description="Default: hourly."),
     ] = None
     userdata: Annotated[
@@ -120,7 +125,10 @@ class DeviceSpec(Spec):
         Field(description="Whether it runs: `active` is on, `inactive` is off."),
     ] = None
     locked: Annotated[
-        bool | None, Update(same=same_flag), Field(description="A locked device refuses to be deleted or reinstalled.")
+        bool | None,
+        Update(same=same_flag),
+        NOT_LOCKED,
+        Field(description="A locked device refuses to be deleted or reinstalled."),
     ] = None
     customdata: Annotated[
         dict[str, Any] | list[Any] | str | None,
@@ -134,7 +142,9 @@ class DeviceSpec(Spec):
         Refers(("hardware_reservation",)),
         Field(description="A reservation, a list of which the first free one is taken, or `next-available`."),
     ] = None
-    spot_instance: Annotated[bool | None, Replace(same=same_flag), Field(description="Bid on the spot market.")] = None
+    spot_instance: Annotated[
+        bool | None, Replace(same=same_flag), NO_BID, Field(description="Bid on the spot market.")
+    ] = None
     spot_price_max: Annotated[
         float | None, Replace(same=same_number), Field(gt=0, description="The highest bid, in dollars an hour.")
     ] = None
@@ -228,7 +238,7 @@ class Device(Kind):
             status=machine_status(body),
             locked=body.get("locked") is True,
             created_at=str(body.get("created_at") or ""),
-            ends_at=str(body.get("termination_time") or ""),
+            ends_at=first_end([body]),
             foreign_tags=tuple(tag for tag in tags if mark and tag not in values.get("tags", ())),
         )
 

@@ -17,6 +17,9 @@ from pydantic import Field
 from reconciler.api import endpoints
 from reconciler.api.endpoints import shaped
 from reconciler.kinds.common import (
+    BILLED_HOURLY,
+    NO_BID,
+    NOT_LOCKED,
     id_of,
     known,
     reserved_tags,
@@ -33,6 +36,7 @@ from reconciler.kinds.machine import (
     address_errors,
     bid_errors,
     enumerated,
+    first_end,
     indexed_hostname_errors,
     ipxe_errors,
     machine_body,
@@ -118,6 +122,7 @@ class DeviceBatchSpec(Spec):
     billing_cycle: Annotated[
         Literal["hourly", "daily", "monthly", "yearly"] | None,
         Update(same=on_all(), clears=False),
+        BILLED_HOURLY,
         Field(description="Default: hourly."),
     ] = None
     userdata: Annotated[
@@ -134,6 +139,7 @@ class DeviceBatchSpec(Spec):
     locked: Annotated[
         bool | None,
         Update(same=on_all(same_flag)),
+        NOT_LOCKED,
         Field(description="A locked machine refuses to be deleted or reinstalled."),
     ] = None
     customdata: Annotated[
@@ -148,7 +154,7 @@ class DeviceBatchSpec(Spec):
         Literal["next-available"] | None, CreateOnly(), Field(description="To take reserved machines.")
     ] = None
     spot_instance: Annotated[
-        bool | None, Replace(same=on_all(same_flag)), Field(description="Bid on the spot market.")
+        bool | None, Replace(same=on_all(same_flag)), NO_BID, Field(description="Bid on the spot market.")
     ] = None
     spot_price_max: Annotated[
         int | float | None,
@@ -201,6 +207,7 @@ class DeviceBatch(Kind):
     waits = True
     precious = True
     gone_at_once = True
+    ends = "termination_time"
     stepwise = True
     create_seconds = 1800.0
     delete_seconds = 1200.0
@@ -241,6 +248,7 @@ class DeviceBatch(Kind):
             locked=any(each.values.get("locked") is True for each in machines),
             automatic=mark is None and not pending,
             created_at=str(body.get("created_at") or ""),
+            ends_at=first_end(shown),
         )
 
     def read_answer(self, body: Any, wish: Wish) -> LiveObject | None:

@@ -159,6 +159,12 @@ def machine_status(body: Mapping[str, Any]) -> Status:
     )
 
 
+def first_end(machines: Sequence[Mapping[str, Any]]) -> str:
+    """When the platform takes the first of these machines away by itself; empty when none has an end."""
+    ends = [each["termination_time"] for each in machines if each.get("termination_time")]
+    return min(map(str, ends), default="")
+
+
 def machine_body(values: Mapping[str, Any]) -> dict[str, Any]:
     """The fields as the API takes them."""
     sent = {name: parsed(value) if name == "customdata" else value for name, value in values.items()}

@@ -18,6 +18,8 @@ from pydantic import Field
 
 from reconciler.api import endpoints
 from reconciler.kinds.common import (
+    BILLED_HOURLY,
+    NOT_LOCKED,
     facility_code,
     flags_off,
     id_of,
@@ -90,10 +92,11 @@ class VolumeSpec(Spec):
     billing_cycle: Annotated[
         Literal["hourly", "daily", "monthly", "yearly"] | None,
         Update(clears=False),
+        BILLED_HOURLY,
         Field(description="Default: hourly."),
     ] = None
     locked: Annotated[
-        bool | None, Update(same=same_flag), Field(description="A locked volume refuses to be deleted.")
+        bool | None, Update(same=same_flag), NOT_LOCKED, Field(description="A locked volume refuses to be deleted.")
     ] = None
     snapshot_policies: Annotated[
         list[SnapshotPolicy] | None,

@@ -88,6 +88,8 @@ class Change:
     unknown: frozenset[str] = frozenset()
     secrets: frozenset[str] = frozenset()
     impact: tuple[str, ...] = ()
+    unasked: tuple[FieldChange, ...] = ()
+    """What the object has that the stack does not ask for, in fields where that matters: told, and left as it is."""
     moved_from: str = ""
     """The address that its mark still says, when the stack has moved it and the mark is to be rewritten."""
 

@@ -119,6 +119,18 @@ class Listed:
     besides: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """Beside an `Update` or a `Replace`: what the API gives an object of which nothing is asked. Another live value in
+    a field that the stack does not declare was somebody else's wish: nothing is done about it, and it is told as drift.
+
+    `meaning` says what comes of such a value.
+    """
+
+    value: Any
+    meaning: str
+
+
 _NOTHING_LISTED: Mapping[str, Listed] = MappingProxyType({})
 
 
@@ -134,6 +146,7 @@ class Field:
     listed: Listed | None = None
     listed_inside: Mapping[str, Listed] = dataclass_field(default_factory=lambda: _NOTHING_LISTED)
     """The same of the parts of a field that is a mapping."""
+    usual: Usual | None = None
 
 
 def listed_values(field: Field, value: Any) -> Iterator[tuple[tuple[str, ...], Any, Listed]]:

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from reconciler.diagnostics import did_you_mean
-from reconciler.model.rules import Field, Listed, Refers, Rule, Secret
+from reconciler.model.rules import Field, Listed, Refers, Rule, Secret, Usual
 
 
 class Spec(BaseModel):
@@ -44,7 +44,8 @@ def read_fields(kind: str, spec: type[Spec]) -> dict[str, Field]:
         listed = next((each for each in info.metadata if isinstance(each, Listed)), None)
         secret = any(isinstance(each, Secret) for each in info.metadata)
         inside = _listed_inside(info.annotation)
-        fields[name] = Field(name, rules[0], secret, refers, info.is_required(), listed, inside)
+        usual = next((each for each in info.metadata if isinstance(each, Usual)), None)
+        fields[name] = Field(name, rules[0], secret, refers, info.is_required(), listed, inside, usual)
     return fields
 
 

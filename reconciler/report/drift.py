@@ -24,7 +24,7 @@ LONGEST = 60
 
 def drifted(plan: Plan) -> bool:
     """A mark that is to say another address is a change of the file, not of what is live."""
-    return any(each.action is not Action.NOOP for each in plan.changes)
+    return any(each.action is not Action.NOOP or each.unasked for each in plan.changes)
 
 
 _FOLLOWS_OTHERS = frozenset({"parent_replaced", "sibling_changes", "let_go", "lets_go"})
@@ -33,7 +33,16 @@ _FOLLOWS_OTHERS = frozenset({"parent_replaced", "sibling_changes", "let_go", "le
 
 def drifting(plan: Plan) -> list[Change]:
     """What differs by itself; what would only be changed because something else is has not drifted."""
-    return [each for each in plan.pending if each.action is not Action.NOOP and each.reason not in _FOLLOWS_OTHERS]
+    return [
+        each
+        for each in plan.changes
+        if each.unasked or (each.action is not Action.NOOP and each.reason not in _FOLLOWS_OTHERS)
+    ]
+
+
+def drifted_fields(change: Change) -> tuple[FieldChange, ...]:
+    """What an apply would set right, and what the stack does not ask for."""
+    return (*change.fields, *change.unasked)
 
 
 def render_drift(plan: Plan, *, colour: bool) -> str:
@@ -70,7 +79,7 @@ def drift_document(plan: Plan, *, tool_version: str) -> dict[str, Any]:
             "id": each.live.id if each.live is not None else None,
             "because": each.because,
             "source": {"file": each.place.file, "line": each.place.line} if each.place is not None else None,
-            "fields": [_live_and_wanted(each, field) for field in each.fields],
+            "fields": [_live_and_wanted(each, field) for field in drifted_fields(each)],
         }
         for each in drifting(plan)
     ]
@@ -112,9 +121,10 @@ def _unexpected(page: Page, changes: Sequence[Change]) -> None:
 def _changed(page: Page, changes: Sequence[Change]) -> None:
     for each in changes:
         page.line(("  # ", Style.BOLD), (str(each.address), Style.BOLD), (" has changed", Style.YELLOW))
-        if not each.fields and each.because:
+        fields = drifted_fields(each)
+        if not fields and each.because:
             page.line(f"      {each.because}")
-        for field in each.fields:
+        for field in fields:
             secret = field.secret or str(field.path[0]) in each.secrets
             name = ".".join(map(str, field.path))
             page.line(f"      {name}: ", *_values(field, secret))

@@ -15,7 +15,7 @@ from reconciler.model.event import Ended, Event, Noted, Progressed, Report, Resu
 from reconciler.model.kind import Verb
 from reconciler.model.plan import Action, Change, Counts, Plan
 from reconciler.report import words
-from reconciler.report.drift import drifting
+from reconciler.report.drift import drifted_fields, drifting
 from reconciler.report.page import safe_json
 from reconciler.report.plan_json import PROVIDER, diagnostic_json, plain
 from reconciler.values import Address, parse_address
@@ -128,7 +128,7 @@ class EventLines:
         action = {Action.CREATE: "delete", Action.DELETE: "create"}.get(change.action, "update")
         body: Line = {"resource": _resource(change.address, change.kind), "action": action}
         line = self._line("resource_drift", f"{change.address}: Drift detected ({action})", change=body)
-        fields = sorted({".".join(map(str, each.path)) for each in change.fields})
+        fields = sorted({".".join(map(str, each.path)) for each in drifted_fields(change)})
         return {**line, "x_reconciler": {"fields": fields}} if fields else line
 
     def _summary(self, message: str, counts: Counts, operation: str) -> Line:

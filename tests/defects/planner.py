@@ -15,6 +15,7 @@ _MARK = "reconciler/model/mark.py"
 _LIVE = "reconciler/model/live.py"
 _OWNERSHIP = suite("engine/test_ownership.py")
 _READS = suite("engine/test_incomplete_reads.py")
+_UNASKED = suite("reliability/test_unasked.py")
 
 PLANNER = (
     Defect(
@@ -227,5 +228,33 @@ PLANNER = (
         '("lookalike", "left-behind")',
         '("left-behind",)',
         _OWNERSHIP,
+    ),
+    Defect(
+        "what somebody chose in the portal is no drift",
+        "reconciler/report/drift.py",
+        "each.action is not Action.NOOP or each.unasked for",
+        "each.action is not Action.NOOP for",
+        _UNASKED,
+    ),
+    Defect(
+        "a lock that nobody declared is not told",
+        "reconciler/engine/unasked.py",
+        "if shown is not None and not field.rule.same(field.usual.value, shown):",
+        "if shown is not None and shown is not True and not field.rule.same(field.usual.value, shown):",
+        _UNASKED,
+    ),
+    Defect(
+        "an end that nobody declared is not told",
+        "reconciler/engine/ending.py",
+        "if not kind.ends or live is None or not live.ends_at or resource is None:",
+        "if not kind.ends or live is None or resource is None or kind.ends not in change.after:",
+        _UNASKED,
+    ),
+    Defect(
+        "to declare the end that a machine has replaces it",
+        "reconciler/engine/fields.py",
+        "if name == kind.ends and same_moment(values[name], live.ends_at):",
+        "if name == kind.ends and values[name] == live.ends_at:",
+        _UNASKED,
     ),
 )

@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 
 from tests.defects.all import DEFECTS
-from tests.defects.by_campaign import caught_by_campaigns
 from tests.defects.defect import Defect
 from tests.defects.trial import Copy, Verdict
 
@@ -54,16 +53,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.defects", description=__doc__)
     parser.add_argument("words", nargs="*", help="only defects whose description has one of these texts in it")
     parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count(), help="copies that are worked in")
-    parser.add_argument(
-        "--by",
-        choices=("tests", "campaigns"),
-        default="tests",
-        help="what has to catch them: the suite's tests, or a campaign's schedules (of those that one is named for)",
-    )
     parser.add_argument("--list", action="store_true", help="only list them")
     given = parser.parse_args()
-    every = DEFECTS if given.by == "tests" else caught_by_campaigns()
-    chosen = [each for each in every if not given.words or any(word in each.what for word in given.words)]
+    chosen = [each for each in DEFECTS if not given.words or any(word in each.what for word in given.words)]
     rotten = [each.rotten() for each in DEFECTS if each.rotten()]
     if given.list or rotten:
         print("\n".join(rotten or [f"{each.file}: {each.what}" for each in chosen]))
@@ -75,7 +67,6 @@ def main() -> int:
         objection = verdict_on(each, before, after)
         missed += bool(objection)
         caught = f"NOT CAUGHT by {each.caught_by}: {objection}" if objection else str(each.caught_by)
-        caught += f": {after.law}" if after.law and not objection else ""
         where = each.file.removeprefix("reconciler/")
         print(f"| {each.what} | {where} | {caught} | {after.seconds:.1f} |", flush=True)
     print(f"\n{len(chosen) - missed} of {len(chosen)} caught in {time.monotonic() - began:.0f} s")

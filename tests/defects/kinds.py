@@ -19,34 +19,6 @@ _HOSTILE = suite("report/test_hostile_text.py")
 
 KINDS = (
     Defect(
-        "a VLAN is made without its mark",
-        _VLAN,
-        '        body["description"] = wish.mark.to_text(body.get("description") or "")\n',
-        "",
-        _OWN,
-    ),
-    Defect(
-        "a volume is made without its mark",
-        _VOLUME,
-        '        body["description"] = wish.mark.to_text(body.get("description") or "")\n',
-        "",
-        _OWN,
-    ),
-    Defect(
-        "an update of a volume's description drops its mark",
-        _VOLUME,
-        'body["description"] = wish.mark.to_text(body["description"] or "")',
-        "pass",
-        _OWN,
-    ),
-    Defect(
-        "a block of addresses is made without its mark",
-        _BLOCK,
-        '        body["tags"] = [*(body.get("tags") or ()), *wish.mark.to_tags()]\n',
-        "",
-        _OWN,
-    ),
-    Defect(
         "an update of a block's tags drops its mark",
         _BLOCK,
         "live.foreign_tags)), *wish.mark.to_tags()]",
@@ -54,38 +26,10 @@ KINDS = (
         _OWN,
     ),
     Defect(
-        "a project is made without its mark",
-        _PROJECT,
-        '"customdata": wish.mark.to_customdata(body.get("customdata") or {})})',
-        '"customdata": body.get("customdata") or {}})',
-        _OWN,
-    ),
-    Defect(
-        "an update of a project's customdata drops its mark",
-        _PROJECT,
-        'body["customdata"] = wish.mark.to_customdata(body["customdata"] or {})',
-        'body["customdata"] = body["customdata"] or {}',
-        _OWN,
-    ),
-    Defect(
-        "an update of a licence drops its mark",
-        _LICENSE,
-        'body["description"] = wish.mark.to_text(body["description"] or "")',
-        'body["description"] = body["description"] or ""',
-        _OWN,
-    ),
-    Defect(
         "a key is made without its mark",
         _KEY,
         'body = {"label": wish.mark.to_text(wish.values["label"]), "key": wish.values["key"]}',
         'body = {"label": wish.values["label"], "key": wish.values["key"]}',
-        _OWN,
-    ),
-    Defect(
-        "an update of a key's label drops its mark",
-        _KEY,
-        'body["label"] = wish.mark.to_text(body["label"])',
-        'body["label"] = body["label"] or ""',
         _OWN,
     ),
     Defect(

@@ -24,14 +24,11 @@ _LEFT_OUT = shutil.ignore_patterns(
 
 @dataclass(frozen=True)
 class Verdict:
-    """How a command ended. `broke` is empty where it did what a catcher does: it ran, and something in it failed.
-    `law` is what a campaign saw broken first.
-    """
+    """How a command ended. `broke` is empty where it did what a catcher does: it ran, and something in it failed."""
 
     failed: bool
     broke: str
     seconds: float
-    law: str = ""
 
 
 class Copy:
@@ -91,10 +88,4 @@ class Copy:
         broke = (
             "" if ran else f"it ended with {done.returncode}: " + " / ".join((lines + done.stderr.splitlines())[-3:])
         )
-        return Verdict(failed=ran, broke=broke, seconds=seconds, law=_law(lines))
-
-
-def _law(lines: list[str]) -> str:
-    """The law in a campaign's output, which stands below the schedule that broke it."""
-    told = [later for line, later in itertools.pairwise(lines) if " --replay " in line]
-    return told[0].strip().partition(":")[0] if told else ""
+        return Verdict(failed=ran, broke=broke, seconds=seconds)

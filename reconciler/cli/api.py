@@ -40,7 +40,7 @@ def command(method: str, path: str, body: str | None, api_url: str | None, emula
         session.sink.note(f"{status} {_phrase(status)}")
         if isinstance(answer, bytes | str):
             text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-            session.sink.data(text if text.endswith("\n") else f"{text}\n")
+            session.sink.foreign(text if text.endswith("\n") else f"{text}\n")
         elif answer is not None:
             session.sink.json(answer)
         return Exit.ERROR if status >= HTTPStatus.BAD_REQUEST else Exit.DONE

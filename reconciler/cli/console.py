@@ -111,7 +111,7 @@ def _answer(session: Session, asker: Asker, world: World, text: str, at: str, fo
         session.sink.diagnostics(refused.diagnostics)
         return False
     session.sink.hide(asker.secrets())
-    session.sink.data(_written(found, form))
+    session.sink.foreign(_written(found, form))
     return True
 
 

@@ -53,11 +53,14 @@ def command(paths: tuple[Path, ...], check: bool, show_diff: bool, no_color: boo
             differs = text.encode() != data
             changed = changed or differs
             if path == STDIN and not (check or show_diff):
-                session.sink.data(text)
+                session.sink.verbatim(text)
                 continue
             if not differs:
                 continue
-            session.sink.data(_diff(data, text, name) if show_diff else f"{name}\n")
+            if show_diff:
+                session.sink.data(_diff(data, text, name))
+            else:
+                session.sink.line(name)
             if not check and path != STDIN:
                 target = path.resolve()  # a link stays, and what it leads to is replaced
                 replace_text(target, text, target.stat().st_mode & 0o7777)

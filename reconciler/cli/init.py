@@ -121,7 +121,7 @@ def command(
     if existing is not None and project is not None:
         raise click.UsageError("--project makes a project and --existing works in one; give one of them.")
     with Session(no_color=no_color) as session:
-        asker = _Asker(silent=yes or not sys.stdin.isatty())
+        asker = _Asker(session.sink.note, silent=yes or not sys.stdin.isatty())
         stack = folder / "stack.yaml"
         _refuse_existing(stack)
         name = asker.ask("Stack name", name, _default_name(folder), _is_stack_name)
@@ -144,9 +144,10 @@ def command(
 
 
 class _Asker:
-    """Questions with defaults; `silent` takes the defaults."""
+    """Questions with defaults; `silent` takes the defaults, `say` tells what is wrong with an answer."""
 
-    def __init__(self, *, silent: bool) -> None:
+    def __init__(self, say: Callable[[str], None], *, silent: bool) -> None:
+        self._say = say
         self.silent = silent
 
     def ask(self, question: str, given: str | None, default: str, check: Callable[[str], str]) -> str:
@@ -162,7 +163,7 @@ class _Asker:
             fault = check(answer)
             if not fault:
                 return answer
-            click.echo(f"  {fault}", err=True)
+            self._say(f"  {fault}")
 
 
 def _offer(what: str, slugs: tuple[str, ...]) -> str:

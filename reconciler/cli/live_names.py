@@ -17,6 +17,7 @@ from click.shell_completion import CompletionItem
 from reconciler.cli.options import DEFAULT_API_URL
 from reconciler.clock import SystemClock
 from reconciler.diagnostics import Refused
+from reconciler.report.page import safe
 from reconciler.wire import WireError
 
 if TYPE_CHECKING:
@@ -33,18 +34,24 @@ def projects(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     found = _projects(ctx)
     names = [str(each.get("name", "")) for each in found]
     return [
-        CompletionItem(word, help=str(each.get("id", "")))
+        CompletionItem(word, help=safe(str(each.get("id", ""))))
         for each in found
-        if (word := str(each.get("name" if names.count(str(each.get("name", ""))) == 1 else "id", "")))
-        and word.startswith(incomplete)
+        if (word := _word(each, names)) and word.startswith(incomplete)
     ]
+
+
+def _word(project: dict[str, Any], names: Sequence[str]) -> str:
+    """What a shell may be given for it: one line that it shows as it is. Empty for none."""
+    name, identifier = str(project.get("name", "")), str(project["id"])
+    told = name if name and names.count(name) == 1 and safe(name) == name and "\t" not in name else identifier
+    return told if safe(told) == told else ""
 
 
 def paths(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     """Paths of collections, and of the account's projects."""
     if not incomplete.startswith("/projects/"):
         return [CompletionItem(f"/{each}") for each in _ACCOUNT if f"/{each}".startswith(incomplete)]
-    items = [CompletionItem(f"/projects/{each['id']}", help=str(each.get("name", ""))) for each in _projects(ctx)]
+    items = [CompletionItem(f"/projects/{each['id']}", help=safe(str(each.get("name", "")))) for each in _projects(ctx)]
     inside = [CompletionItem(f"{each.value}/{section}") for each in items for section in _PROJECT]
     deeper = incomplete.count("/") > 2
     return [each for each in (inside if deeper else items) if each.value.startswith(incomplete)]

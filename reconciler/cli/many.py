@@ -40,8 +40,9 @@ def plan_each(session: Session, stacks: Sequence[Found], show: Callable[[Found],
     """Show a plan for each stack under a heading, also when it fails for one, and a total. The worst exit code."""
     codes: list[int] = []
     for each in stacks:
-        blank = "\n" if codes else ""
-        session.sink.data(f"{blank}# {each.title} (stack {each.name})\n")
+        if codes:
+            session.sink.data("\n")
+        session.sink.line(f"# {each.title} (stack {each.name})")
         try:
             codes.append(show(each))
         except Exception as problem:  # noqa: BLE001 - the others have their turn; a session would say the same of it

@@ -219,7 +219,7 @@ class Session:
 
     def _report(self, problem: Exception) -> int:
         if os.environ.get("RECONCILER_DEBUG") == "1":
-            self.sink.say("".join(traceback.format_exception(problem)))
+            self.sink.trace("".join(traceback.format_exception(problem)))
         found, code = findings(problem)
         self.sink.diagnostics(found)
         if self.lines is not None:

@@ -1,4 +1,5 @@
-"""The only way out: everything that a command prints passes here, and secrets are taken out on the way.
+"""The only way out: everything that a command prints passes here. Secrets are taken out on the way, and what a terminal
+or a CI runner would act upon is made visible, whoever wrote the text.
 
 Data goes to stdout, all else to stderr. A reader that went away (`| head`) is no error.
 """
@@ -50,8 +51,18 @@ class Sink:
         return self._scrubber
 
     def data(self, text: str) -> None:
-        """Text for stdout."""
-        _write(self._out, self.scrubber.text(text))
+        """Lines for stdout."""
+        _write(self._out, self._clean(text, colour=self.colour_out))
+
+    def line(self, text: str) -> None:
+        """One line for stdout that may quote foreign text."""
+        from reconciler.report.page import line_text
+
+        self.data(f"{line_text((text,), colour=False)}\n")
+
+    def foreign(self, text: str) -> None:
+        """Lines for stdout that somebody else wrote, all of them: not even colours are theirs to set."""
+        _write(self._out, self._clean(text, colour=False))
 
     def json(self, value: Any, *, line: bool = False) -> None:
         """A JSON value for stdout: indented, or on one line."""
@@ -67,9 +78,17 @@ class Sink:
         """Text for stdout as it is: for a secret that was asked for by its name."""
         _write(self._out, text)
 
+    def verbatim(self, text: str) -> None:
+        """Text for stdout that was given to be given back, for a program to read: only secrets are taken out."""
+        _write(self._out, self.scrubber.text(text))
+
     def say(self, text: str) -> None:
-        """Text for stderr."""
-        _write(self._err, self.scrubber.text(text))
+        """Lines for stderr."""
+        _write(self._err, self._clean(text, colour=self.colour_err))
+
+    def trace(self, text: str) -> None:
+        """Lines for stderr that quote who knows what: a traceback."""
+        _write(self._err, self._clean(text, colour=False))
 
     def note(self, text: str) -> None:
         """One line for stderr that may quote foreign text."""
@@ -83,6 +102,11 @@ class Sink:
         from reconciler.report.diagnostics_text import render_diagnostics
 
         self.say(render_diagnostics([with_excerpt(each) for each in found], colour=self.colour_err))
+
+    def _clean(self, text: str, *, colour: bool) -> str:
+        from reconciler.report.page import harmless
+
+        return harmless(self.scrubber.text(text), colour=colour)
 
 
 def standard_sink(*, no_color: bool = False) -> Sink:

@@ -86,7 +86,7 @@ def command(
             if form != "text":
                 continue
             if each is not None:
-                session.sink.data(f"# {each.title} (stack {each.name})\n")
+                session.sink.line(f"# {each.title} (stack {each.name})")
             if found:
                 session.sink.diagnostics(found)
             if valid:

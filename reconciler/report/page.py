@@ -35,6 +35,9 @@ Span = str | tuple[str, Style]
 _RUNNER_COMMAND = re.compile(r"##(?=(?:vso|teamcity)?\[)", re.IGNORECASE)
 
 
+_COLOURS = re.compile("\x1b\\[(?:0|" + "|".join(each for each in Style if each) + ")m")
+"""What a `Page` writes between the texts of a line."""
+
 _LONE_UUID = re.compile(
     r'[ +~-]*(?!id\b)(?:\w+ *= )?"(?P<uuid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})",?(?: -> null)?'
 )
@@ -50,6 +53,21 @@ def safe(text: str) -> str:
 def safe_json(text: str) -> str:
     """JSON text that no terminal or CI runner acts upon; the value stays the same."""
     return _RUNNER_COMMAND.sub(r"#\\u0023", text).replace("\x7f", "\\u007f")
+
+
+def harmless(text: str, *, colour: bool) -> str:
+    """Finished lines with whatever in them acts made visible. What a `Page` has made stays as it is; with `colour`, the
+    colours of one are let through.
+    """
+    if text.isascii() and "##" not in text and "::" not in text and text.replace("\n", "").isprintable():
+        return text
+    return "\n".join([_harmless_line(each, colour=colour) for each in text.split("\n")])
+
+
+def _harmless_line(line: str, *, colour: bool) -> str:
+    plain = _COLOURS.sub("", line) if colour else line
+    shown = line_text((plain,), colour=False)
+    return line if shown == plain else shown
 
 
 def line_text(spans: Iterable[Span], *, colour: bool) -> str:

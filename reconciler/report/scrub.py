@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from reconciler.report.page import safe
 from reconciler.values import visible
 
 SENSITIVE = "(sensitive value)"
@@ -55,6 +56,7 @@ def _forms(secret: str) -> Iterable[str]:
     for text in {secret, secret.strip(), *(each for each in lines if len(each) >= 2 * SHORTEST)}:
         yield text
         yield visible(text)
+        yield safe(text)
         yield text.replace("\n", "\\n")
         yield json.dumps(text)[1:-1]
         yield json.dumps(text, ensure_ascii=False)[1:-1]

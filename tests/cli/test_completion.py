@@ -92,6 +92,14 @@ def test_the_projects_of_the_account_are_offered(folder: Path) -> None:
     assert asked(folder, "init", "--existing", "", **{**account, "PACKET_AUTH_TOKEN": ""}) in ([], [""])
 
 
+def test_a_project_with_a_hostile_name_is_offered_by_its_uuid(folder: Path) -> None:
+    with Emulator(token="a-token") as emulator:
+        account = {"PACKET_API_URL": emulator.url, "PACKET_AUTH_TOKEN": "a-token"}
+        headers = {"X-Auth-Token": "a-token", "Content-Type": "application/json"}
+        made = emulator.handle("POST", "/projects", headers, json.dumps({"name": "a\nplain,--yes\x1b[2J"}).encode())
+        assert asked(folder, "init", "--existing", "", **account) == [f"plain,{json.loads(made.body)['id']}"]
+
+
 def test_a_broken_stack_is_silent(folder: Path) -> None:
     assert asked(folder, "plan", "broken.yaml", "--target", "") in ([], [""])
     assert asked(folder, "plan", "missing.yaml", "--target", "") in ([], [""])

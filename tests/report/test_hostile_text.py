@@ -16,6 +16,7 @@ from reconciler.report.events import EventLines, dump
 from reconciler.report.graph import render_dot, render_mermaid
 from reconciler.report.human import render_plan
 from reconciler.report.outcome import render_outcome, render_trouble
+from reconciler.report.page import Page, Style, harmless
 from reconciler.report.progress import PlainProgress
 from tests.report import samples
 
@@ -91,3 +92,22 @@ def test_graphs_quote_what_they_are_given() -> None:
     check(render_dot(plan))
     check(render_mermaid(plan))
     assert '"];' not in render_mermaid(plan).replace('"]:::create', "")
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+@pytest.mark.parametrize("colour", [False, True])
+def test_lines_past_the_renderers_are_made_harmless(payload: str, colour: bool) -> None:
+    shown = harmless(f"one\n{payload}\n  {payload}\n", colour=colour)
+    check(shown)
+    assert shown.startswith("one\n")
+    assert harmless(shown, colour=colour) == shown
+
+
+def test_colours_of_a_page_stay_where_they_are_wanted() -> None:
+    page = Page()
+    page.line(("new ", Style.BOLD_GREEN), "machine\x1b[31m\t", ("::x", Style.DIM))
+    text = page.text(colour=True)
+    assert harmless(text, colour=True) == text
+    assert harmless("\x1b[31m::error::x\x1b[0m", colour=True) == "\\::error::x"
+    assert "\x1b" not in harmless(text, colour=False)
+    check(harmless("\x1b[5mx\x1b[8my", colour=True))

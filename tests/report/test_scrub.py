@@ -8,6 +8,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from reconciler.report.page import safe
 from reconciler.report.scrub import SENSITIVE, Scrubber
 
 SECRET = 'p@ss/w"ö rd+1\\x'
@@ -47,6 +48,11 @@ def test_each_line_of_a_long_secret_is_one() -> None:
     key = "-----BEGIN KEY-----\nMIIEabcdefgh\nshort\n"
     clean = Scrubber([key]).text("  + MIIEabcdefgh\n  + short")
     assert clean == f"  + {SENSITIVE}\n  + short"
+
+
+@pytest.mark.parametrize("secret", ["pa##[ss-word", "xx##vso[long", "two\nlines##[of-it"])
+def test_a_secret_is_found_as_it_is_shown(secret: str) -> None:
+    assert Scrubber([secret]).text(f"= {safe(secret)} =") == f"= {SENSITIVE} ="
 
 
 def test_texts_too_short_to_be_secrets_stay() -> None:

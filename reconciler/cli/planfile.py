@@ -33,6 +33,6 @@ def plan_from(document: Mapping[str, Any], path: Path) -> Plan:
 
     try:
         return read_plan(document)
-    except (KeyError, ValueError, TypeError, AttributeError, StopIteration) as problem:
+    except (LookupError, ValueError, TypeError, AttributeError, StopIteration, RecursionError) as problem:
         summary = f"{path} is not a plan that this version of reconciler can read"
         raise Refused([error("unreadable-plan", summary, hint="make it anew with `plan -o`")]) from problem

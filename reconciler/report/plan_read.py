@@ -27,43 +27,86 @@ def read_plan(document: Document) -> Plan:
     outputs = document.get("output_changes", {})
     options = ours["options"]
     return Plan(
-        stack=ours["stack"],
+        stack=_text(ours["stack"]),
         changes=tuple(map(_change, document["resource_changes"])),
         steps=tuple(map(_step, ours["steps"])),
-        strangers=tuple(Stranger(**each) for each in ours["strangers"]),
+        strangers=tuple(Stranger(**_texts(each)) for each in ours["strangers"]),
         diagnostics=tuple(map(_diagnostic, ours["diagnostics"])),
         outputs={name: _known(each["after"], each["after_unknown"]) for name, each in outputs.items()},
         secret_outputs=frozenset(name for name, each in outputs.items() if each["after_sensitive"]),
-        options=Options(options["destroy"], tuple(options["targets"]), tuple(options["replace"])),
-        longest_path=ours["longest_path"],
-        pacing=Pacing(**ours["pacing"]) if "pacing" in ours else None,
+        options=Options(_flag(options["destroy"]), _list(options["targets"]), _list(options["replace"])),
+        files=tuple((_text(each["path"]), int(_text(each["mode"]), 8)) for each in ours["files"]),
+        longest_path=_number(ours["longest_path"]),
+        pacing=_pacing(ours["pacing"]) if "pacing" in ours else None,
     )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} stands where a text is to be")
+    return value
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{type(value).__name__} stands where a whole number is to be")
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{type(value).__name__} stands where true or false is to be")
+    return value
+
+
+def _map(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{type(value).__name__} stands where an object is to be")
+    return value
+
+
+def _items(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"{type(value).__name__} stands where a list is to be")
+    return value
+
+
+def _list(value: Any) -> tuple[str, ...]:
+    return tuple(map(_text, _items(value)))
+
+
+def _texts(value: Any) -> dict[str, str]:
+    return {name: _text(each) for name, each in _map(value).items()}
+
+
+def _pacing(document: Document) -> Pacing:
+    return Pacing(_number(document["deletes"]), _flag(document["canary"]), _number(document["per_minute"]))
 
 
 def _change(document: Document) -> Change:
     change, ours = document["change"], document["x_reconciler"]
-    address, kind = parse_address(document["address"]), document["type"]
-    marks = change["after_unknown"] or {}
-    after = _known(change["after"] or {}, marks)
+    address, kind = parse_address(_text(document["address"])), _text(document["type"])
+    marks = _map(change["after_unknown"] or {})
+    before, after = _map(change["before"] or {}), _known(_map(change["after"] or {}), marks)
     source = ours.get("source")
     secrets = frozenset({**(change["before_sensitive"] or {}), **(change["after_sensitive"] or {})})
-    resource = Resource(address, kind, {}, Place(source["file"], source["line"])) if source else None
+    resource = Resource(address, kind, {}, Place(_text(source["file"]), _number(source["line"]))) if source else None
     return Change(
         address=address,
         kind=kind,
         action=next(each for each in Action if list(each.words) == change["actions"]),
         resource=resource,
-        live=LiveObject(kind, ours["id"], "", {}, {}) if "id" in ours else None,
-        parent_id=ours.get("parent_id"),
-        reason=document.get("action_reason", ""),
-        because=ours.get("because", ""),
+        live=LiveObject(kind, _text(ours["id"]), "", {}, {}) if "id" in ours else None,
+        parent_id=_text(ours["parent_id"]) if "parent_id" in ours else None,
+        reason=_text(document.get("action_reason", "")),
+        because=_text(ours.get("because", "")),
         fields=tuple(map(_field, ours.get("fields", ()))),
-        before=_shown(change["before"] or {}, secrets),
+        before=_shown(before, secrets),
         after=_shown(after, secrets),
         unknown=frozenset(marks),
         secrets=secrets,
-        impact=tuple(ours.get("impact", ())),
-        moved_from=document.get("previous_address", ""),
+        impact=_list(ours.get("impact", [])),
+        moved_from=_text(document.get("previous_address", "")),
     )
 
 
@@ -84,34 +127,36 @@ def _known(value: Any, marks: Any) -> Any:
 
 
 def _field(document: Document) -> FieldChange:
-    secret = document.get("sensitive")
+    secret = _map(document.get("sensitive", {}))
     before, after = document["before"], _known(document["after"], document.get("after_unknown", False))
     if secret:
         before = SENSITIVE if secret["before"] else None
         after = SENSITIVE if secret["after"] else None
-    return FieldChange(
-        tuple(document["path"]), before, after, document["forces_replacement"], bool(secret), document.get("note", "")
-    )
+    first, *rest = _items(document["path"])
+    path = (_text(first), *(each if isinstance(each, int) else _text(each) for each in rest))
+    forces, note = _flag(document["forces_replacement"]), _text(document.get("note", ""))
+    return FieldChange(path, before, after, forces, bool(secret), note)
 
 
 def _step(document: Document) -> Step:
-    address, verb = parse_address(document["address"]), Verb(document["verb"])
-    requires = tuple(document["requires"])
-    return Step(document["id"], address, verb, document["kind"], document["call"], requires, document["implied"])
+    address, verb = parse_address(_text(document["address"])), Verb(document["verb"])
+    name, kind, call = (_text(document[each]) for each in ("id", "kind", "call"))
+    return Step(name, address, verb, kind, call, _list(document["requires"]), _flag(document["implied"]))
 
 
 def _diagnostic(document: Document) -> Diagnostic:
-    span = document.get("range")
-    place = None
-    if span:
-        start = span["start"]
-        place = Place(span["filename"], start["line"], start["column"], span["end"]["column"] - start["column"])
     return Diagnostic(
         Severity(document["severity"]),
-        document["code"],
-        document["summary"],
-        document.get("address", ""),
-        place,
-        document["detail"],
-        document.get("snippet", {}).get("code", ""),
+        _text(document["code"]),
+        _text(document["summary"]),
+        _text(document.get("address", "")),
+        _place(document["range"]) if "range" in document else None,
+        _text(document["detail"]),
+        _text(document.get("snippet", {}).get("code", "")),
     )
+
+
+def _place(span: Document) -> Place:
+    start, end = span["start"], span["end"]
+    line, column = _number(start["line"]), _number(start["column"])
+    return Place(_text(span["filename"]), line, column, _number(end["column"]) - column)

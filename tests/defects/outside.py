@@ -159,6 +159,13 @@ OUTSIDE = (
         suite("engine/test_approval.py"),
     ),
     Defect(
+        "parts of a plan file are taken for what they should be",
+        "reconciler/report/plan_read.py",
+        "    if not isinstance(value, str):\n",
+        "    if value is None:\n",
+        suite("report/test_plan_json.py", "cli/test_approved_plans.py"),
+    ),
+    Defect(
         "no plan is older than NaN", "reconciler/cli/options.py", "if math.isnan(value):", "if value < 0:", _APPROVED
     ),
     Defect("a plan from the future is done", _SAVED, "if age < -SKEW_SECONDS:", "if age < -1e12:", _APPROVED),

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from reconciler.cli.planfile import plan_from
+from reconciler.diagnostics import Refused
 from reconciler.model.plan import Action, FieldChange, Plan
+from reconciler.report.graph import render_dot, render_mermaid
 from reconciler.report.human import render_plan
 from reconciler.report.plan_json import document_digest, plan_document, seal
 from reconciler.report.plan_read import read_plan
 from reconciler.report.plan_schema import FILE_NAME, plan_schema
 from reconciler.values import Unknown
 from tests.report import samples
+from tests.report.parts import OTHERS, places, with_part
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 
@@ -142,6 +148,32 @@ def test_a_plan_read_back_reads_the_same() -> None:
     assert again.count() == plan.count()
     assert again.steps == plan.steps
     assert document(again)["x_reconciler"]["steps"] == document(plan)["x_reconciler"]["steps"]
+
+
+def test_files_that_an_apply_will_write_are_read_back() -> None:
+    files = (("a/b", 0o600),)
+    plan = replace(samples.everything(), files=files)
+    again = read_plan(document(plan))
+    assert again.files == files
+    assert "Files to write after the apply: a/b" in render_plan(again, colour=False)
+
+
+def test_a_part_of_another_shape_is_refused_where_people_would_read_it() -> None:
+    """Each part of a document is left out or made something else: what is read can be shown."""
+    whole = json.loads(json.dumps(document(samples.everything())))
+    rng = random.Random(9)
+    refused = 0
+    for path in places(whole):
+        changed = with_part(whole, path, rng.choice(OTHERS))
+        try:
+            plan = plan_from(changed, Path("some.plan"))
+        except Refused:
+            refused += 1
+            continue
+        assert render_plan(plan, colour=False)
+        assert render_dot(plan)
+        assert render_mermaid(plan)
+    assert refused > 50
 
 
 def test_the_repository_holds_the_schema_that_the_package_ships() -> None:

@@ -119,7 +119,7 @@ def check_age(saved: SavedPlan, path: Path, clock: Clock, most_hours: float = MO
 def check_approved(planned: Planned, approved: str) -> None:
     """Refuse (`Refused`, exit code 5) a plan that is not the one whose approval digest somebody gave."""
     now = approval(planned.plan)
-    if not hmac.compare_digest(now.encode(), approved.strip().lower().encode()):
+    if not hmac.compare_digest(now.encode(), approved.strip().lower().encode(errors="surrogateescape")):
         summary = f"the plan is not the approved one: its digest is {now} now"
         hint = f"{_MAKE_ANEW}, and approve that"
         raise Refused([error("not-the-approved-plan", summary, hint=hint)], exit_code=STALE)

@@ -113,6 +113,14 @@ def test_an_apply_of_the_stack_does_the_approved_plan_and_no_other(shell: Shell)
     assert shell.run("apply", "stack.yaml", "--yes", "--digest", approved, shell.world).code == 5
 
 
+@pytest.mark.parametrize("given", ["", "\u00f6", "\udcff", "0" * 63])
+def test_what_is_no_digest_approves_nothing(shell: Shell, given: str) -> None:
+    """An empty one is what a pipeline gives whose variable is not set."""
+    refused = shell.run("apply", "stack.yaml", "--yes", "--digest", given, shell.world)
+    assert refused.code == 5
+    assert "error[not-the-approved-plan]" in refused.err
+
+
 def test_an_apply_of_a_saved_plan_can_be_bound_to_a_digest_too(shell: Shell, saved: Path) -> None:
     approved = json.loads(saved.read_text(encoding="utf-8"))["x_reconciler"]["approval"]
     assert shell.run("apply", "saved.plan", "--digest", "0" * 64, shell.world).code == 5

@@ -172,7 +172,7 @@ OUTSIDE = (
     Defect(
         "any plan is the approved one",
         _SAVED,
-        "if not hmac.compare_digest(now.encode(), approved.strip().lower().encode()):",
+        'if not hmac.compare_digest(now.encode(), approved.strip().lower().encode(errors="surrogateescape")):',
         "if not approved:",
         _APPROVED,
     ),

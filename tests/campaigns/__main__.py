@@ -16,7 +16,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 
 import tests.campaigns
-from tests.campaigns.campaign import Campaign, Violation
+from tests.campaigns.campaign import Campaign, NotInPeace, Violation
 
 
 @dataclass
@@ -45,6 +45,8 @@ def played(campaign: str, schedule: str) -> tuple[str, list[Violation]]:
     """One schedule; what nobody foresaw counts as broken too."""
     try:
         return schedule, campaigns()[campaign].play(schedule)
+    except NotInPeace as found:
+        return schedule, [Violation("applied in peace", str(found))]
     except Exception:  # noqa: BLE001  # whatever it is, it is a finding
         return schedule, [Violation("no traceback", traceback.format_exc(limit=-6))]
 

@@ -34,7 +34,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.resource import Stack
 from reconciler.wire import Listing, WireError
 from tests.campaigns.bases import KINDS
-from tests.campaigns.campaign import Campaign, Violation
+from tests.campaigns.campaign import Campaign, NotInPeace, Violation
 from tests.campaigns.invariants import settled
 from tests.campaigns.kit import Ground, State, World, born, without_threads
 from tests.campaigns.mutations import Mutated, mutated
@@ -128,7 +128,7 @@ def _world(name: str, version: int | None) -> State:
     if version is not None:
         found = settled(world.chain(), reference(name, version))
         if found:
-            raise AssertionError(f"{name} cannot be applied in peace: {found}")
+            raise NotInPeace(f"{name} cannot be applied in peace: {found}")
     return ground().kept(world)
 
 

@@ -14,6 +14,10 @@ class Violation:
     detail: str
 
 
+class NotInPeace(Exception):
+    """A stack cannot even be applied undisturbed, so no schedule of it says anything."""
+
+
 @dataclass(frozen=True)
 class Campaign:
     """`schedules(count, seed)` gives the texts of so many schedules, fewer where there are no more; `play` plays one in

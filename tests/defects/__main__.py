@@ -8,39 +8,65 @@ import queue
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
+from tests.defects import sightings
 from tests.defects.all import DEFECTS
 from tests.defects.defect import Defect
+from tests.defects.sightings import SEARCHES, Search, Sighting
 from tests.defects.trial import Copy, Verdict
+
+_Made = TypeVar("_Made")
+_Work = Callable[[Copy], _Made]
+
+
+@contextmanager
+def copies(jobs: int) -> Iterator[tuple[ThreadPoolExecutor, Callable[[_Work[_Made]], _Made]]]:
+    """So many workers, and what gives each of their works a copy of its own."""
+    with tempfile.TemporaryDirectory(prefix="defects-") as folder, ThreadPoolExecutor(jobs) as pool:
+        free: queue.SimpleQueue[Copy] = queue.SimpleQueue()
+        for number in range(jobs):
+            free.put(Copy(Path(folder) / str(number)))
+
+        def in_a_copy(work: _Work[_Made]) -> _Made:
+            copy = free.get()
+            try:
+                return work(copy)
+            finally:
+                free.put(copy)
+
+        yield pool, in_a_copy
 
 
 def tried(defects: list[Defect], jobs: int) -> Iterator[tuple[Defect, Verdict, Verdict]]:
     """Each with what came of its command in the repository as it is, and with the defect in it."""
-    with tempfile.TemporaryDirectory(prefix="defects-") as folder, ThreadPoolExecutor(jobs) as pool:
-        copies: queue.SimpleQueue[Copy] = queue.SimpleQueue()
-        for number in range(jobs):
-            copies.put(Copy(Path(folder) / str(number)))
-
-        def in_a_copy(work: Callable[[Copy], Verdict]) -> Verdict:
-            copy = copies.get()
-            try:
-                return work(copy)
-            finally:
-                copies.put(copy)
-
+    with copies(jobs) as (pool, in_a_copy):
         catchers = list(dict.fromkeys(each.caught_by for each in defects))
-        sound = [partial(Copy.passes, catcher=each) for each in catchers]
+        sound: list[_Work[Verdict]] = [partial(Copy.passes, catcher=each) for each in catchers]
         before = dict(zip(catchers, pool.map(in_a_copy, sound), strict=True))
-        defective = [partial(Copy.catches, defect=each) for each in defects]
+        defective: list[_Work[Verdict]] = [partial(Copy.catches, defect=each) for each in defects]
         for defect, after in zip(defects, pool.map(in_a_copy, defective), strict=True):
             yield defect, before[defect.caught_by], after
 
 
-def verdict_on(defect: Defect, before: Verdict, after: Verdict) -> str:
+def played(seen: Sequence[tuple[Defect, Sighting]], jobs: int) -> Iterator[tuple[Defect, Verdict, Verdict]]:
+    """The same, by the schedules of campaigns."""
+    with copies(jobs) as (pool, in_a_copy):
+        sound: list[_Work[Verdict]] = [partial(sightings.holds, sighting=each) for _, each in seen]
+        defective: list[_Work[Verdict]] = [
+            partial(sightings.sees, defect=defect, sighting=each) for defect, each in seen
+        ]
+        before = pool.map(in_a_copy, sound)
+        after = pool.map(in_a_copy, defective)
+        yield from zip((defect for defect, _ in seen), before, after, strict=True)
+
+
+def verdict_on(before: Verdict, after: Verdict) -> str:
     """Empty when the defect is caught."""
     if before.broke or before.failed:
         return f"its command fails without it: {before.broke}".rstrip(": ")
@@ -49,27 +75,89 @@ def verdict_on(defect: Defect, before: Verdict, after: Verdict) -> str:
     return after.broke or "it survives"
 
 
+def by_tests(chosen: list[Defect], jobs: int) -> int:
+    """How many were not caught by tests of the suite."""
+    missed = 0
+    print("| defect | in | caught by | seconds |\n|---|---|---|---|", flush=True)
+    for each, before, after in tried(chosen, jobs):
+        objection = verdict_on(before, after)
+        missed += bool(objection)
+        caught = f"NOT CAUGHT by {each.caught_by}: {objection}" if objection else str(each.caught_by)
+        print(f"| {each.what} | {_where(each)} | {caught} | {after.seconds:.1f} |", flush=True)
+    return missed
+
+
+def by_campaigns(chosen: list[Defect], jobs: int) -> int:
+    """How many were not caught by the schedules in which campaigns saw them."""
+    known = sightings.sightings()
+    missed = 0
+    print("| defect | in | campaign | schedules until found | law | seconds |\n|---|---|---|---|---|---|", flush=True)
+    for each, before, after in played([(each, known[each.what]) for each in chosen], jobs):
+        sighting, objection = known[each.what], verdict_on(before, after)
+        missed += bool(objection)
+        law = f"NOT CAUGHT by {sighting.schedule!r}: {objection}" if objection else sighting.law
+        seen = f"{sighting.campaign} | {sighting.played}"
+        print(f"| {each.what} | {_where(each)} | {seen} | {law} | {after.seconds:.1f} |", flush=True)
+    return missed
+
+
+def search(chosen: Sequence[Defect], jobs: int, searches: Sequence[Search]) -> int:
+    """Look for each with campaigns, keep what is found, and say how many no campaign saw."""
+    unseen = 0
+    with copies(jobs) as (pool, in_a_copy):
+        works = {
+            pool.submit(in_a_copy, partial(sightings.sought, defect=each, searches=searches)): each for each in chosen
+        }
+        for done in as_completed(works):
+            each, found = works[done], done.result()
+            unseen += found is None
+            if found is not None:
+                sightings.keep({**sightings.sightings(), each.what: found})
+            told = f"{found.campaign} after {found.played}: {found.law}" if found else "not seen"
+            print(f"{each.what}: {told}", flush=True)
+    return unseen
+
+
+def _where(defect: Defect) -> str:
+    return defect.file.removeprefix("reconciler/")
+
+
+def _with_words(defects: Iterable[Defect], words: Sequence[str]) -> list[Defect]:
+    return [each for each in defects if not words or any(word in each.what for word in words)]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.defects", description=__doc__)
     parser.add_argument("words", nargs="*", help="only defects whose description has one of these texts in it")
+    parser.add_argument("--by", choices=("tests", "campaigns"), default="tests", help="what has to catch them")
     parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count(), help="copies that are worked in")
     parser.add_argument("--list", action="store_true", help="only list them")
+    parser.add_argument("--search", action="store_true", help="look with campaigns for those that none has seen yet")
+    parser.add_argument("--campaign", help="with --search: only with this one")
+    parser.add_argument("--count", type=int, default=100, help="... and so many of its schedules")
+    parser.add_argument("--seed", type=int, default=7, help="... of this seed")
     given = parser.parse_args()
-    chosen = [each for each in DEFECTS if not given.words or any(word in each.what for word in given.words)]
+    known = sightings.sightings()
+    chosen = _with_words(DEFECTS, given.words)
+    if given.search:
+        chosen = [each for each in chosen if given.words or each.what not in known]
+    elif given.by == "campaigns":
+        chosen = [each for each in chosen if each.what in known]
+    else:
+        chosen = [each for each in chosen if each.caught_by.tests]
     rotten = [each.rotten() for each in DEFECTS if each.rotten()]
     if given.list or rotten:
         print("\n".join(rotten or [f"{each.file}: {each.what}" for each in chosen]))
         return 1 if rotten else 0
     began = time.monotonic()
-    missed = 0
-    print("| defect | in | caught by | seconds |\n|---|---|---|---|", flush=True)
-    for each, before, after in tried(chosen, min(given.jobs, len(chosen) or 1)):
-        objection = verdict_on(each, before, after)
-        missed += bool(objection)
-        caught = f"NOT CAUGHT by {each.caught_by}: {objection}" if objection else str(each.caught_by)
-        where = each.file.removeprefix("reconciler/")
-        print(f"| {each.what} | {where} | {caught} | {after.seconds:.1f} |", flush=True)
-    print(f"\n{len(chosen) - missed} of {len(chosen)} caught in {time.monotonic() - began:.0f} s")
+    jobs = max(1, min(given.jobs, len(chosen)))
+    if given.search:
+        one = (Search(given.campaign, given.count, given.seed),) if given.campaign else SEARCHES
+        missed = search(chosen, jobs, one)
+    else:
+        missed = (by_campaigns if given.by == "campaigns" else by_tests)(chosen, jobs)
+    verb = "seen" if given.search else "caught"
+    print(f"\n{len(chosen) - missed} of {len(chosen)} {verb} in {time.monotonic() - began:.0f} s")
     return 1 if missed else 0
 
 

@@ -8,5 +8,6 @@ from tests.defects.executor import EXECUTOR
 from tests.defects.kinds import KINDS
 from tests.defects.outside import OUTSIDE
 from tests.defects.planner import PLANNER
+from tests.defects.played import PLAYED
 
-DEFECTS: tuple[Defect, ...] = (*DELIVERY, *PLANNER, *EXECUTOR, *KINDS, *OUTSIDE)
+DEFECTS: tuple[Defect, ...] = (*DELIVERY, *PLANNER, *EXECUTOR, *KINDS, *OUTSIDE, *PLAYED)

@@ -10,29 +10,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Catcher:
-    """What has to fail: tests of the suite by their ids, or a campaign's first `count` schedules of a seed."""
+    """Which tests of the suite have to fail, by their ids; no test where only campaigns have to see the defect."""
 
     tests: tuple[str, ...] = ()
-    campaign: str = ""
-    count: int = 0
-    seed: int = 1
 
     @property
     def arguments(self) -> tuple[str, ...]:
         """What comes after the name of the interpreter."""
-        if self.campaign:
-            chosen = (self.campaign, "--count", str(self.count), "--seed", str(self.seed), "--jobs", "1", "--first")
-            return ("-m", "tests.campaigns", *chosen)
         return ("-m", "pytest", "-n0", "-x", "-p", "no:cacheprovider", *self.tests)
 
     def __str__(self) -> str:
-        if self.campaign:
-            return f"campaign {self.campaign} --count {self.count} --seed {self.seed}"
         return " ".join(self.tests).replace("tests/", "")
-
-
-def campaign(name: str, count: int, seed: int = 1) -> Catcher:
-    return Catcher(campaign=name, count=count, seed=seed)
 
 
 def suite(*ids: str) -> Catcher:
@@ -41,15 +29,15 @@ def suite(*ids: str) -> Catcher:
 
 @dataclass(frozen=True)
 class Defect:
-    """A bug in words, the text in one file that becomes another, and what has to catch it. `also` are further pairs of
-    texts of that file, where the code has two bars against one bug.
+    """A bug in words, the text in one file that becomes another, and what of the suite has to catch it. `also` are
+    further pairs of texts of that file, where the code has two bars against one bug.
     """
 
     what: str
     file: str
     old: str
     new: str
-    caught_by: Catcher
+    caught_by: Catcher = Catcher()
     also: tuple[tuple[str, str], ...] = ()
 
     def rotten(self) -> str:

@@ -7,6 +7,7 @@ import pytest
 from tests.campaigns.__main__ import campaigns
 from tests.defects.all import DEFECTS
 from tests.defects.defect import ROOT, Defect, suite
+from tests.defects.sightings import holds, law_in, sees, sightings
 from tests.defects.trial import Copy
 
 AT_LEAST = 40
@@ -14,6 +15,10 @@ PLAYED = (
     "only the first token in an echo is taken out",
     "a mark is compared by the beginning of its stack's name",
     "a shorter wait opens the gate for those who were told to wait longer",
+)
+SEEN = (
+    "a double in another project is taken for the wanted one",
+    "a create whose answer was lost is sent again without a look",
 )
 
 
@@ -28,10 +33,18 @@ def test_there_are_enough_of_them_and_no_two_are_alike() -> None:
 
 
 def test_what_has_to_catch_them_is_there() -> None:
-    every = [each.caught_by for each in DEFECTS]
-    assert {each.campaign for each in every} <= {"", *campaigns()}
-    files = {each.partition("::")[0] for catcher in every for each in catcher.tests}
+    known = sightings()
+    files = {each.partition("::")[0] for defect in DEFECTS for each in defect.caught_by.tests}
     assert [each for each in sorted(files) if not (ROOT / each).exists()] == []
+    assert {each.campaign for each in known.values()} <= campaigns().keys()
+    assert [each.what for each in DEFECTS if not each.caught_by.tests and each.what not in known] == []
+
+
+def test_campaigns_see_enough_of_them() -> None:
+    known = sightings()
+
+    assert known.keys() <= {each.what for each in DEFECTS}, "one that was renamed is looked for again"
+    assert len(known) >= AT_LEAST
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +61,30 @@ def test_a_defect_is_caught(copy: Copy, what: str) -> None:
 
     assert verdict.failed, verdict.broke
     assert (copy.root / defect.file).read_bytes() == sound, "the next defect is tried by itself"
+
+
+@pytest.mark.parametrize("what", SEEN)
+def test_a_campaign_sees_a_defect_in_one_schedule_and_nothing_without_it(copy: Copy, what: str) -> None:
+    (defect,) = [each for each in DEFECTS if each.what == what]
+    sighting = sightings()[what]
+
+    before, after = holds(copy, sighting), sees(copy, defect, sighting)
+
+    assert (before.failed, before.broke) == (False, "")
+    assert after.failed, after.broke
+
+
+@pytest.mark.parametrize(
+    ("told", "law"),
+    [
+        ("I3 one object a mark: 2 of device lab:web", "I3 one object a mark"),
+        ("no traceback: retyped at devices.0.id in GET /devices: Traceback (most recent call last)", "no traceback"),
+        ("no traceback: Traceback (most recent call last):\nKeyError: 'id'", ""),
+        ("I10 no traceback, no hang: Traceback:\nNameError: name 'live' is not defined", ""),
+    ],
+)
+def test_a_law_is_broken_by_code_that_runs_and_not_by_a_campaign_that_broke(told: str, law: str) -> None:
+    assert law_in(told) == law
 
 
 def test_what_changes_nothing_survives_and_what_cannot_run_catches_nothing(copy: Copy) -> None:

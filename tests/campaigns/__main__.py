@@ -51,14 +51,14 @@ def played(campaign: str, schedule: str) -> tuple[str, list[Violation]]:
         return schedule, [Violation("no traceback", traceback.format_exc(limit=-6))]
 
 
-def run(campaign: Campaign, count: int, seed: int, jobs: int, *, first: bool = False) -> Result:
+def run(campaign: Campaign, count: int, seed: int, jobs: int, *, first: bool = False, only: str = "") -> Result:
     """Play so many schedules; with `first` no more after one that broke a law."""
     result = Result(campaign.name)
     began = time.monotonic()
     jobs = min(jobs, campaign.jobs or jobs)
     work = partial(played, campaign.name)
     with multiprocessing.Pool(jobs) as pool:
-        for schedule, violations in pool.imap_unordered(work, campaign.schedules(count, seed), chunksize=4):
+        for schedule, violations in pool.imap_unordered(work, campaign.chosen(count, seed, only), chunksize=4):
             result.schedules += 1
             for each in violations:
                 result.broken.append((schedule, each))
@@ -114,8 +114,11 @@ def main() -> int:
         metavar="FILE",
         help="keep what came of each campaign there, and go on after those that are in it: a release takes hours",
     )
+    parser.add_argument("--only", default="", metavar="PATTERN", help="only schedules that fit this pattern of a shell")
     parser.add_argument("--replay", metavar="SCHEDULE", help="play one schedule of one campaign again")
     given = parser.parse_args()
+    if given.only and given.results is not None:
+        parser.error("--results keeps what came of whole campaigns, not of those with --only")
     chosen = list(every.values()) if "all" in given.campaign else [every[each] for each in given.campaign]
     if given.replay is not None:
         _, violations = played(chosen[0].name, given.replay)
@@ -125,7 +128,7 @@ def main() -> int:
     results = []
     for each in chosen:
         done = kept_result(given.results, each.name, counts[each.name], given.seed)
-        result = done or run(each, counts[each.name], given.seed, given.jobs, first=given.first)
+        result = done or run(each, counts[each.name], given.seed, given.jobs, first=given.first, only=given.only)
         results.append(result)
         if given.results is not None and done is None:
             keep_result(given.results, result, counts[each.name], given.seed)

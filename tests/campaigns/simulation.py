@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
 from functools import cache, partial
 from pathlib import Path
 from tempfile import gettempdir
@@ -181,6 +182,11 @@ def schedules(count: int, seed: int) -> Iterable[str]:
     return (str(each) for each in range((seed - 1) * 1_000_000, (seed - 1) * 1_000_000 + count))
 
 
+def every(pattern: str, seed: int) -> Iterable[str]:
+    """The seeds that stand for something whose text fits a pattern, such as `*foreign_in_ours*`."""
+    return (each for each in schedules(CAMPAIGN.full, seed) if fnmatchcase(json.dumps(scenario(int(each))), pattern))
+
+
 CAMPAIGN = Campaign(
     name="simulation",
     what="seeds: random stacks, one to three writers, changes by hand, faults, lag, wrong clocks and crashes",
@@ -188,4 +194,5 @@ CAMPAIGN = Campaign(
     short=25,
     schedules=schedules,
     play=play,
+    every=every,
 )

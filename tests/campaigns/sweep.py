@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -199,6 +200,20 @@ def schedules(count: int, seed: int) -> Iterable[str]:
             yield f"{name}/{phase}/{variant}/{each[number * len(each) // wanted]}"
 
 
+def every(pattern: str, seed: int) -> Iterator[str]:
+    """All schedules that fit a pattern, stack by stack; only the stacks that it names are applied for it."""
+    within = "/".join(pattern.split("/")[:3])
+    chosen = [each for each in groups(seed) if fnmatchcase("/".join(each[:3]), within)]
+    rng = random.Random(seed)
+    for name, phase, variant, double in chosen:
+        with without_threads():
+            made = schedules_of(name, phase, variant, pairs if double else singles)
+        found = [f"{name}/{phase}/{variant}/{each}" for each in made]
+        fitting = [each for each in found if fnmatchcase(each, pattern) or each.endswith(UNDISTURBED)]
+        rng.shuffle(fitting)
+        yield from fitting
+
+
 CAMPAIGN = Campaign(
     name="sweep",
     what="a crash or a fault at every call of an apply, a change and a destroy; pairs of them on small stacks",
@@ -206,4 +221,5 @@ CAMPAIGN = Campaign(
     short=80,
     schedules=schedules,
     play=play,
+    every=every,
 )

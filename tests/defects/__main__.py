@@ -136,6 +136,7 @@ def main() -> int:
     parser.add_argument("--campaign", help="with --search: only with this one")
     parser.add_argument("--count", type=int, default=100, help="... and so many of its schedules")
     parser.add_argument("--seed", type=int, default=7, help="... of this seed")
+    parser.add_argument("--only", default="", metavar="PATTERN", help="... that fit this pattern")
     given = parser.parse_args()
     known = sightings.sightings()
     chosen = _with_words(DEFECTS, given.words)
@@ -152,7 +153,7 @@ def main() -> int:
     began = time.monotonic()
     jobs = max(1, min(given.jobs, len(chosen)))
     if given.search:
-        one = (Search(given.campaign, given.count, given.seed),) if given.campaign else SEARCHES
+        one = (Search(given.campaign, given.count, given.seed, given.only),) if given.campaign else SEARCHES
         missed = search(chosen, jobs, one)
     else:
         missed = (by_campaigns if given.by == "campaigns" else by_tests)(chosen, jobs)

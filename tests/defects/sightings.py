@@ -29,17 +29,18 @@ _FOUND = re.compile(r"^\S+ --replay (?P<schedule>['\"].*['\"])$")
 
 @dataclass(frozen=True)
 class Search:
-    """So many schedules of a campaign's seed, played until one breaks a law."""
+    """So many schedules of a campaign's seed, played until one breaks a law; `only` is a pattern that they fit."""
 
     campaign: str
     count: int
     seed: int
+    only: str = ""
 
     @property
     def arguments(self) -> tuple[str, ...]:
         """What comes after the name of the interpreter."""
         chosen = ("--count", str(self.count), "--seed", str(self.seed), "--jobs", "1", "--first")
-        return ("-m", "tests.campaigns", self.campaign, *chosen)
+        return ("-m", "tests.campaigns", self.campaign, *chosen, *(("--only", self.only) if self.only else ()))
 
 
 SEARCHES = (
@@ -65,10 +66,7 @@ class Sighting:
     played: int
     schedule: str
     law: str
-
-    @property
-    def search(self) -> Search:
-        return Search(self.campaign, self.count, self.seed)
+    only: str = ""
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -109,7 +107,9 @@ def _first(search: Search, lines: Sequence[str]) -> Sighting | None:
         law = law_in("\n".join(lines[number + 1 :]).strip())
         if law:
             played = int(lines[-1].split("|")[2])
-            return Sighting(search.campaign, search.count, search.seed, played, ast.literal_eval(found[1]), law)
+            return Sighting(
+                search.campaign, search.count, search.seed, played, ast.literal_eval(found[1]), law, search.only
+            )
     return None
 
 

@@ -12,6 +12,9 @@ from tests.worlds.account import Account, Refusal
 from tests.worlds.live import MACHINE, Held, everything, ours
 from tests.worlds.stacks import STACK, public_key
 
+_THEIRS = "reconciler:fuzz-2"
+"""How the marks of a stack begin whose name begins as ours does."""
+
 
 def by_hand(account: Account, deed: Mapping[str, Any]) -> None:
     """Do one deed; what the API refuses, or what there is nothing for, changes nothing."""
@@ -217,14 +220,22 @@ def delete_project(account: Account, rng: random.Random) -> None:
 
 
 def foreign_in_ours(account: Account, rng: random.Random) -> None:
-    """Somebody puts something into one of our projects, and goes on using it."""
+    """Somebody puts something into one of our projects, and goes on using it; machines and VLANs by a stack of theirs,
+    whose name begins as ours does.
+    """
     project = _one(account, rng, "project").id
     kind = rng.choice(("vlan", "device", "reservation", "volume"))
     if kind == "vlan":
-        account.make(f"/projects/{project}/virtual-networks", {"facility": "ewr1", "description": "theirs"})
+        account.make(
+            f"/projects/{project}/virtual-networks",
+            {"facility": "ewr1", "description": f"theirs [{_THEIRS}:projects.lab.vlans.a]"},
+        )
     elif kind == "device":
         wanted = {"plan": "c2.medium.x86", "facility": "ewr1", "operating_system": "ubuntu_18_04"}
-        account.make(f"/projects/{project}/devices", {**wanted, "hostname": "theirs", "tags": ["theirs"]})
+        account.make(
+            f"/projects/{project}/devices",
+            {**wanted, "hostname": "theirs", "tags": [f"{_THEIRS}:projects.lab.devices.a"]},
+        )
     elif kind == "volume":
         account.make(f"/projects/{project}/storage", {"plan": "storage_1", "size": 10, "facility": "ewr1"})
     else:

@@ -90,7 +90,6 @@ PLAYED = (
         "return self._by_key.get((kind, parent_id, key))",
         "return self._by_key.get((kind, parent_id, key)) if not key else None",
     ),
-    # what is read
     # the plan
     Defect(
         "what the stack no longer has is kept",

@@ -243,7 +243,9 @@ def schedules(count: int, seed: int) -> Iterable[str]:
 
 
 def _fits(kind: str, route: str) -> bool:
-    """Whether the emulator knows such a rule."""
+    """Whether the emulator knows such a rule, and a person would not wait for its end in minutes of the real clock."""
+    if kind == "pretend" and route.startswith("DELETE"):  # a machine that stays is waited for
+        return False
     if kind in _OF_DEVICES:
         return route in ("POST /projects/{id}/devices", "DELETE /devices/{id}")
     return True
@@ -252,7 +254,7 @@ def _fits(kind: str, route: str) -> bool:
 CAMPAIGN = Campaign(
     name="canaries",
     what="secrets in every place that may hold one, looked for in all that commands print and write under a fault",
-    full=len(KINDS) * len(_ROUTES),
+    full=sum(_fits(kind, route) for kind in KINDS for route in _ROUTES),
     short=1,
     schedules=schedules,
     play=play,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 
@@ -43,3 +44,8 @@ class SystemClock:
 
     def wall(self) -> float:
         return time.time()
+
+
+def today(clock: Clock) -> date:
+    """The day by a clock, in UTC."""
+    return datetime.fromtimestamp(clock.wall(), UTC).date()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from reconciler.clock import Clock
+from reconciler.clock import Clock, today
 from reconciler.engine.rails import check_vanished
 from reconciler.kinds import catalog
 from reconciler.model.event import Ended, Result
@@ -23,10 +22,8 @@ def check_belongings(planned: Planned, journal: Journal, clock: Clock, *, accept
     `Refused` (exit code 3). A plan with targets has not looked at all of it, and a destroy buys nothing.
     """
     plan = planned.plan
-    creates = any(each.verb is Verb.CREATE and not each.implied for each in plan.steps)
-    if creates and not plan.options.destroy and not plan.options.targets:
-        today = datetime.fromtimestamp(clock.wall(), UTC).date()
-        check_vanished(planned.stack.rails, journal.owned, _owned(planned), today, accepted=accepted)
+    if plan.creates and not plan.options.destroy and not plan.options.targets:
+        check_vanished(planned.stack.rails, journal.owned, _owned(planned), today(clock), accepted=accepted)
 
 
 def beforehand(planned: Planned, journal: Journal) -> None:

@@ -27,7 +27,6 @@ from reconciler.engine.world import PlannedWorld
 from reconciler.kinds import catalog
 from reconciler.model.event import Event, Remains, Report, Result
 from reconciler.model.journal import Journal, JournalFailed
-from reconciler.model.kind import Verb
 from reconciler.model.live import Snapshot
 from reconciler.model.offers import Offers
 from reconciler.model.plan import Action, Counts, Options, Plan
@@ -194,7 +193,7 @@ def apply_plan(
     journal = journal or Journal()
     check_belongings(planned, journal, clock, accepted=accept_vanished)
     means = Means(account, clock, rng or random.Random(), max(1, parallelism), settle_seconds, journal)
-    if creates_something(plan):
+    if plan.creates:
         _begin(journal, plan.stack)
     beforehand(planned, journal)
     applied = Apply(plan, planned.world, catalog(), means, stop, listen).run()
@@ -238,11 +237,6 @@ def apply_plan(
     )
 
 
-def creates_something(plan: Plan) -> bool:
-    """Whether a plan makes new objects, so that what an earlier run has under way matters."""
-    return any(each.verb is Verb.CREATE and not each.implied for each in plan.steps)
-
-
 def nothing_done(planned: Planned, journal: Journal | None = None) -> Report:
     """There was nothing to do; what a destroy leaves in place, because others are in it, is still there."""
     plan = planned.plan
@@ -263,7 +257,7 @@ def must_settle(plan: Plan, journal: Journal, settle_seconds: float) -> bool:
     what lists do not show yet. For a destroy it has to be known that one was cut off; what shows later than its first
     lists, its last ones find.
     """
-    under_way = journal.unsettled if creates_something(plan) else plan.options.destroy and journal.pending
+    under_way = journal.unsettled if plan.creates else plan.options.destroy and journal.pending
     return settle_seconds > 0 and under_way
 
 

@@ -151,11 +151,11 @@ def _show(problem: click.ClickException) -> None:
     """Wrong usage quotes what was given, such as names of files that a pull request has brought."""
     from reconciler.cli.sink import standard_sink
 
-    shown = io.StringIO()
+    shown, sink = io.StringIO(), standard_sink()
     problem.show(file=shown)
     with suppress(OSError):
         for line in shown.getvalue().rstrip("\n").split("\n"):
-            standard_sink().note(line)
+            sink.note(line)
 
 
 def _flushed(code: int) -> int:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,10 +28,9 @@ Listener = Callable[["Event"], None]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How to carry a plan out: `ask` first, `show` the plan or only its summary, destroy at most `allow_deletes`,
-    `accept_vanished` objects,
-    have `parallelism` calls under way at once, give those `drain_seconds` after an interrupt, keep the journal, and
-    write generated files below `files`.
+    """How to carry a plan out: `ask` first, `show` the plan or only its summary, destroy at most `allow_deletes`
+    objects, have `parallelism` calls under way at once, give those `drain_seconds` after an interrupt, keep the
+    journal, write generated files below `files`, and `accept_vanished` objects as gone for good.
     """
 
     ask: bool
@@ -82,12 +80,12 @@ def _show(session: Session, plan: Plan, *, whole: bool) -> None:
 
 def _check_limits(session: Session, planned: Planned, toll: Toll, terms: Terms) -> None:
     from reconciler.app.belongings import check_belongings
+    from reconciler.clock import today
     from reconciler.engine.rails import check_limits
 
-    today = datetime.fromtimestamp(session.clock.wall(), UTC).date()
     destroy = planned.plan.options.destroy
     check_belongings(planned, terms.kept.journal, session.clock, accepted=terms.accept_vanished)
-    expired = check_limits(planned.stack.rails, toll, today, terms.allow_deletes, destroy=destroy)
+    expired = check_limits(planned.stack.rails, toll, today(session.clock), terms.allow_deletes, destroy=destroy)
     if expired:
         session.sink.diagnostics(expired)
 

@@ -39,7 +39,8 @@ class Pace:
         self._paced = paced
         self._catalog = catalog
         self._held: deque[Step] = deque()
-        self._sent: deque[float] = deque()
+        self._sent: deque[float] = deque(maxlen=paced.per_minute if paced is not None else 1)
+        """When the last of them went, as many as may go within a minute."""
         self._canary: Step | None = None
         self._proved = paced is None or not paced.canary
         self._broken = ""
@@ -59,9 +60,11 @@ class Pace:
     @property
     def due(self) -> float:
         """When the next delete may go: in the past, at a moment, or (infinity) once the first one is proved gone."""
-        if self._paced is None or self._broken or len(self._sent) < self._paced.per_minute:
-            return -math.inf if self._proved or self._canary is None or self._broken else math.inf
-        return math.inf if not self._proved else self._sent[-self._paced.per_minute] + WINDOW_SECONDS
+        if self._broken or self._canary is None:
+            return -math.inf
+        if not self._proved:
+            return math.inf
+        return self._sent[0] + WINDOW_SECONDS if len(self._sent) == self._sent.maxlen else -math.inf
 
     @property
     def holds(self) -> bool:

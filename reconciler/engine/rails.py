@@ -72,7 +72,7 @@ def check_limits(
     to take all away, so of the share only one that the stack itself sets counts there. Returns warnings: the waivers
     that have expired by `today` (UTC), which count no more.
     """
-    valid = [each for each in rails.waivers if today <= each.until]
+    valid = rails.valid_waivers(today)
     problems = [*_deletes(rails, toll, valid, allowed, destroy=destroy), *_creates(rails, toll, valid)]
     holders = [each for each in toll.holders if not waived(each, Rail.DELETE_PROJECTS, valid)]
     if not rails.delete_projects and holders:
@@ -92,7 +92,7 @@ def check_vanished(rails: Rails, owned: int | None, now: int, today: date, *, ac
     """
     gone = (owned or 0) - now
     share = VANISHED_SHARE if rails.max_vanished_share is None else rails.max_vanished_share
-    lifted = any(each.rail is Rail.MAX_VANISHED_SHARE and today <= each.until for each in rails.waivers)
+    lifted = any(each.rail is Rail.MAX_VANISHED_SHARE for each in rails.valid_waivers(today))
     if owned is None or accepted or lifted or gone <= FREE_LOSSES or gone <= share * owned:
         return
     summary = (

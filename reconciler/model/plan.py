@@ -181,6 +181,11 @@ class Plan:
         return Counts(adds, changes, deletes)
 
     @property
+    def creates(self) -> bool:
+        """Whether it makes new objects, so that what an earlier run has under way matters."""
+        return any(each.verb is Verb.CREATE and not each.implied for each in self.steps)
+
+    @property
     def empty(self) -> bool:
         return not any(each.pending for each in self.changes)
 

@@ -66,6 +66,10 @@ class Rails:
     deletes_per_minute: int | None = None
     waivers: tuple[Waiver, ...] = ()
 
+    def valid_waivers(self, today: date) -> tuple[Waiver, ...]:
+        """Those that have not expired by a day (UTC)."""
+        return tuple(each for each in self.waivers if today <= each.until)
+
 
 @dataclass(frozen=True, slots=True)
 class Pacing:

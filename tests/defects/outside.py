@@ -31,9 +31,9 @@ OUTSIDE = (
     ),
     Defect(
         "a waiver holds for ever",
-        _RAILS,
-        "valid = [each for each in rails.waivers if today <= each.until]",
-        "valid = [each for each in rails.waivers if today]",
+        "reconciler/model/rails.py",
+        "for each in self.waivers if today <= each.until)",
+        "for each in self.waivers if today)",
         _LIMITS,
     ),
     Defect(

@@ -16,12 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-import requests
-
 from reconciler.emulator import Emulator, Settings
 from reconciler.emulator.faults.rule import KINDS
 from tests.campaigns.campaign import Campaign, Violation
-from tests.campaigns.commands import Ran, run
+from tests.campaigns.commands import Ran, call, run
 
 TOKEN: Final = "CanaryTokenOfTheApi7f3a"
 _KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFjY2VwdGFuY2VhY2NlcHRhbmNlYWNjZXB0YW5jZWFj ops"
@@ -133,8 +131,7 @@ class Song:
             self.ran.append(run(self.folder, environment, *words))
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        headers = {"X-Auth-Token": TOKEN}
-        return requests.request(method, self.emulator.url + path, json=body, headers=headers, timeout=20).json()
+        return call(self.emulator.url, TOKEN, method, path, body).json()
 
     def strikes(self, kind: str, method: str, route: str) -> None:
         rule: dict[str, Any] = {"kind": kind, "method": method, "route": route, "times": 2}

@@ -9,6 +9,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import requests
 
 from reconciler.cli.main import run as run_command
 
@@ -38,6 +41,11 @@ def run(folder: Path, environment: Mapping[str, str], *arguments: str, terminal:
     with _environment(environment), contextlib.chdir(folder), _streams(out, err):
         code = run_command(arguments)
     return Ran(" ".join(arguments), code, out.getvalue(), err.getvalue())
+
+
+def call(url: str, token: str, method: str, path: str, body: Any = None) -> requests.Response:
+    """A call to the account by somebody else."""
+    return requests.request(method, url + path, json=body, headers={"X-Auth-Token": token}, timeout=20)
 
 
 @contextlib.contextmanager

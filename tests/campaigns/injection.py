@@ -30,7 +30,7 @@ import requests
 
 from reconciler.emulator import Emulator, Settings
 from tests.campaigns.campaign import Campaign, Violation
-from tests.campaigns.commands import Ran, run
+from tests.campaigns.commands import Ran, call, run
 from tests.campaigns.payloads import PAYLOADS
 
 TOKEN: Final = "injection-token"
@@ -82,8 +82,7 @@ class Scene:
         return self.ran[-1]
 
     def call(self, method: str, path: str, body: Any = None) -> requests.Response:
-        headers = {"X-Auth-Token": TOKEN}
-        return requests.request(method, self.emulator.url + path, json=body, headers=headers, timeout=20)
+        return call(self.emulator.url, TOKEN, method, path, body)
 
     def write(self, payload: str | None) -> None:
         """The stack, with the payload where a stack may hold a text."""

@@ -270,6 +270,15 @@ class Watched(Journal):
     def end(self) -> None:
         self._do(self._behind.end)
 
+    def owns(self, count: int | None) -> None:
+        self._behind.owns(
+            count
+        )  # no entry of its own to be struck: a run that dies beside it is one that dies elsewhere
+
+    @property
+    def owned(self) -> int | None:
+        return self._behind.owned
+
     @property
     def unsettled(self) -> bool:
         return self._behind.unsettled

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent / "reconciler"
-LAYER_0 = ("codes", "diagnostics", "values", "wire", "clock", "graph", "lazy")
+LAYER_0 = ("codes", "diagnostics", "values", "wire", "clock", "graph", "lazy", "secret")
 BELOW_CLI = (*LAYER_0, "", "api", "model", "kinds", "catalogue", "engine", "stack", "report", "app")
 
 ROOMS: dict[str, tuple[str, ...]] = {

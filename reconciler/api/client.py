@@ -17,6 +17,7 @@ from reconciler.api.token import Token
 from reconciler.api.transport import Transport
 from reconciler.api.urls import checked_base_url, checked_method, checked_path, checked_target, with_query
 from reconciler.clock import Clock
+from reconciler.secret import Secret
 from reconciler.values import Json, visible
 from reconciler.wire import Account, Call, Listing, Repeat, WireError
 
@@ -45,7 +46,7 @@ class Client(Account):
     def __init__(
         self,
         base_url: str,
-        token: str | Token,
+        token: str | Secret,
         *,
         clock: Clock,
         rng: random.Random,
@@ -63,7 +64,7 @@ class Client(Account):
         self._clock = clock
         self._retries = retries
         self._note = on_note if on_note is not None else _silent
-        secret = token if isinstance(token, Token) else Token(token)
+        secret = Token(token)
         self._transport = Transport(
             self._base_url,
             secret,

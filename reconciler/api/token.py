@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
+from reconciler.secret import HIDDEN, Secret
 from reconciler.wire import WireError
 
 TOKEN_VARIABLE = "PACKET_AUTH_TOKEN"
 """The environment variable that every client of this API reads its token from (packngo, packet-python)."""
 
 
-class Token:
-    """A token that prints as `***`. Blanks around it, as `$(cat file)` leaves them, are dropped.
+class Token(Secret):
+    """The token of an account. Blanks around it, as `$(cat file)` leaves them, are dropped.
 
     Raises WireError when it is empty or cannot stand in a header; the message does not show it.
     """
 
-    __slots__ = ("_secret",)
+    __slots__ = ()
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret.strip()
-        if not self._secret:
+    def __init__(self, text: str | Secret) -> None:
+        super().__init__((text.reveal() if isinstance(text, Secret) else text).strip())
+        if not self.reveal():
             raise WireError(f"the API token is empty; set {TOKEN_VARIABLE}")
-        if not all("!" <= char <= "~" for char in self._secret):
+        if not all("!" <= char <= "~" for char in self.reveal()):
             raise WireError(f"the API token holds a blank or a character that is not ASCII; check {TOKEN_VARIABLE}")
-
-    def reveal(self) -> str:
-        """The token itself, for the request header only."""
-        return self._secret
 
     def scrub(self, text: str) -> str:
         """The text without the token: a server may echo what it was sent."""
-        return text.replace(self._secret, "***")
-
-    def __repr__(self) -> str:
-        return "Token(***)"
-
-    __str__ = __repr__
-
-    def __reduce__(self) -> str:
-        raise TypeError("a Token is not pickled")
+        return text.replace(self.reveal(), HIDDEN)

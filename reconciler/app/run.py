@@ -32,6 +32,7 @@ from reconciler.model.offers import Offers
 from reconciler.model.plan import Action, Counts, Options, Plan
 from reconciler.model.rails import Loss, Toll
 from reconciler.model.resource import Output, Stack, deferred
+from reconciler.secret import Secret
 from reconciler.values import Unknown
 from reconciler.wire import Account
 
@@ -50,18 +51,18 @@ class Planned:
     world: PlannedWorld
     scope: Scope
 
-    def secrets(self) -> frozenset[str]:
+    def secrets(self) -> frozenset[Secret]:
         """Texts that must never be shown: the stack's, and what live objects keep secret, such as API keys' tokens.
 
         Asked again after an apply, there are those of the objects that it made too.
         """
         kinds = catalog()
-        found = set(self.stack.secrets)
+        found: set[object] = set()
         for live in (*self.snapshot, *self.snapshot.elsewhere, *self.world.lives()):
             kind = kinds[live.kind]
             found |= {live.attributes.get(name) for name in kind.secret_outputs}
             found |= {live.values.get(name) for name, field in kind.fields.items() if field.secret}
-        return frozenset(each for each in found if isinstance(each, str))
+        return self.stack.secrets.union(Secret(each) for each in found if isinstance(each, str))
 
     def toll(self) -> Toll:
         """What limits count: losses are objects, machines that go with them, and machines that are wiped."""
@@ -84,7 +85,7 @@ class Planned:
 
 def connect(
     api_url: str,
-    token: str,
+    token: Secret,
     *,
     parallelism: int = PARALLELISM,
     read_only: bool = False,

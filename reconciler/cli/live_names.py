@@ -22,6 +22,7 @@ from reconciler.wire import WireError
 
 if TYPE_CHECKING:
     from reconciler.api import Client
+    from reconciler.secret import Secret
 
 _PATIENCE: Final = 2.0
 """Seconds that somebody who pressed Tab may be kept waiting."""
@@ -72,7 +73,7 @@ def _projects(ctx: click.Context) -> Sequence[dict[str, Any]]:
     return sorted((each for each in found if each.get("id")), key=lambda each: (str(each.get("name")), str(each["id"])))
 
 
-def _hasty_client(url: str, token: str) -> Client:
+def _hasty_client(url: str, token: Secret) -> Client:
     from reconciler.api import Client
     from reconciler.api.policy import RetryPolicy, Timeouts
 

@@ -15,6 +15,7 @@ from reconciler.cli.exits import Exit
 from reconciler.cli.interrupts import Interrupts, say_at_once
 from reconciler.cli.session import Kept, Session
 from reconciler.diagnostics import Refused, error
+from reconciler.secret import Secret
 
 if TYPE_CHECKING:
     from reconciler.api import Client
@@ -159,7 +160,7 @@ def _run(session: Session, planned: Planned, account: Client, terms: Terms) -> i
 def _finish(session: Session, report: Report, signalled: int = 0) -> int:
     from reconciler.cli.excerpts import with_excerpts
 
-    session.sink.hide(str(report.outputs[name]) for name in report.secret_outputs if name in report.outputs)
+    session.sink.hide(Secret(str(report.outputs[name])) for name in report.secret_outputs if name in report.outputs)
     report = with_excerpts(report)
     if session.lines is not None:
         for line in session.lines.report(report):

@@ -23,6 +23,7 @@ from reconciler.cli.options import DEFAULT_API_URL, DEFAULT_PARALLELISM
 from reconciler.cli.sink import standard_sink
 from reconciler.clock import SystemClock
 from reconciler.diagnostics import Refused, error
+from reconciler.secret import Secret
 
 if TYPE_CHECKING:
     from reconciler.api import Client
@@ -129,7 +130,8 @@ class Session:
         if emulator is not None:
             from reconciler.cli.emulator import embedded
 
-            url, token = self._opened.enter_context(embedded(Path(emulator)))
+            url, own = self._opened.enter_context(embedded(Path(emulator)))
+            token = Secret(own)
             self.sink.note(f"Using the embedded emulator at {url} (its world: {emulator}), not a real API.")
         else:
             url, token = api_url or DEFAULT_API_URL, token_from_environment()
@@ -228,12 +230,12 @@ class Session:
         return code
 
 
-def token_from_environment() -> str:
+def token_from_environment() -> Secret:
     """The API token. Raises `Refused` when there is none: it is never taken from a file or from the command line."""
     for name in TOKEN_VARIABLES:
         token = os.environ.get(name, "").strip()
         if token:
-            return token
+            return Secret(token)
     hint = f"export {TOKEN_VARIABLES[0]}=..., or try the command with --emulator, which needs no token"
     raise Refused([error("no-token", f"no API token: {' and '.join(TOKEN_VARIABLES)} are not set", hint=hint)])
 

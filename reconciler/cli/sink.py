@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 if TYPE_CHECKING:
     from reconciler.diagnostics import Diagnostic
     from reconciler.report.scrub import Scrubber
+    from reconciler.secret import Secret
 
 
 class Sink:
@@ -30,14 +31,14 @@ class Sink:
         self.colour_out = not plain and _is_terminal(out)
         self.colour_err = not plain and _is_terminal(err)
         self.err_is_terminal = _is_terminal(err) and environment.get("TERM") != "dumb"
-        self._secrets: tuple[str, ...] = ()
+        self._secrets: tuple[Secret, ...] = ()
         self._scrubber: Scrubber | None = None
 
     @property
     def err(self) -> TextIO:
         return self._err
 
-    def hide(self, secrets: Iterable[str]) -> None:
+    def hide(self, secrets: Iterable[Secret]) -> None:
         """Keep these texts out of everything that follows."""
         self._secrets = (*self._secrets, *secrets)
         self._scrubber = None

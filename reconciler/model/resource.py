@@ -11,6 +11,7 @@ from reconciler.diagnostics import Diagnostic, Place
 from reconciler.model.lookups import Answer
 from reconciler.model.moves import Moves
 from reconciler.model.rails import Rails
+from reconciler.secret import Secret
 from reconciler.values import Address, Unknown
 
 
@@ -173,7 +174,7 @@ class Stack:
     outputs: tuple[Output, ...] = ()
     sources: tuple[Source, ...] = ()
     inputs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    secrets: frozenset[str] = frozenset()
+    secrets: frozenset[Secret] = frozenset()
     files: tuple[GeneratedFile, ...] = ()
     moved: Moves = field(default_factory=Moves)
     rails: Rails = field(default_factory=Rails)

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from reconciler.report.page import safe
+from reconciler.secret import Secret
 from reconciler.values import visible
 
 SENSITIVE = "(sensitive value)"
@@ -24,14 +25,11 @@ SHORTEST = 4
 class Scrubber:
     """Replaces every occurrence of the secrets, as they are or encoded (base64, URL, JSON), by `(sensitive value)`."""
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets = frozenset(each for each in secrets if len(each) >= SHORTEST)
+    def __init__(self, secrets: Iterable[Secret] = ()) -> None:
+        self._secrets = frozenset(text for each in secrets if len(text := each.reveal()) >= SHORTEST)
         needles = {form for each in self._secrets for form in _forms(each) if len(form) >= SHORTEST}
         longest_first = sorted(needles, key=lambda each: (-len(each), each))
         self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
-
-    def plus(self, secrets: Iterable[str]) -> Scrubber:
-        return Scrubber((*self._secrets, *secrets))
 
     def text(self, text: str) -> str:
         return self._pattern.sub(SENSITIVE, text) if self._pattern is not None else text

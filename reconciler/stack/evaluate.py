@@ -10,6 +10,7 @@ from reconciler.diagnostics import Diagnostic, Place, Refused, Via, error
 from reconciler.model.kind import ID
 from reconciler.model.resource import Evaluated, World
 from reconciler.model.rules import Refers
+from reconciler.secret import Secret
 from reconciler.stack.awaited import received
 from reconciler.stack.elsewhere import ForeignView, Spot, foreign_value
 from reconciler.stack.engine import UNDEFINED, Engine, Failure
@@ -58,7 +59,7 @@ class Evaluator:
         self._engine = engine
         self._renderer = Renderer(engine, sources)
         self._derivation = derivation
-        self.derived: set[str] = set()
+        self.derived: set[Secret] = set()
         self.scope = scope
         self.problems = problems
 

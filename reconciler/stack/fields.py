@@ -11,6 +11,7 @@ from reconciler.model.kind import FieldError
 from reconciler.model.lookups import SIGNATURES, Answer
 from reconciler.model.resource import Foreign
 from reconciler.model.rules import FromKey
+from reconciler.secret import Secret
 from reconciler.stack.ambiguity import note_ambiguous
 from reconciler.stack.evaluate import Evaluator, Late
 from reconciler.stack.plans import BlockPlan, FieldPlan, planned
@@ -47,7 +48,7 @@ class FieldReader:
         self._referrer = referrer
         self._problems = problems
         self._plans: dict[int, BlockPlan] = {}
-        self.secrets: set[str] = set()
+        self.secrets: set[Secret] = set()
         self.reads: dict[tuple[Block, str], set[tuple[Block, str]]] = {}
         """Which fields read which attributes of which blocks, by block: the ways that secrecy travels."""
 
@@ -89,7 +90,7 @@ class FieldReader:
             plan = self._plans[id(block)] = planned(block)
             for name in plan.constants:
                 if block.kind.fields[name].secret:
-                    self.secrets.update(texts(plan.constants[name]))
+                    self.secrets.update(secrets_in(plan.constants[name]))
             for each in plan.fields:
                 for place, reason in self._evaluator.refused_files(each.shape):
                     hint = "file() and template() read text files below the stack's folder"
@@ -137,7 +138,7 @@ class FieldReader:
             if plan.shared:
                 instance.block.secret_fields.add(name)
         elif instance.kind.fields[name].secret:
-            self.secrets.update(texts(value))
+            self.secrets.update(secrets_in(value))
         if plan.shared:
             plan.value, plan.done = value, True
         return value
@@ -154,7 +155,7 @@ class FieldReader:
             run = Run(None, instance, instance.block.scope)
             value = self._evaluator.value(shape, run)
             if run.secret:
-                self.secrets.update(texts(value))
+                self.secrets.update(secrets_in(value))
 
     def _late(self, instance: Instance, plan: FieldPlan, fields: Fields) -> Late:
         name, shape = plan.name, plan.shape
@@ -337,19 +338,19 @@ class MadeUp:
         return "0"
 
 
-def texts(value: Any) -> Iterator[str]:
-    """The texts in a value that are long enough to be looked for in an output."""
+def secrets_in(value: Any) -> Iterator[Secret]:
+    """The texts in a secret value that are long enough to be looked for in an output."""
     if isinstance(value, str):
         if len(value) >= SHORTEST_SECRET:
-            yield value
+            yield Secret(value)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield from texts(str(value))
+        yield from secrets_in(str(value))
     elif isinstance(value, list):
         for each in value:
-            yield from texts(each)
+            yield from secrets_in(each)
     elif isinstance(value, Mapping):
         for each in value.values():
-            yield from texts(each)
+            yield from secrets_in(each)
 
 
 def settled(fields: Fields) -> Mapping[str, Any]:

@@ -11,11 +11,12 @@ from typing import Any, Final
 
 from reconciler.diagnostics import Via
 from reconciler.model.catalog import Catalog
+from reconciler.secret import Secret
 from reconciler.stack.ambiguity import note_ambiguous
 from reconciler.stack.blocks import BlockReader
 from reconciler.stack.document import Document, read_group
 from reconciler.stack.evaluate import Evaluator
-from reconciler.stack.fields import texts
+from reconciler.stack.fields import secrets_in
 from reconciler.stack.fitting import LATER
 from reconciler.stack.locals import LocalReader
 from reconciler.stack.outputs import written_output
@@ -57,7 +58,7 @@ class GroupReader:
         self._groups = 0
         self._values = 0
         self.opened: list[Block] = []
-        self.secrets: set[str] = set()
+        self.secrets: set[Secret] = set()
 
     def open(self, group: Instance) -> Mapping[str, Mapping[str, Block]]:
         """The blocks of a group's sections, after setting what is inside of it. Raises Broken."""
@@ -154,7 +155,7 @@ class GroupReader:
                 else:
                     handed[name] = value
                     if value.secret and not value.late:
-                        self.secrets.update(texts(value.value))
+                        self.secrets.update(secrets_in(value.value))
             reader = VariableReader(self._problems, self._sources)
             known, declared = reader.receive(
                 document.variables, handed, unread, block.place, complete=document.complete
@@ -165,7 +166,7 @@ class GroupReader:
                 scope.inputs[name] = Awaited(block.fields[name], declared[name])
         for each in known.values():
             if each is not None and each.secret:
-                self.secrets.update(texts(each.value))
+                self.secrets.update(secrets_in(each.value))
         return reader.ruled
 
     def _handed(self, group: Instance, name: str, shape: Shape) -> Handed | None:

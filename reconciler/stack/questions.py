@@ -7,6 +7,7 @@ from typing import Final
 
 from reconciler.diagnostics import Place, Refused, did_you_mean, error
 from reconciler.model.resource import Evaluated, World
+from reconciler.secret import Secret
 from reconciler.stack.evaluate import Evaluator, Late
 from reconciler.stack.outputs import valued
 from reconciler.stack.problems import Broken, Problem, Problems
@@ -33,7 +34,7 @@ class Asker:
         self._compiler_for = compiler_for
         self._by_name = {str(address): instance for address, instance in tree.instances.items()}
 
-    def secrets(self) -> frozenset[str]:
+    def secrets(self) -> frozenset[Secret]:
         """The secrets that were derived so far."""
         return frozenset(self._evaluator.derived)
 

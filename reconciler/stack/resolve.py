@@ -21,7 +21,7 @@ from reconciler.stack.document import Document, load
 from reconciler.stack.engine import Engine
 from reconciler.stack.evaluate import Evaluator
 from reconciler.stack.expand import Expander
-from reconciler.stack.fields import FieldReader, Fields, texts
+from reconciler.stack.fields import FieldReader, Fields, secrets_in
 from reconciler.stack.files import FileReader
 from reconciler.stack.functions import FUNCTIONS, WEIGHTS
 from reconciler.stack.functions.arguments import size_of
@@ -162,7 +162,11 @@ class _Resolver:
             secrets=frozenset(reader.secrets).union(
                 self._groups.secrets,
                 self._evaluator.derived,
-                *(texts(known.value) for known in self._scope.variables.values() if known is not None and known.secret),
+                *(
+                    secrets_in(known.value)
+                    for known in self._scope.variables.values()
+                    if known is not None and known.secret
+                ),
             ),
         )
 

@@ -22,6 +22,7 @@ from reconciler.report.outcome import render_outcome, render_trouble
 from reconciler.report.plan_json import plan_document
 from reconciler.report.progress import PlainProgress
 from reconciler.report.scrub import Scrubber
+from reconciler.secret import Secret
 from tests.campaigns.campaign import Violation
 from tests.campaigns.kit import Chain, Run, World, born
 from tests.worlds import laws
@@ -237,7 +238,7 @@ def no_secrets(runs: Sequence[Run], chain: Chain) -> list[Violation]:
     """I8: what the command would have printed for people and programs, and the journal."""
     found = []
     for run in runs:
-        scrubber = Scrubber({TOKEN, *(each for plan in run.plans for each in plan.secrets())})
+        scrubber = Scrubber({Secret(TOKEN), *(each for plan in run.plans for each in plan.secrets())})
         for place, text in written(run, scrubber):
             found += _leaks(place, text)
     return found + _leaks("the journal", (chain.log or chain.world.log).content)

@@ -13,6 +13,7 @@ from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.model.event import Ended, Event, Noted, Progressed, Report, Result, Started
 from reconciler.model.kind import Verb
 from reconciler.model.plan import Counts
+from reconciler.secret import Secret
 from reconciler.wire import InDoubt, Rejected, Unreachable
 from tests.cli.conftest import Shell
 
@@ -150,9 +151,9 @@ def test_a_missing_token_is_named(shell: Shell) -> None:
 def test_the_token_comes_from_the_environment_and_is_never_shown(shell: Shell, name: str) -> None:
     seen: list[tuple[str, str]] = []
 
-    def connect(url: str, token: str, **_: object) -> None:
-        seen.append((url, token))
-        raise Refused([error("echo", f"refused {token} at {url}")])
+    def connect(url: str, token: Secret, **_: object) -> None:
+        seen.append((url, token.reveal()))
+        raise Refused([error("echo", f"refused {token.reveal()} at {url}")])
 
     shell.monkeypatch.setattr(app, "connect", connect)
     shell.monkeypatch.setenv(name, "token-canary")
@@ -168,7 +169,7 @@ def test_the_token_comes_from_the_environment_and_is_never_shown(shell: Shell, n
 def test_reading_commands_ask_for_a_client_that_only_reads(shell: Shell) -> None:
     asked: dict[str, bool] = {}
 
-    def connect(url: str, token: str, *, read_only: bool = False, **_: object) -> None:
+    def connect(url: str, token: Secret, *, read_only: bool = False, **_: object) -> None:
         asked[command] = read_only
         raise Refused([error("stop", "here")])
 

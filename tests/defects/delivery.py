@@ -129,8 +129,8 @@ DELIVERY = (
     Defect(
         "only the first token in an echo is taken out",
         _TOKEN,
-        'text.replace(self._secret, "***")',
-        'text.replace(self._secret, "***", 1)',
+        "text.replace(self.reveal(), HIDDEN)",
+        "text.replace(self.reveal(), HIDDEN, 1)",
         suite("api/test_where_the_token_goes.py::TestToken::test_each_of_several_echoes_is_taken_out"),
     ),
     Defect(

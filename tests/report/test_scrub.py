@@ -10,8 +10,13 @@ import pytest
 
 from reconciler.report.page import safe
 from reconciler.report.scrub import SENSITIVE, Scrubber
+from reconciler.secret import Secret
 
 SECRET = 'p@ss/w"ö rd+1\\x'
+
+
+def scrubber(*secrets: str) -> Scrubber:
+    return Scrubber(map(Secret, secrets))
 
 
 @pytest.mark.parametrize(
@@ -28,7 +33,7 @@ SECRET = 'p@ss/w"ö rd+1\\x'
     ],
 )
 def test_every_form_is_taken_out(form: str) -> None:
-    clean = Scrubber([SECRET]).text(f"before {form} after")
+    clean = scrubber(SECRET).text(f"before {form} after")
     assert SENSITIVE in clean
     assert form.strip('"') not in clean
     assert clean.startswith("before ")
@@ -38,7 +43,7 @@ def test_every_form_is_taken_out(form: str) -> None:
 @pytest.mark.parametrize("before", ["", "a", "ab", "abc"])
 def test_a_secret_inside_a_longer_base64_text_is_found(before: str) -> None:
     text = base64.b64encode(f"{before}correct-horse-battery{before}".encode()).decode()
-    clean = Scrubber(["correct-horse-battery"]).text(text)
+    clean = scrubber("correct-horse-battery").text(text)
     assert SENSITIVE in clean
     left = clean.replace(SENSITIVE, "")
     assert len(left) <= 2 * len(before) * 4 // 3 + 8
@@ -46,29 +51,25 @@ def test_a_secret_inside_a_longer_base64_text_is_found(before: str) -> None:
 
 def test_each_line_of_a_long_secret_is_one() -> None:
     key = "-----BEGIN KEY-----\nMIIEabcdefgh\nshort\n"
-    clean = Scrubber([key]).text("  + MIIEabcdefgh\n  + short")
+    clean = scrubber(key).text("  + MIIEabcdefgh\n  + short")
     assert clean == f"  + {SENSITIVE}\n  + short"
 
 
 @pytest.mark.parametrize("secret", ["pa##[ss-word", "xx##vso[long", "two\nlines##[of-it"])
 def test_a_secret_is_found_as_it_is_shown(secret: str) -> None:
-    assert Scrubber([secret]).text(f"= {safe(secret)} =") == f"= {SENSITIVE} ="
+    assert scrubber(secret).text(f"= {safe(secret)} =") == f"= {SENSITIVE} ="
 
 
 def test_texts_too_short_to_be_secrets_stay() -> None:
-    assert Scrubber(["", "1", "abc"]).text("1 abc") == "1 abc"
+    assert scrubber("", "1", "abc").text("1 abc") == "1 abc"
 
 
 def test_the_longest_secret_wins() -> None:
-    assert Scrubber(["token", "token-and-more"]).text("token-and-more") == SENSITIVE
+    assert scrubber("token", "token-and-more").text("token-and-more") == SENSITIVE
 
 
 def test_json_stays_json() -> None:
     value = {"asn": 65000, "ok": True, "list": ("a65000b", None), "65000": 1}
-    clean = Scrubber(["65000", "true"]).value(value)
+    clean = scrubber("65000", "true").value(value)
     assert clean == {"asn": SENSITIVE, "ok": True, "list": [f"a{SENSITIVE}b", None], SENSITIVE: 1}
-    assert Scrubber().value(value) is value
-
-
-def test_more_secrets_can_be_added() -> None:
-    assert Scrubber(["first"]).plus(["second"]).text("first second") == f"{SENSITIVE} {SENSITIVE}"
+    assert scrubber().value(value) is value

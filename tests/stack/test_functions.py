@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from reconciler.diagnostics import Refused
+from reconciler.secret import Secret
 from tests.stack.conftest import FakeWorld, Read, by_address, references
 
 KEY = "0123456789abcdef"
@@ -251,7 +252,7 @@ def test_what_is_derived_is_secret(read: Read) -> None:
     stack = read(SITE % "${{ derive('a', 32) }}", environment=ENVIRONMENT)
     box = by_address(stack)["sites.one.boxes.user"]
     assert "script" in box.secrets
-    assert box.values["script"] in stack.secrets
+    assert Secret(box.values["script"]) in stack.secrets
     with pytest.raises(Refused) as raised:
         read("stack: s\noutputs: {x: \"${{ derive('a', 32) }}\"}\n", environment=ENVIRONMENT)
     assert [each.code for each in raised.value.diagnostics] == ["secret-output"]

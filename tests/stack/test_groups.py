@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.diagnostics import Refused
+from reconciler.secret import Secret
 from tests.stack.conftest import FakeWorld, Read, by_address, references
 
 CALL = """\
@@ -185,7 +186,7 @@ def test_a_secret_input_stays_secret(read: Read) -> None:
     pool = POOL.replace("  net: {}", "  net: {}\n  word: {}").replace("tag ${{ var.net.tag }}", "${{ var.word }}")
     stack = read(text, other={"groups/pool.yaml": pool})
     assert "script" in by_address(stack)['sites.one.groups.pool["a"].boxes.box[0]'].secrets
-    assert "hunter2222" in stack.secrets
+    assert Secret("hunter2222") in stack.secrets
 
 
 def test_a_whole_group_is_no_value(read: Read) -> None:

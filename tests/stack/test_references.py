@@ -10,6 +10,7 @@ import pytest
 
 from reconciler.diagnostics import Refused
 from reconciler.model.resource import Evaluated, Resource, Stack, deferred
+from reconciler.secret import Secret
 from reconciler.values import Unknown
 from tests.stack.conftest import FakeWorld, Read, by_address, references
 
@@ -393,14 +394,14 @@ sites:
 def test_the_texts_of_secrets_are_known(read: Read) -> None:
     stack = secret_stack(read)
 
-    assert stack.secrets == {"Tr0ub4dor", "literal-secret", "x-Tr0ub4dor", "TR0UB4DOR"}
+    assert {each.reveal() for each in stack.secrets} == {"Tr0ub4dor", "literal-secret", "x-Tr0ub4dor", "TR0UB4DOR"}
     assert stack.inputs == {"plain": "plain"}
 
 
 def test_short_secrets_are_left_alone(read: Read) -> None:
     stack = read("stack: s\nvariables: {a: {default: abc, secret: true}, b: {default: {x: [12345]}, secret: true}}\n")
 
-    assert stack.secrets == {"12345"}
+    assert stack.secrets == {Secret("12345")}
 
 
 # running

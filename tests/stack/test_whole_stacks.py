@@ -12,6 +12,7 @@ import pytest
 
 from reconciler.kinds import catalog
 from reconciler.model.resource import deferred
+from reconciler.secret import Secret
 from reconciler.stack import Inputs, read_stack
 from tests.stack.conftest import FakeWorld, by_address, references
 
@@ -94,7 +95,7 @@ def test_the_stack_of_the_contract(tmp_path: Path) -> None:
     assert found[f"{edge.address}.ip_assignments.vip"].values["address"].evaluate(world).value == "147.75.1.1/32"
     assert found[f"{edge.address}.bgp_sessions.ipv6"].values == {"address_family": "ipv6"}
     assert found["projects.edge.bgp_config"].secrets == {"md5"}
-    assert stack.secrets == {"Abcdefgh12"}
+    assert stack.secrets == {Secret("Abcdefgh12")}
     assert stack.inputs == {"facility": "ewr1", "size": 2}
     addresses, md5 = stack.outputs
     assert deferred(addresses.value)

@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
 from reconciler.lazy import lazy_module
+from reconciler.secret import Secret
 from reconciler.stack.functions.arguments import text_of, whole
 from reconciler.stack.keys import KeyPair
 from reconciler.stack.run import Run
@@ -81,7 +82,7 @@ class Derivation:
             yield from hmac.digest(key, label + block.to_bytes(4, "big"), "sha256")
 
 
-def secret_functions(run: Run, derivation: Derivation, derived: set[str]) -> Mapping[str, Callable[..., Any]]:
+def secret_functions(run: Run, derivation: Derivation, derived: set[Secret]) -> Mapping[str, Callable[..., Any]]:
     """derive() and derive_ssh_key() for one evaluation; what they make goes into `derived`, to be hidden in outputs."""
 
     def no_key() -> NoReturn:
@@ -100,7 +101,7 @@ def secret_functions(run: Run, derivation: Derivation, derived: set[str]) -> Map
             made = derivation.text(*wanted)
         except NoKey:
             no_key()
-        derived.add(made)
+        derived.add(Secret(made))
         return made
 
     def derive_ssh_key(name: Any = None) -> KeyPairView:
@@ -109,7 +110,7 @@ def secret_functions(run: Run, derivation: Derivation, derived: set[str]) -> Map
             pair = derivation.key_pair(wanted)
         except NoKey:
             no_key()
-        derived.add(pair.private)
+        derived.add(Secret(pair.private))
         return KeyPairView(run, pair)
 
     return {"derive": derive, "derive_ssh_key": derive_ssh_key}

@@ -39,7 +39,7 @@ class Breaker:
             self._in_a_row += 1
             if self._until is not None:
                 if self._clock.now() >= self._until:
-                    self._trying, self._lasts = False, True
+                    self._lasts = True
             elif self._in_a_row >= self._failures:
                 self._until = self._clock.now() + self._seconds
 

@@ -24,7 +24,7 @@ def objection(
 
     `declared` are the values that the stack gives both. One that is older than what is kept is what a replacement left.
     """
-    shown = bool(kept.created_at and double.created_at)  # not of every kind
+    shown = bool(kept.created_at or double.created_at)  # not of every kind
     age = _seconds_between(kept.created_at, double.created_at) if shown else 0.0
     if age is None:
         return "the API does not show when it was created"
@@ -37,7 +37,7 @@ def objection(
     differing = sorted(name for name in declared if double.values.get(name) != kept.values.get(name))
     if differing:
         return f"it has another {', '.join(differing)}"
-    attached = _attached(double, snapshot, catalog)
+    attached = _attached(double, double.mark.stack, snapshot, catalog)
     return f"{', '.join(attached)} hang on it" if attached else ""
 
 
@@ -48,9 +48,10 @@ def _seconds_between(earlier: str, later: str) -> float | None:
         return None
 
 
-def _attached(double: LiveObject, snapshot: Snapshot, catalog: Catalog) -> list[str]:
-    """What others have in it or hold it by, up to three, for a person. What is ours in it goes for its own reasons."""
-    own = double.mark.stack if double.mark is not None else ""
+def _attached(double: LiveObject, own: str, snapshot: Snapshot, catalog: Catalog) -> list[str]:
+    """What others than the stack `own` have in it or hold it by, up to three, for a person. What is ours in it goes for
+    its own reasons.
+    """
     found = [
         f"{each.kind} {each.label or each.id}"
         for each in snapshot

@@ -113,6 +113,51 @@ class TestCreatesInAnOutage:
         client.send(CREATE)
         assert clock.slept == []
 
+    def test_an_answer_makes_the_count_begin_anew(
+        self, make_client: MakeClient, server: Scripted, clock: VirtualClock
+    ) -> None:
+        client = make_client(retries=STORM)
+        server.replies(BAD, BAD, BAD, BAD, GOOD, BAD, BAD, BAD, BAD, GOOD)
+        for expected in (Unreachable,) * 4 + (None,) + (Unreachable,) * 4:
+            if expected is None:
+                client.send(READ)
+                continue
+            with pytest.raises(expected):
+                client.send(READ)
+        client.send(CREATE)
+        assert clock.slept == []
+
+    @pytest.mark.parametrize("lasted", [False, True])
+    def test_a_second_outage_is_as_the_first(
+        self, make_client: MakeClient, server: Scripted, clock: VirtualClock, lasted: bool
+    ) -> None:
+        client = make_client(retries=STORM)
+        outage(client, server)
+        if lasted:
+            with pytest.raises(InDoubt):
+                client.send(CREATE)
+            server.replies(GOOD)
+            client.send(READ)
+        else:
+            server.replies(GOOD)
+            client.send(CREATE)
+        clock.slept.clear()
+        outage(client, server)
+        server.replies(GOOD)
+        client.send(CREATE)
+        assert sum(clock.slept) == pytest.approx(30.0)
+
+    def test_the_pause_is_waited_for_to_its_end(
+        self, make_client: MakeClient, server: Scripted, clock: VirtualClock
+    ) -> None:
+        client = make_client(retries=STORM)
+        outage(client, server)
+        clock.sleep(29.5)
+        server.replies(GOOD)
+        began = clock.now()
+        client.send(CREATE)
+        assert clock.now() - began == pytest.approx(0.5)
+
 
 class TestBudget:
     def test_a_server_that_stays_down_gets_a_hundred_retries_and_no_more(

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 
-from reconciler.diagnostics import Diagnostic
+from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.model.event import Event, Result
 from reconciler.model.resource import Stack
 from reconciler.report.events import EventLines, dump
@@ -103,7 +103,8 @@ def done(run: Run) -> bool:
     if run.complete or run.report is None or run.report.interrupted or run.report.unproven:
         return run.complete
     failed = [each for each in run.report.ended if each.result is not Result.DONE]
-    return not failed and all("holds" in each.reason for each in run.report.remains)
+    wrong = any(each.severity is Severity.ERROR for each in run.report.diagnostics)
+    return not failed and not wrong and all("holds" in each.reason for each in run.report.remains)
 
 
 def broke(run: Run) -> Iterator[Violation]:

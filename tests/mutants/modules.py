@@ -8,6 +8,15 @@ _ENGINE = (
     "--ignore=tests/engine/test_properties.py",
 )
 
+_PROVEN = (
+    "tests/engine/test_claims.py",
+    "tests/reliability/test_journal.py",
+    "tests/reliability/test_lists.py",
+    "tests/reliability/test_lost_answers.py",
+    "tests/reliability/test_cut_short.py",
+    "tests/reliability/test_found.py",
+)
+
 MODULES: dict[str, tuple[str, ...]] = {
     # marks
     "reconciler/model/mark.py": ("tests/model", "tests/engine/test_reach.py", "tests/engine/test_ownership.py"),
@@ -35,14 +44,23 @@ MODULES: dict[str, tuple[str, ...]] = {
     "reconciler/engine/rails.py": (
         "tests/engine/test_rails.py",
         "tests/engine/test_rails_limits.py",
+        "tests/engine/test_rails_told.py",
         "tests/engine/test_ownership.py",
         "tests/reliability/test_lists.py",
     ),
     "reconciler/engine/pace.py": ("tests/engine/test_pace.py",),
     "reconciler/app/belongings.py": ("tests/reliability/test_lists.py",),
-    "reconciler/model/rails.py": ("tests/engine/test_rails_limits.py", "tests/engine/test_pace.py"),
+    "reconciler/model/rails.py": (
+        "tests/engine/test_rails_limits.py",
+        "tests/engine/test_rails_told.py",
+        "tests/engine/test_pace.py",
+    ),
     # journal
-    "reconciler/app/journal.py": ("tests/reliability/test_journal.py", "tests/reliability/test_lists.py"),
+    "reconciler/app/journal.py": (
+        "tests/reliability/test_journal.py",
+        "tests/reliability/test_journal_lines.py",
+        "tests/reliability/test_lists.py",
+    ),
     # executor
     "reconciler/engine/execute.py": _ENGINE,
     "reconciler/engine/perform.py": _ENGINE,
@@ -51,14 +69,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     "reconciler/engine/sending.py": _ENGINE,
     "reconciler/engine/prepare.py": _ENGINE,
     "reconciler/engine/guard.py": ("tests/engine/test_guard.py", "tests/reliability/test_others.py"),
-    "reconciler/engine/claims.py": (*_ENGINE, "tests/reliability/test_lists.py", "tests/reliability/test_others.py"),
-    "reconciler/engine/proof.py": (
-        *_ENGINE,
-        "tests/reliability/test_lists.py",
-        "tests/reliability/test_others.py",
-        "tests/reliability/test_cut_short.py",
-    ),
-    "reconciler/engine/twins.py": ("tests/engine/test_ownership.py", "tests/reliability/test_found.py"),
+    "reconciler/engine/claims.py": _PROVEN,
+    "reconciler/engine/proof.py": _PROVEN,
+    "reconciler/engine/twins.py": ("tests/engine/test_twins.py", "tests/engine/test_ownership.py"),
     "reconciler/engine/schedule.py": ("tests/engine/test_schedule.py", "tests/engine/test_stop.py"),
     "reconciler/engine/watch.py": ("tests/engine/test_watch.py",),
 }

@@ -364,6 +364,8 @@ class Apply:
                 self._claims.deleted(str(step.address), live)
             elif step.verb is Verb.UPDATE:
                 self._claims.changed(str(step.address), live, partial(self._otherwise, step, change))
+            elif step.verb is Verb.MOVE:
+                self._claims.changed(str(step.address), live, partial(_not_moved, str(step.address)))
         self._end(step, Result.DONE, live=live)
 
     def _otherwise(self, step: Step, change: Change, live: LiveObject | None) -> str:
@@ -445,3 +447,10 @@ def _weight(step: Step, catalog: Catalog) -> float:
     if step.implied:
         return 0.0
     return SLOW if catalog[step.kind].waits and step.verb not in (Verb.UPDATE, Verb.MOVE) else 1.0
+
+
+def _not_moved(address: str, live: LiveObject | None) -> str:
+    """What is otherwise in an object whose mark was to say this address. One that is gone did not stay behind."""
+    if live is None or not live.present or (live.mark is not None and live.mark.address == address):
+        return ""
+    return f"its mark says {live.mark.address}" if live.mark is not None else "it has no mark"

@@ -244,6 +244,13 @@ EXECUTOR = (
         suite("engine/test_watch.py"),
     ),
     Defect(
+        "a mark that was written anew is believed without a look",
+        _EXECUTE,
+        "partial(_not_moved, str(step.address))",
+        'lambda _: ""',
+        suite("reliability/test_moves_in_flight.py::test_an_answer_without_the_new_mark_is_no_success"),
+    ),
+    Defect(
         "a new machine that is 404 by itself for a moment counts as gone",
         _EXECUTE,
         "if awaited.seen or self._means.clock.now() - awaited.since >= self._means.settle_seconds:",

@@ -45,20 +45,8 @@ class Preparation:
     def task(self, step: Step, change: Change) -> Task | None:
         """The task of a step; None when nothing is left to do. Raises `Refused` when a value does not fit after all."""
         kind = self.catalog[step.kind]
-        if step.verb is Verb.DELETE or change.resource is None:
-            live = change.live
-            owner = (live.parent_id, live.owner_id) if live is not None else (None, None)
-            wish = Wish({}, Mark(self.stack, str(step.address)), *owner)
-            return Task(step, kind, wish, live, patience=patience(step, kind, change.resource))
-        if step.verb is Verb.NOTE:
-            wish = Wish({}, Mark(self.stack, str(step.address)))
-            wait, holds = patience(step, kind, change.resource), self.holds[step.address]
-            return Task(step, kind, wish, self.world.live(step.address) or change.live, patience=wait, holds=holds)
-        if step.verb is Verb.MOVE:
-            live = change.live
-            owner = (live.parent_id, live.owner_id) if live is not None else (None, None)
-            wish = Wish({}, Mark(self.stack, str(step.address)), *owner)
-            return Task(step, kind, wish, live, patience=patience(step, kind, change.resource))
+        if change.resource is None or step.verb in (Verb.DELETE, Verb.NOTE, Verb.MOVE):
+            return self._as_it_is(step, change, kind)
         if step.verb is Verb.RELEASE:
             return self._letting_go(step, change, change.resource, kind)
         settled = self._settled(change.resource, kind)
@@ -93,6 +81,14 @@ class Preparation:
             return None
         wish = replace(self._wish(step, change.resource, kind, settled.values, live.mark), sent=sent)
         return Task(step, kind, wish, live, changed, patience=patience(step, kind, change.resource))
+
+    def _as_it_is(self, step: Step, change: Change, kind: Kind) -> Task:
+        """What is done to an object of which nothing is wished but its mark."""
+        live = change.live if step.verb is not Verb.NOTE else self.world.live(step.address) or change.live
+        assert live is not None, "it is there, or was made by this run"
+        wish = Wish({}, Mark(self.stack, str(step.address)), live.parent_id, live.owner_id)
+        wait, holds = patience(step, kind, change.resource), self.holds.get(step.address, frozenset())
+        return Task(step, kind, wish, live, patience=wait, holds=holds)
 
     def _letting_go(self, step: Step, change: Change, resource: Resource, kind: Kind) -> Task:
         """What is not known yet stays out of the wish, so that nothing is let go on its account."""

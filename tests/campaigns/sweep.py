@@ -29,6 +29,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "no-journal": {},
     "journal-lag": {"list_lag_seconds": 3.0},
     "no-journal-lag": {"list_lag_seconds": 3.0},
+    "journal-pages": {"per_page_most": 1},
 }
 CRASHES = ("crash-before", "crash-after")
 FAULTS = (

@@ -227,14 +227,12 @@ class Courier:
             return Unreachable(why, call=parcel.label, answered=outcome.answer is not None)
         texts = tuple(self._token.scrub(text) for text in error_texts(outcome.answer))
         request_id = self._token.scrub(outcome.answer.request_id)
+        shape, why = Gone if status == 404 else Rejected, outcome.why
         if outcome.ending is Ending.THROTTLED:
-            why = f"{gave_up}: {outcome.why}"
-            return Throttled(why, call=parcel.label, status=status, errors=texts, request_id=request_id)
-        if status == 401:
+            shape, why = Throttled, f"{gave_up}: {outcome.why}"
+        elif status == 401:
             why = f"{outcome.why}; the token was refused, set {TOKEN_VARIABLE} to a valid one"
-            return Rejected(why, call=parcel.label, status=status, errors=texts, request_id=request_id)
-        shape = Gone if status == 404 else Rejected
-        return shape(outcome.why, call=parcel.label, status=status, errors=texts, request_id=request_id)
+        return shape(why, call=parcel.label, status=status, errors=texts, request_id=request_id)
 
 
 def _ending(answer: Answer) -> Ending:

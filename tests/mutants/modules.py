@@ -28,6 +28,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/api/test_retry_table.py",
         "tests/api/test_where_the_token_goes.py",
         "tests/api/test_answers.py",
+        "tests/api/test_what_errors_say.py",
         "tests/api/test_outages.py",
         "tests/api/test_leaving.py",
         "tests/api/test_gate.py",

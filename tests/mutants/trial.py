@@ -95,6 +95,7 @@ def _configure(copy: Path, module: str, tests: tuple[str, ...]) -> None:
         "source_paths": ["reconciler"],
         "only_mutate": [module],
         "also_copy": [each for each in _BESIDES if (copy / each).exists()],
+        "timeout_multiplier": 4.0,  # a wait that never ends is over soon
         "pytest_add_cli_args": ["-n0", "-p", "no:cacheprovider"],
         "pytest_add_cli_args_test_selection": list(tests),
     }

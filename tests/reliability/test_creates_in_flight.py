@@ -25,8 +25,6 @@ def run(scene: Scene, *, stop: Stop | None = None, said: list[str] | None = None
     def listen(event: Event) -> None:
         if isinstance(event, Noted) and said is not None:
             said.append(event.message)
-            if stop is not None:
-                stop.request()
 
     journal = FileJournal(log(scene), scene.account.clock.wall)
     return carry_out(scene.account, plan(scene.account, scene.stack), journal=journal, stop=stop, listen=listen)
@@ -156,12 +154,22 @@ def test_what_is_taken_and_not_made_is_no_success(account: Account) -> None:
 
 
 @pytest.mark.parametrize("fault", ["drop_before", "commit_then_drop"])
-def test_an_interrupt_while_it_is_looked_for_leaves_it_open(account: Account, fault: str) -> None:
+def test_an_interrupt_while_it_is_looked_for_leaves_it_open(
+    account: Account, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
     scene = Scene.of(account)
     scene.set(list_lag_seconds=3.0)
     scene.fault(fault, "POST", DEVICES)
-    stop = Stop()
-    report = run(scene, stop=stop, said=[])
+    stop, sleep = Stop(), account.clock.sleep
+
+    def interrupted(seconds: float) -> None:
+        if scene.struck():
+            stop.request()
+        sleep(seconds)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(account.clock, "sleep", interrupted)
+        report = run(scene, stop=stop)
     assert report.interrupted
     assert ended(report).result is Result.ABANDONED
     assert ended(report).reason == "interrupted before it was known whether it was created"

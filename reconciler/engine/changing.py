@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.engine.fields import still_differing
@@ -27,6 +27,10 @@ class _Work:
     seen_at: float = float("-inf")
 
 
+_Left = Callable[[LiveObject, Sequence[Call]], tuple[Call, ...]]
+"""The calls that are left for an object, of which these were accepted; with none, all whose effect it does not show."""
+
+
 class Changer:
     """Performs the steps that change something call by call, or its mark alone."""
 
@@ -40,17 +44,17 @@ class Changer:
         stale = task.kind.standing or task.live is None or bool(task.wish.sent)
         work = self._reread(task, task.live) if stale or task.live is None else _Work(task.live)
 
-        def left(live: LiveObject) -> tuple[Call, ...]:
+        def left(live: LiveObject, sent: Sequence[Call]) -> tuple[Call, ...]:
             changed = still_differing(task.kind, task.wish.values, live, task.changed)
             changed |= task.changed & task.kind.unfinished(task.wish.values, live, task.wish.on_change)
-            return task.kind.calls(replace(task.wish, sent=(*task.wish.sent, *work.sent)), live, changed)
+            return task.kind.calls(replace(task.wish, sent=(*task.wish.sent, *sent)), live, changed)
 
         return self._work_off(task, work, left)
 
     def release(self, task: Task) -> Outcome:
         """The first half of an update: let go, so that others may be changed or deleted."""
 
-        def left(live: LiveObject) -> tuple[Call, ...]:
+        def left(live: LiveObject, _: Sequence[Call]) -> tuple[Call, ...]:
             return task.kind.release(task.wish, live, task.going)
 
         return self._work_off(task, self._reread(task, task.live), left)
@@ -83,19 +87,23 @@ class Changer:
             return Outcome(task.step, Ending.FAILED, answered, reason)
         return Outcome(task.step, Ending.DONE, answered)
 
-    def _work_off(self, task: Task, work: _Work, left: Callable[[LiveObject], tuple[Call, ...]]) -> Outcome:
+    def _work_off(self, task: Task, work: _Work, left: _Left) -> Outcome:
         """Send the first call that is left, look at the object, and ask again.
 
-        Reads may lag behind an accepted call, so the same call is not sent twice in a row: its effect is waited for.
-        After a lost answer the next look shows whether it happened; if not, what may be repeated is sent again.
+        Reads may lag behind an accepted call, so the same call is not sent twice in a row, and that of an action is
+        waited for to show its effect. After a lost answer the next look shows whether it happened; if not, what may be
+        repeated is sent again.
         """
         last: Call | None = None
         shown_by, doubts = 0.0, 0
-        while (calls := left(work.live)) and work.live.status.phase is not Phase.WORKING:
+        while work.live.status.phase is not Phase.WORKING:
+            calls = left(work.live, work.sent)
+            if not (calls or left(work.live, ())):
+                break
             if self._sender.stop.requested:
                 raise Interrupted(live=work.live)
-            if calls[0] == last:
-                if work.seen_at >= shown_by or last.method != "POST":
+            if not calls or calls[0] == last:
+                if last is None or last.method != "POST" or work.seen_at >= shown_by:
                     break  # it was accepted and shows no effect; whoever compares will say so
                 self._sender.clock.sleep(LOOK_SECONDS)
                 self._look_again(task, work)

@@ -7,6 +7,7 @@ from tests.defects.defect import Defect, suite
 _PERFORM = "reconciler/engine/perform.py"
 _CREATING = "reconciler/engine/creating.py"
 _EXECUTE = "reconciler/engine/execute.py"
+_CHANGING = "reconciler/engine/changing.py"
 _GUARD = "reconciler/engine/guard.py"
 _PROOF = "reconciler/engine/proof.py"
 _WATCH = "reconciler/engine/watch.py"
@@ -242,6 +243,13 @@ EXECUTOR = (
         "if each.deadline <= now]",
         "if each.deadline <= 0]",
         suite("engine/test_watch.py"),
+    ),
+    Defect(
+        "an action whose effect shows late is a failure",
+        _CHANGING,
+        "if not (calls or left(work.live, ())):",
+        "if not calls:",
+        suite("reliability/test_changes_in_flight.py"),
     ),
     Defect(
         "a mark that was written anew is believed without a look",

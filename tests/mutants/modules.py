@@ -15,6 +15,7 @@ _RUNS = (
     "tests/reliability/test_lost_answers.py",
     "tests/reliability/test_others.py",
     "tests/reliability/test_creates_in_flight.py",
+    "tests/reliability/test_changes_in_flight.py",
     "tests/reliability/test_moves_in_flight.py",
     "tests/reliability/test_cut_short.py",
     "tests/reliability/test_found.py",

@@ -30,6 +30,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "journal-lag": {"list_lag_seconds": 3.0},
     "no-journal-lag": {"list_lag_seconds": 3.0},
     "journal-pages": {"per_page_most": 1},
+    "journal-stale": {"list_lag_seconds": 3.0, "get_lag_seconds": 3.0},
 }
 CRASHES = ("crash-before", "crash-after")
 FAULTS = (

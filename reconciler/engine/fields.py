@@ -136,6 +136,7 @@ def _plain(value: Any) -> Any:
 
 
 def _at(value: Any, path: tuple[str | int, ...]) -> Any:
+    """What is there; the way to it is one of mappings that both sides have."""
     for part in path:
-        value = value.get(part) if isinstance(value, Mapping) else None
+        value = value[part]
     return value

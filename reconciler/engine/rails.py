@@ -90,10 +90,12 @@ def check_vanished(rails: Rails, owned: int | None, now: int, today: date, *, ac
     (`Refused`, exit code 3): a token of somebody else and a list that is cut look just so, and everything would be
     bought again. `owned` is None when nobody knows.
     """
-    gone = (owned or 0) - now
-    share = VANISHED_SHARE if rails.max_vanished_share is None else rails.max_vanished_share
     lifted = any(each.rail is Rail.MAX_VANISHED_SHARE for each in rails.valid_waivers(today))
-    if owned is None or accepted or lifted or gone <= FREE_LOSSES or gone <= share * owned:
+    if owned is None or accepted or lifted:
+        return
+    gone = owned - now
+    share = VANISHED_SHARE if rails.max_vanished_share is None else rails.max_vanished_share
+    if gone <= FREE_LOSSES or gone <= share * owned:
         return
     summary = (
         f"{gone} of the {owned} objects that the stack owned when the last run ended are not listed any more, and the "

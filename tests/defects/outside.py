@@ -179,7 +179,7 @@ OUTSIDE = (
     Defect(
         "all that has vanished is bought again",
         _RAILS,
-        "if owned is None or accepted or lifted or gone <= FREE_LOSSES or gone <= share * owned:",
+        "if gone <= FREE_LOSSES or gone <= share * owned:",
         "if True:",
         _VANISHED,
     ),

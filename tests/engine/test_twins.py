@@ -52,6 +52,8 @@ def test_one_that_is_much_younger_was_made_by_somebody(kept: str, twin: str, exp
 def test_another_memo_says_that_another_call_made_it() -> None:
     twin = double(mark=Mark(MARK.stack, MARK.address, {"userdata": "abc"}))
     assert why(twin) == "its memo is another one"
+    for second in ("00", "01"):
+        assert why(replace(twin, created_at=f"2019-07-01T00:00:{second}Z")) == "its memo is another one"
     assert why(double(mark=None)) == "its memo is another one"
     assert why(twin, kept=replace(KEPT, mark=twin.mark)) == ""
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.app.journal import MOST_BYTES, FileJournal, Log
+from reconciler.app.journal import MOST_BYTES, FileJournal, Log, open_journal
+from reconciler.clock import SystemClock
 from reconciler.model.journal import Answered, Intent, JournalFailed
 
 WEB = Intent("projects.web", "project", "12345678")
@@ -147,6 +148,28 @@ def test_one_that_grew_large_is_put_aside_and_is_read_till_then(tmp_path: Path, 
     running.begin("web")
     assert (tmp_path / "web.jsonl.1").exists() is aside
     assert ((tmp_path / "web.jsonl").stat().st_size < 1000) is aside
+
+
+def test_each_stack_and_each_api_has_its_own(tmp_path: Path) -> None:
+    for stack in ("web", "db"):
+        for url in ("https://one.example", "https://two.example"):
+            assert open_journal(tmp_path, stack, url, SystemClock()).unsettled
+            running = open_journal(tmp_path, stack, url)
+            running.begin(stack)
+            running.end()
+            assert not open_journal(tmp_path, stack, url).unsettled
+    found = sorted(tmp_path.rglob("*.jsonl"))
+    assert [each.name.split("-")[0] for each in found] == ["db", "db", "web", "web"]
+
+
+def test_without_a_folder_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    running = open_journal(None, "web", "https://one.example")
+    running.begin("web")
+    running.intend(WEB)
+    running.end()
+    assert running.unsettled
+    assert list(tmp_path.iterdir()) == []
 
 
 class TestOwned:

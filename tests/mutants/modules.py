@@ -42,7 +42,11 @@ MODULES: dict[str, tuple[str, ...]] = {
     "reconciler/api/paging.py": ("tests/api/test_whole_lists.py", "tests/api/test_packet.py"),
     # planner
     "reconciler/engine/diff.py": _ENGINE,
-    "reconciler/engine/fields.py": (*_ENGINE, "tests/kinds/test_comparing.py"),
+    "reconciler/engine/fields.py": (
+        "tests/engine/test_fields.py",
+        "tests/engine/test_updates.py",
+        "tests/kinds/test_comparing.py",
+    ),
     "reconciler/engine/joins.py": (*_ENGINE, "tests/worlds/test_conversions.py"),
     "reconciler/engine/observe.py": _ENGINE,
     "reconciler/engine/order.py": _ENGINE,
@@ -76,8 +80,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "reconciler/engine/sending.py": _RUNS,
     "reconciler/engine/prepare.py": _RUNS,
     "reconciler/engine/guard.py": ("tests/engine/test_guard.py", "tests/reliability/test_others.py"),
-    "reconciler/engine/claims.py": _RUNS,
-    "reconciler/engine/proof.py": _RUNS,
+    "reconciler/engine/claims.py": ("tests/engine/test_claims.py", "tests/engine/test_proof.py"),
+    "reconciler/engine/proof.py": ("tests/engine/test_proof.py", "tests/engine/test_claims.py"),
     "reconciler/engine/twins.py": ("tests/engine/test_twins.py", "tests/engine/test_ownership.py"),
     "reconciler/engine/schedule.py": ("tests/engine/test_schedule.py", "tests/engine/test_stop.py"),
     "reconciler/engine/watch.py": ("tests/engine/test_watch.py",),

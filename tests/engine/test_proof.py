@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -177,6 +178,11 @@ class TestWhatWasMade:
     def test_two_that_this_run_made_are_no_twins(self) -> None:
         run = Run(p=always(vlan("a1", A), vlan("a2", A)))
         assert run.made("a1", A, "p").made("a2", A, "p").confirmed() == []
+
+    def test_what_was_made_without_a_mark_has_no_twin(self) -> None:
+        run = Run(p=always(vlan("a1", A), vlan("a2", A)))
+        run.claims.created(A, replace(live("a1", A, "p"), mark=None), doubted=False, listed=False)
+        assert run.confirmed() == []
 
     def test_an_interrupt_ends_the_wait_with_what_is_certain(self) -> None:
         run = Run(p=since(99, vlan("a1", A)), q=always(vlan("b1", B), vlan("b2", B)))

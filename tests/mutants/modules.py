@@ -81,7 +81,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     "reconciler/engine/creating.py": ("tests/engine/test_steps.py", "tests/reliability/test_creates_in_flight.py"),
     "reconciler/engine/changing.py": (
-        "tests/engine/test_steps.py",
+        "tests/engine/test_steps_of_many_calls.py",
         "tests/engine/test_reach.py",
         "tests/reliability/test_moves_in_flight.py",
         "tests/reliability/test_changes_in_flight.py",

@@ -78,6 +78,14 @@ def test_a_read_without_a_usable_answer_says_whether_there_was_one(
 
 
 @pytest.mark.parametrize("status", [300, 302, 399])
+def test_a_redirect_of_a_read_is_not_tried_again(make_client: MakeClient, server: Scripted, status: int) -> None:
+    server.replies(Reply(status, TWO, {"Location": "http://x/"}))
+    with pytest.raises(Rejected, match="a redirect, which is never followed; check the API URL"):
+        make_client(retries=RetryPolicy(attempts=3, base=0.0)).send(READ)
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize("status", [300, 302, 399])
 def test_a_redirect_of_a_create_leaves_it_in_doubt(make_client: MakeClient, server: Scripted, status: int) -> None:
     server.replies(Reply(status, TWO, {"Location": "http://x/"}))
     with pytest.raises(InDoubt, match="a redirect, which is never followed; check the API URL") as caught:

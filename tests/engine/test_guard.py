@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from reconciler.engine.guard import FRESH_SECONDS, Guard
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import Mark
+from reconciler.wire import Account, Listing
 
+from .account import VirtualClock
 from .bench import Bench
 from .build import CATALOG, devices, resource, stack
 
@@ -90,3 +94,39 @@ def test_what_is_gone_or_going_is_no_reason_to_stop(bench: Bench, seen: list[Liv
         assert guard.objection(DEVICE, live, {}, deletes=True) == ""
     elsewhere = LiveObject("device", "x", "x", {}, {}, mark=Mark("shop", "projects.y"), owner_id="no-such-project")
     assert guard.objection(DEVICE, elsewhere, {}, deletes=True) == ""
+
+
+class TestTheLook:
+    """What the last look before a call rests on."""
+
+    def lists(self, clock: VirtualClock) -> tuple[Guard, list[tuple[str, float]]]:
+        asked: list[tuple[str, float]] = []
+
+        class Lists(Account):
+            def fetch(self, listing: Listing) -> list[dict[str, Any]]:
+                asked.append((listing.path, clock.now()))
+                return [{"id": f"{listing.key}-of-{listing.path.split('/')[2]}"}]
+
+        return Guard(Lists(), clock), asked
+
+    def test_each_collection_is_looked_at_for_itself(self) -> None:
+        """A look at the machines says nothing about the VLANs."""
+        guard, asked = self.lists(VirtualClock())
+        for project in ("p", "q"):
+            for kind, key in (("vlan", "virtual_networks"), ("ip_reservation", "ip_addresses")):
+                live = LiveObject(kind, f"{key}-of-{project}", "", {}, {}, owner_id=project)
+                found = guard.now(CATALOG[kind], live)
+                assert found is not None
+                assert (found.kind, found.id) == (kind, live.id)
+        assert len(asked) == 4
+
+    @pytest.mark.parametrize(("seconds", "looks"), [(0.0, 1), (FRESH_SECONDS, 1), (FRESH_SECONDS + 0.5, 2)])
+    def test_one_serves_all_that_come_soon(self, seconds: float, looks: int) -> None:
+        clock = VirtualClock()
+        clock.sleep(100.0)
+        guard, asked = self.lists(clock)
+        live = LiveObject("vlan", "virtual_networks-of-p", "", {}, {}, owner_id="p")
+        guard.now(CATALOG["vlan"], live)
+        clock.sleep(seconds)
+        guard.now(CATALOG["vlan"], live)
+        assert len(asked) == looks

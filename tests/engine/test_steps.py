@@ -91,6 +91,7 @@ class Script(Account):
     sent: list[tuple[float, str, str]] = field(default_factory=list)
     bodies: list[Any] = field(default_factory=list)
     listed: list[float] = field(default_factory=list)
+    only: str = ""
 
     def send(self, call: Call) -> Any:
         self.sent.append((self.clock.now(), call.method, call.path))
@@ -102,6 +103,7 @@ class Script(Account):
         return answer
 
     def fetch(self, listing: Listing) -> list[dict[str, Any]]:
+        assert self.only in ("", listing.path)
         self.listed.append(self.clock.now())
         return self.shows(self.clock.now())
 
@@ -497,6 +499,27 @@ class TestPerforming:
         found = bench.perform(task(thing(), Verb.DELETE, there()))
         assert (found.ending, bench.methods) == (Ending.FAILED, [])
         assert found.reason == "it carries the mark of other since the plan was made"
+
+    def test_a_delete_looks_at_the_lock_and_an_update_at_its_fields_alone(self) -> None:
+        class Lockable(Thing):
+            def read(self, body: Mapping[str, Any], owner_id: str | None) -> Any:
+                for live in super().read(body, owner_id):
+                    yield replace(live, locked=True)
+
+        now = body("a1", description=MARK.to_text("d"))
+        found = Bench().shows(now).perform(task(Lockable(), Verb.DELETE, there()))
+        assert (found.ending, found.reason) == (Ending.FAILED, "it was locked since the plan was made")
+        changing = task(Lockable(), Verb.UPDATE, there(), changed=frozenset({"description"}))
+        assert Bench(now).shows(now).perform(changing).ending is Ending.DONE
+        wished = Bench(now).shows(body("a1", description=MARK.to_text("new")))
+        new = replace(changing, wish=replace(changing.wish, values={"description": "new"}))
+        assert wished.perform(new).ending is Ending.DONE, "somebody did what was wanted"
+
+    def test_an_update_that_no_list_shows_leaves_what_was_there(self) -> None:
+        bench = Bench(None)
+        bench.api.only = "/projects/p/virtual-networks"
+        found = bench.perform(task(thing(), Verb.UPDATE, there(), changed=frozenset({"description"})))
+        assert (found.ending, found.live) == (Ending.DONE, there())
 
     def test_what_is_about_to_be_made_or_was_sent_already_is_not_compared(self) -> None:
         bench = Bench(body("a1")).shows(body("a1", stack="other"))

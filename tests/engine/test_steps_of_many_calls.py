@@ -17,7 +17,7 @@ from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import Mark, held
 from reconciler.wire import Call, InDoubt, Rejected, Repeat, WireError
 
-from .test_steps import AT, LOST, MARK, Answer, Bench, Thing, body, refused, task
+from .test_steps import AT, LOST, MARK, Answer, Bench, Thing, body, refused, task, thing
 
 NEW: Mapping[str, Any] = {"description": "new", "vxlan": 9}
 
@@ -179,6 +179,13 @@ class TestAChange:
         bench = Bench(shown(), shown("d", 9))
         change(bench, replace(each, wish=replace(each.wish, sent=(before,))))
         assert bench.methods == ["GET", "PUT"], "what an earlier step has sent is not sent again"
+
+    def test_what_it_stands_in_is_read_with_it(self) -> None:
+        around = thing()
+        bench = Bench(None, shown("new"), None, shown("new", 9))
+        found = change(bench, replace(wanted(stepwise()), parent=around))
+        assert found.parent is not None
+        assert (found.parent.id, found.parent.owner_id, found.parent.values["vxlan"]) == ("a1", "p", 9)
 
     def test_an_interrupt_ends_it_between_two_calls_with_what_is_known(self) -> None:
         bench = Bench(lambda: stopping(bench, shown("new")))

@@ -127,6 +127,7 @@ def test_what_is_held_back_in_an_outage_names_its_call(
     with pytest.raises(Unreachable) as caught:
         client.send(CREATE)
     assert caught.value.call == "POST /projects/p1/devices"
+    assert caught.value.message == "not sent, since the API has given no usable answer 3 times in a row"
     assert not caught.value.answered
 
 

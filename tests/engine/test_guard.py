@@ -120,6 +120,17 @@ class TestTheLook:
                 assert (found.kind, found.id) == (kind, live.id)
         assert len(asked) == 4
 
+    def test_all_that_somebody_changed_is_named(self) -> None:
+        class Lists(Account):
+            def fetch(self, listing: Listing) -> list[dict[str, Any]]:
+                return [{"id": "v1", "description": "theirs", "vxlan": 9, "facility_code": "ewr1"}]
+
+        values = {"description": "ours", "vxlan": 7, "facility": "ewr1"}
+        live = LiveObject("vlan", "v1", "", values, {}, owner_id="p")
+        wanted = {"description": "new", "vxlan": 8, "facility": "ams1"}
+        told = Guard(Lists(), VirtualClock()).objection(CATALOG["vlan"], live, wanted, deletes=False)
+        assert told == "somebody changed its description, vxlan since the plan was made"
+
     @pytest.mark.parametrize(("seconds", "looks"), [(0.0, 1), (FRESH_SECONDS, 1), (FRESH_SECONDS + 0.5, 2)])
     def test_one_serves_all_that_come_soon(self, seconds: float, looks: int) -> None:
         clock = VirtualClock()

@@ -187,7 +187,7 @@ class TestWhatWasMade:
     def test_an_interrupt_ends_the_wait_with_what_is_certain(self) -> None:
         run = Run(p=since(99, vlan("a1", A)), q=always(vlan("b1", B), vlan("b2", B)))
         run.made("a1", A, "p").made("b1", B, "q").stop.request()
-        with pytest.raises(Unfinished, match="interrupted before all of it was listed") as caught:
+        with pytest.raises(Unfinished, match=r"^interrupted before all of it was listed$") as caught:
             run.confirmed()
         assert [each.code for each in caught.value.found] == ["twin"]
         assert run.account.asked == {"p": [0.0], "q": [0.0]}

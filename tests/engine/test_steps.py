@@ -50,7 +50,7 @@ class Thing(Vlan):
         )
 
     def look_first(self, wish: Wish) -> Call | None:
-        return self.first
+        return replace(self.first, path=f"/first/{wish.parent_id}") if self.first is not None else None
 
     def objection(self, body: Mapping[str, Any], wish: Wish) -> str:
         return f"taken by {body['by']} and not by {wish.parent_id}" if body.get("by") else ""
@@ -313,7 +313,7 @@ class TestCreating:
         assert found.live is not None
         assert (found.live.id, bench.methods, bench.clock.now()) == ("a1", ["POST"], 20.0)
         never = Bench(LOST).shows(unmarked)
-        with pytest.raises(WireError, match="the answer was lost, and what was made does not show yet whose it is"):
+        with pytest.raises(WireError, match=r"^the answer was lost, and what was made does not show yet whose it is$"):
             never.create(task(thing(), patience=30.0))
         assert never.clock.now() == 30.0
         for other in ({**unmarked, "phase": "ready"}, {**unmarked, "phase": "leaving"}):
@@ -432,7 +432,7 @@ class TestCreating:
         bench = Bench({"by": "somebody"})
         found = bench.create(task(thing(first=GET)))
         assert (found.ending, found.live, found.reason) == (Ending.FAILED, None, "taken by somebody and not by p")
-        assert (bench.methods, bench.journal.lines) == (["GET"], [])
+        assert (bench.api.sent, bench.journal.lines) == ([(0.0, "GET", "/first/p")], [])
         nothing: list[Any] = [{}, None, []]
         for free in nothing:
             bench = Bench(free, body("a1"))

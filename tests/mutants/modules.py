@@ -88,7 +88,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/worlds/test_conversions.py",
     ),
     "reconciler/engine/sending.py": ("tests/engine/test_steps.py",),
-    "reconciler/engine/prepare.py": _RUNS,
+    "reconciler/engine/prepare.py": ("tests/engine/test_prepare.py",),
     "reconciler/engine/guard.py": ("tests/engine/test_guard.py", "tests/reliability/test_others.py"),
     "reconciler/engine/claims.py": ("tests/engine/test_claims.py", "tests/engine/test_proof.py"),
     "reconciler/engine/proof.py": ("tests/engine/test_proof.py", "tests/engine/test_claims.py"),

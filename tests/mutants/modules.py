@@ -47,7 +47,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/engine/test_updates.py",
         "tests/kinds/test_comparing.py",
     ),
-    "reconciler/engine/joins.py": (*_ENGINE, "tests/worlds/test_conversions.py"),
+    "reconciler/engine/joins.py": ("tests/engine/test_joins.py",),
     "reconciler/engine/observe.py": _ENGINE,
     "reconciler/engine/order.py": _ENGINE,
     "reconciler/engine/unclaimed.py": _ENGINE,

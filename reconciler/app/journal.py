@@ -138,7 +138,8 @@ class FileJournal(Journal):
 
     def _must_write(self, entry: Mapping[str, str | int], *, sync: bool) -> None:
         kept = {name: value for name, value in entry.items() if value != ""}
-        line = json.dumps({"at": round(self._wall(), 3), "run": self._run, **kept}, ensure_ascii=True)
+        at = int(self._wall() * 1000) / 1000  # rounded down, so that no entry is later than who reads it next
+        line = json.dumps({"at": at, "run": self._run, **kept}, ensure_ascii=True)
         try:
             self._log.append(line, sync=sync)
         except OSError as problem:

@@ -59,6 +59,14 @@ def test_each_line_says_when_which_run_and_what(tmp_path: Path) -> None:
     assert lines(tmp_path)[-1]["run"] != run
 
 
+def test_no_entry_is_later_than_who_reads_it_at_once(tmp_path: Path) -> None:
+    for part in (0.0001, 0.0004, 0.0006, 0.0009):
+        running = journal(tmp_path, 1000.0 + part)
+        running.begin("web")
+        running.end()
+        assert not journal(tmp_path, 1000.0 + part).unsettled
+
+
 def test_no_journal_is_begun_by_a_run_that_creates_nothing(tmp_path: Path) -> None:
     looking = journal(tmp_path)
     looking.owns(3)

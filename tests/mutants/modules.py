@@ -76,6 +76,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "reconciler/engine/execute.py": _RUNS,
     "reconciler/engine/perform.py": (
         "tests/engine/test_steps.py",
+        "tests/engine/test_steps_of_many_calls.py",
         "tests/reliability/test_moves_in_flight.py",
         "tests/reliability/test_changes_in_flight.py",
     ),

@@ -73,3 +73,7 @@ def test_json_stays_json() -> None:
     clean = scrubber("65000", "true").value(value)
     assert clean == {"asn": SENSITIVE, "ok": True, "list": [f"a{SENSITIVE}b", None], SENSITIVE: 1}
     assert scrubber().value(value) is value
+
+
+def test_each_of_several_is_taken_out() -> None:
+    assert scrubber("first", "second").text("first second first") == f"{SENSITIVE} {SENSITIVE} {SENSITIVE}"

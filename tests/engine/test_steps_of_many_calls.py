@@ -17,7 +17,7 @@ from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import Mark, held
 from reconciler.wire import Call, InDoubt, Rejected, Repeat, WireError
 
-from .test_steps import AT, LOST, MARK, Answer, Bench, Thing, body, refused, task, thing
+from .scripted import AT, LOST, MARK, Answer, Bench, Thing, body, refused, task, thing
 
 NEW: Mapping[str, Any] = {"description": "new", "vxlan": 9}
 

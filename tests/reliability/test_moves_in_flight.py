@@ -57,29 +57,26 @@ def test_of_a_machine_that_moves_only_the_mark_is_written(account: Account) -> N
 
 
 @pytest.mark.parametrize(
-    ("sections", "entry", "kept"),
+    ("sections", "entry", "section", "key"),
     [
-        ({"vlans": {"disks": VLAN}}, ("vlans.storage", "vlans.disks"), "virtual-networks"),
+        ({"vlans": {"disks": VLAN}}, ("vlans.storage", "vlans.disks"), "virtual-networks", "virtual_networks"),
         (
             {"ip_reservations": {"entry": {"type": "public_ipv4", "quantity": 4, "facility": "ewr1"}}},
             ("ip_reservations.vip", "ip_reservations.entry"),
             "ips",
+            "ip_addresses",
         ),
     ],
 )
 def test_of_what_has_no_tags_of_its_own_too(
-    account: Account, sections: Mapping[str, Any], entry: tuple[str, str], kept: str
+    account: Account, sections: Mapping[str, Any], entry: tuple[str, str], section: str, key: str
 ) -> None:
     scene = applied(account)
-    path = f"/projects/{scene.project()}/{kept}"
-    before = {
-        each["id"] for each in account.call("GET", path).get(kept.replace("ips", "ip_addresses").replace("-", "_"), [])
-    }
+    path = f"/projects/{scene.project()}/{section}"
+    before = {each["id"] for each in account.call("GET", path)[key]}
     scene = Scene.of(account, {**small(**sections), "moved": moved(*entry)})
     report = scene.apply()
-    after = {
-        each["id"] for each in account.call("GET", path).get(kept.replace("ips", "ip_addresses").replace("-", "_"), [])
-    }
+    after = {each["id"] for each in account.call("GET", path)[key]}
     assert before
     assert after == before
     assert report.complete

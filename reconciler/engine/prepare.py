@@ -116,7 +116,10 @@ class Preparation:
             return f"the API accepted it, but {live.status.told}"
         if kind.marked and live.mark is None and not live.mark_missing:
             return f"the API accepted it, but the {kind.name} ({live.id}) has no mark, so no run will know it as ours"
-        settled = settle(change.resource, kind, self.world)
+        try:
+            settled = settle(change.resource, kind, self.world)
+        except Refused as refused:  # what it is computed from has changed since it was sent
+            return f"the API accepted it, but its {refused.diagnostics[0].summary}"
         found = differences(change.resource, kind, settled.values, settled.secrets, live)
         every = step.verb is Verb.CREATE or not change.fields
         concerned = [each for each in found if every or each.path[0] in change.changed]

@@ -8,21 +8,6 @@ _ENGINE = (
     "--ignore=tests/engine/test_properties.py",
 )
 
-_RUNS = (
-    *_ENGINE,
-    "tests/reliability/test_journal.py",
-    "tests/reliability/test_lists.py",
-    "tests/reliability/test_lost_answers.py",
-    "tests/reliability/test_others.py",
-    "tests/reliability/test_creates_in_flight.py",
-    "tests/reliability/test_changes_in_flight.py",
-    "tests/reliability/test_moves_in_flight.py",
-    "tests/reliability/test_cut_short.py",
-    "tests/reliability/test_found.py",
-    "tests/reliability/test_running_out.py",
-    "tests/worlds/test_conversions.py",
-)
-
 MODULES: dict[str, tuple[str, ...]] = {
     # marks
     "reconciler/model/mark.py": ("tests/model", "tests/engine/test_reach.py", "tests/engine/test_ownership.py"),
@@ -73,7 +58,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/reliability/test_lists.py",
     ),
     # executor
-    "reconciler/engine/execute.py": _RUNS,
+    "reconciler/engine/execute.py": ("tests/engine/test_execute.py", "tests/engine/test_endings.py"),
     "reconciler/engine/perform.py": (
         "tests/engine/test_steps.py",
         "tests/engine/test_steps_of_many_calls.py",

@@ -18,13 +18,14 @@ from reconciler.wire import Call, InDoubt, Rejected, Repeat, WireError
 @dataclass(slots=True)
 class _Work:
     """A change under way: the object as last seen, with what it stands in, and the calls that were accepted. `seen_at`
-    is when the last look at it began.
+    is when the last look at it began; `answered` says that what was seen last is the answer to a call.
     """
 
     live: LiveObject
     parent: LiveObject | None = None
     sent: list[Call] = field(default_factory=list)
     seen_at: float = float("-inf")
+    answered: bool = False
 
 
 _Left = Callable[[LiveObject, Sequence[Call]], tuple[Call, ...]]
@@ -90,8 +91,8 @@ class Changer:
     def _work_off(self, task: Task, work: _Work, left: _Left) -> Outcome:
         """Send the first call that is left, look at the object, and ask again.
 
-        Reads may lag behind an accepted call, so the same call is not sent twice in a row, and that of an action is
-        waited for to show its effect. After a lost answer the next look shows whether it happened; if not, what may be
+        Reads may lag behind an accepted call, so the same call is not sent twice in a row, and where the answer did not
+        show its effect, a read has to. After a lost answer the next look shows whether it happened; if not, what may be
         repeated is sent again.
         """
         last: Call | None = None
@@ -103,7 +104,8 @@ class Changer:
             if self._sender.stop.requested:
                 raise Interrupted(live=work.live)
             if not calls or calls[0] == last:
-                if last is None or last.method != "POST" or work.seen_at >= shown_by:
+                believed = work.answered and last is not None and last.method != "POST"
+                if last is None or believed or work.seen_at >= shown_by:
                     break  # it was accepted and shows no effect; whoever compares will say so
                 self._sender.clock.sleep(LOOK_SECONDS)
                 self._look_again(task, work)
@@ -128,7 +130,7 @@ class Changer:
             work.sent.append(last)
             answered = None if task.kind.standing else task.kind.read_answer(body, task.wish)
             if answered is not None:
-                work.live = answered
+                work.live, work.answered = answered, True
             else:
                 self._look_again(task, work)
         waiting = task.kind.waits and work.live.status.phase is Phase.WORKING
@@ -138,7 +140,7 @@ class Changer:
     def _look_again(self, task: Task, work: _Work) -> None:
         began = self._sender.clock.now()
         seen = self._reread(task, work.live)
-        work.live, work.parent, work.seen_at = seen.live, seen.parent, began
+        work.live, work.parent, work.seen_at, work.answered = seen.live, seen.parent, began, False
 
     def _reread(self, task: Task, live: LiveObject | None) -> _Work:
         """The object as it is now. Raises `WireError` when it cannot be read, or is not there."""

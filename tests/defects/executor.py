@@ -252,6 +252,13 @@ EXECUTOR = (
         suite("reliability/test_changes_in_flight.py"),
     ),
     Defect(
+        "a change that only a read can show is a failure when it shows late",
+        _CHANGING,
+        'believed = work.answered and last is not None and last.method != "POST"',
+        'believed = last is not None and last.method != "POST"',
+        suite("reliability/test_changes_in_flight.py"),
+    ),
+    Defect(
         "a mark that was written anew is believed without a look",
         _EXECUTE,
         "partial(_not_moved, str(step.address))",

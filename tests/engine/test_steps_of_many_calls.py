@@ -40,8 +40,10 @@ class Stepwise(Thing):
                 yield replace(live, key=str(each.get("key", "")))
 
     def calls(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> tuple[Call, ...]:
-        made = [self._set(live, name, wish.values[name]) for name in sorted(changed)]
-        return tuple(each for each in made if each not in wish.sent)
+        return tuple(each for each in self.every(wish, live, changed) if each not in wish.sent)
+
+    def every(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> tuple[Call, ...]:
+        return tuple(self._set(live, name, wish.values[name]) for name in sorted(changed))
 
     def _set(self, live: LiveObject, name: str, value: object) -> Call:
         acts = name in self.actions
@@ -120,6 +122,20 @@ class TestAChange:
         bench, found = self.run(*answers, actions=("vxlan",))
         assert bench.methods == ["PUT", "GET", "POST", "GET", "GET", "GET"]
         assert bench.moments == [0.0, 0.0, 0.0, 0.0, 1.0, 2.0]
+        assert made_of(found) == ("new", 9)
+
+    def test_so_is_that_of_any_call_whose_answer_did_not_show_it(self) -> None:
+        bench, found = self.run(None, shown(), None, shown(vxlan=9), shown(vxlan=9), shown("new", 9))
+        assert bench.methods == ["PUT", "GET", "PUT", "GET", "GET", "GET"]
+        assert bench.moments == [0.0, 0.0, 0.0, 0.0, 1.0, 2.0]
+        assert made_of(found) == ("new", 9)
+
+    def test_and_what_comes_next_waits_for_it_where_only_the_object_tells_what_that_is(self) -> None:
+        """The machines of a batch are changed one by one, and each answer shows one machine."""
+        bench = Bench(None, shown(), shown(), shown("new"), None, shown("new", 9))
+        found = change(bench, wanted(stepwise(calls=Stepwise.every)))
+        assert bench.methods == ["PUT", "GET", "GET", "GET", "PUT", "GET"]
+        assert bench.moments == [0.0, 0.0, 1.0, 2.0, 2.0, 2.0]
         assert made_of(found) == ("new", 9)
 
     def test_but_not_for_ever(self) -> None:

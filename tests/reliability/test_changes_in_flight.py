@@ -66,6 +66,23 @@ def test_an_action_whose_effect_shows_late_is_sent_once_and_waited_for(
     assert sent(scene, begun) == [f"POST {ACTIONS}"]
 
 
+def test_the_machines_of_a_batch_are_all_changed_in_one_run_though_reads_lag(account: Account) -> None:
+    """The campaign that found it: python -m tests.campaigns sieve --replay 'batch/change/journal-stale/7:stale_list'"""
+
+    def batch(*tags: str) -> dict[str, Any]:
+        machines = {**MACHINE, "hostname": "web-{{index}}", "quantity": 3, "tags": list(tags)}
+        return small(devices={}, device_batches={"web": machines})
+
+    assert Scene.of(account, batch("old")).apply().complete
+    scene = Scene.of(account, batch("new"))
+    account.clock.sleep(10)
+    scene.set(get_lag_seconds=3.0, list_lag_seconds=3.0)
+    begun = len(account.ledger())
+    report = scene.apply()
+    assert report.complete, [each.reason for each in failed(report)]
+    assert sent(scene, begun) == [f"PUT {DEVICE}"] * 3
+
+
 @pytest.mark.parametrize("lag", [0.0, 4.0])
 def test_an_action_whose_answer_was_lost_is_looked_for_and_not_sent_again(account: Account, lag: float) -> None:
     scene = changed(account, power_state="inactive")

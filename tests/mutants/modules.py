@@ -33,7 +33,11 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/kinds/test_comparing.py",
     ),
     "reconciler/engine/joins.py": ("tests/engine/test_joins.py",),
-    "reconciler/engine/observe.py": _ENGINE,
+    "reconciler/engine/observe.py": (
+        "tests/engine/test_observe.py",
+        "tests/engine/test_observe_existing.py",
+        "tests/engine/test_observe_elsewhere.py",
+    ),
     "reconciler/engine/order.py": _ENGINE,
     "reconciler/engine/unclaimed.py": _ENGINE,
     # rails

@@ -39,7 +39,11 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/engine/test_observe_elsewhere.py",
     ),
     "reconciler/engine/order.py": _ENGINE,
-    "reconciler/engine/unclaimed.py": _ENGINE,
+    "reconciler/engine/unclaimed.py": (
+        "tests/engine/test_unclaimed_deletes.py",
+        "tests/engine/test_unclaimed_strangers.py",
+        "tests/engine/test_unclaimed_findings.py",
+    ),
     # rails
     "reconciler/engine/rails.py": (
         "tests/engine/test_rails.py",

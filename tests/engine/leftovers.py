@@ -25,6 +25,14 @@ BATCH: dict[str, Any] = {
     "hostname": "w-{{index}}",
 }
 
+REQUEST: dict[str, Any] = {
+    "facilities": ["ewr1"],
+    "devices_min": 1,
+    "devices_max": 2,
+    "max_bid_price": 0.1,
+    "instance_parameters": {"plan": "t1.small.x86", "operating_system": "ubuntu_18_04"},
+}
+
 
 def thing(
     kind: str,

@@ -155,8 +155,10 @@ class TestTwoWithOneMark:
         ]
 
     def test_it_is_targeted_with_what_its_mark_says(self) -> None:
-        web = declared(WEB, self.machine("d1", 1))
-        assert deletes(PROJECT, web, self.machine("d2", 2), only=WEB) == [self.duplicate("d2", "d1", " and is kept")]
+        web, other = declared(WEB, self.machine("d1", 1)), self.machine("d2", 2)
+        assert deletes(PROJECT, web, other, only=WEB) == [self.duplicate("d2", "d1", " and is kept")]
+        assert [each for each, *_ in deletes(PROJECT, declared(WEB), other, only=WEB)] == ["d2"]
+        assert deletes(PROJECT, declared(WEB), other, only=f"{WEB}__d2") == []
 
 
 class TestWhatAnObjectMade:

@@ -10,7 +10,7 @@ from reconciler.diagnostics import Place, error, warning
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.plan import Action
 
-from .leftovers import BATCH, OUTLIVED, PROJECT, WEB, P, declared, rest, thing
+from .leftovers import BATCH, OUTLIVED, PROJECT, REQUEST, WEB, P, declared, rest, thing
 
 VLAN = f"{P}.vlans.v"
 WORKING = Status(Phase.WORKING)
@@ -161,9 +161,6 @@ class TestLeftBehind:
 
     def test_what_was_to_be_left_is_no_matter(self) -> None:
         at = f"{P}.spot_market_requests.r"
-        machine = {"plan": "t1.small.x86", "operating_system": "ubuntu_18_04"}
-        request = declared(
-            at, facilities=["ewr1"], devices_min=1, devices_max=2, max_bid_price=0.1, instance_parameters=machine
-        )
+        request = declared(at, **REQUEST)
         assert rest(PROJECT, request, thing("device", "d1", at, memo=OUTLIVED)).left_behind() == []
         assert len(rest(PROJECT, request, thing("device", "d1", at)).left_behind()) == 1

@@ -12,10 +12,9 @@ from reconciler.diagnostics import Diagnostic, Refused, error, warning
 from reconciler.model.live import LiveObject
 from reconciler.model.plan import Action, Change, Stranger
 
-from .leftovers import BATCH, OUTLIVED, PROJECT, WEB, P, declared, gone, rest, thing
+from .leftovers import BATCH, OUTLIVED, PROJECT, REQUEST, WEB, P, declared, gone, rest, thing
 
 HINT = "move or delete them, then run this again"
-PROJECT_LIVE = PROJECT.live
 
 
 def strangers(*everything: Change | LiveObject, going: Sequence[Change] = ()) -> list[Stranger]:
@@ -63,12 +62,11 @@ class TestStrangers:
         assert ids(PROJECT, thing("ip_reservation", "i1", automatic=True)) == []
 
     def test_what_is_ours_is_none_and_what_stands_in_it_is(self) -> None:
-        old = thing("device", "d1", WEB)
-        inside = thing("ip_assignment", "i1", parent="d1")
-        assert strangers(PROJECT, old, inside) == [Stranger("ip_assignment", "i1", "", WEB)]
-        double = declared(WEB, thing("device", "d0", WEB)), old
-        assert strangers(PROJECT, *double, thing("bgp_session", "s1", parent="d0")) == [
-            Stranger("bgp_session", "s1", "", WEB)
+        web, double = declared(WEB, thing("device", "d0", WEB)), thing("device", "d1", WEB)
+        inside = [thing("ip_assignment", f"i{number}", parent=f"d{number}") for number in (0, 1)]
+        assert strangers(PROJECT, web, double, *inside) == [
+            Stranger("ip_assignment", "i0", "", WEB),
+            Stranger("ip_assignment", "i1", "", f"{WEB}__d1"),
         ]
 
     def test_a_mark_that_is_not_its_own_makes_it_one_that_nobody_owns(self) -> None:
@@ -76,15 +74,15 @@ class TestStrangers:
         assert strangers(PROJECT, wrong) == [Stranger("device", "d1", "", P)]
 
     def test_what_is_deleted_with_its_parent_or_by_its_section_is_none(self) -> None:
-        session = thing("bgp_session", "s1", parent="d1", key="ipv4")
-        assert ids(PROJECT, thing("device", "d1", WEB), session) == []
-        live = thing("device", "d1", WEB)
+        live, session = thing("device", "d1", WEB), thing("bgp_session", "s1", parent="d1", key="ipv4")
+        assert ids(PROJECT, live, session) == []
+        assert ids(PROJECT, declared(WEB, live), session) == ["s1"]
         assert ids(PROJECT, declared(WEB, live, sections=("bgp_sessions",)), session) == []
         assert ids(PROJECT, declared(WEB, live, sections=("ip_assignments",)), session) == ["s1"]
 
     @pytest.mark.parametrize("sections", [(), ("hardware_reservations", "bgp_config")])
     def test_what_the_api_cannot_delete_is_one(self, sections: tuple[str, ...]) -> None:
-        project = declared(P, PROJECT_LIVE, parent=None, sections=sections)
+        project = declared(P, PROJECT.live, parent=None, sections=sections)
         there = (thing("bgp_config", "c1", key="bgp_config"), thing("hardware_reservation", "h1", key="h1"))
         assert ids(project, *there) == ["c1", "h1"]
 
@@ -110,6 +108,7 @@ class TestWhatAnObjectLeaves:
 
     def test_its_machines_are_no_strangers_while_it_stays(self) -> None:
         assert ids(PROJECT, self.request(), self.machine()) == []
+        assert ids(PROJECT, declared(self.AT, self.request(), **REQUEST), self.machine()) == []
 
     def test_they_are_as_soon_as_it_goes(self) -> None:
         machine, request = self.machine(created_at="2019-07-01T00:00:00Z"), self.request()

@@ -81,14 +81,12 @@ class TestLookalikes:
         assert rest(PROJECT, declared(VLAN), thing("vlan", "v1")).lookalikes() == []
         assert rest(PROJECT, declared(WEB, hostname=None), self.machine(name="")).lookalikes() == []
 
-    def test_only_what_is_created_is_compared(self) -> None:
-        there = self.machine("d0", mark=WEB)
-        found = [
-            rest(PROJECT, declared(WEB, there, action), declared(f"{P}.devices.z", hostname="web"), self.machine())
-            for action in Action
-            if action is not Action.CREATE
-        ]
-        assert [[each.address for each in one.lookalikes()] for one in found] == [[f"{P}.devices.z"]] * 5
+    @pytest.mark.parametrize("action", [each for each in Action if each is not Action.CREATE])
+    def test_only_what_is_created_is_compared(self, action: Action) -> None:
+        web = declared(WEB, self.machine("d0", mark=WEB), action)
+        other = declared(f"{P}.devices.other", hostname="web")
+        found = rest(PROJECT, web, other, self.machine()).lookalikes()
+        assert [each.address for each in found] == [f"{P}.devices.other"]
 
 
 class TestMarksNotShown:
@@ -107,10 +105,10 @@ class TestMarksNotShown:
         (told,) = rest(PROJECT, declared(WEB), self.hidden(status=WORKING)).marks_not_shown(False)
         assert told.hint == self.MADE
 
-    def test_a_replacement_creates_too(self) -> None:
-        for action in Action:
-            web = declared(WEB, thing("device", "d0", WEB), action)
-            assert bool(rest(PROJECT, web, self.hidden()).marks_not_shown(False)) is action.creates
+    @pytest.mark.parametrize("action", list(Action))
+    def test_a_replacement_creates_too(self, action: Action) -> None:
+        web = declared(WEB, thing("device", "d0", WEB), action)
+        assert bool(rest(PROJECT, web, self.hidden()).marks_not_shown(False)) is action.creates
 
     def test_what_is_created_elsewhere_or_of_another_kind_is_no_matter(self) -> None:
         for there in (self.hidden(parent="p2"), self.hidden("v1", "vlan")):

@@ -62,12 +62,16 @@ class TestStrangers:
         assert ids(PROJECT, thing("ip_reservation", "i1", automatic=True)) == []
 
     def test_what_is_ours_is_none_and_what_stands_in_it_is(self) -> None:
-        web, double = declared(WEB, thing("device", "d0", WEB)), thing("device", "d1", WEB)
-        inside = [thing("ip_assignment", f"i{number}", parent=f"d{number}") for number in (0, 1)]
-        assert strangers(PROJECT, web, double, *inside) == [
-            Stranger("ip_assignment", "i0", "", WEB),
-            Stranger("ip_assignment", "i1", "", f"{WEB}__d1"),
+        web, old = declared(WEB, thing("device", "d1", WEB)), thing("device", "d2", f"{P}.devices.old")
+        inside = [thing("ip_assignment", f"i{number}", parent=f"d{number}") for number in (1, 2)]
+        assert strangers(PROJECT, web, old, *inside) == [
+            Stranger("ip_assignment", "i2", "", f"{P}.devices.old"),
+            Stranger("ip_assignment", "i1", "", WEB),
         ]
+
+    def test_a_twin_that_is_left_alone_is_one(self) -> None:
+        web, clone = declared(WEB, thing("device", "d1", WEB)), thing("device", "d2", WEB, memo={"userdata": "abc"})
+        assert strangers(PROJECT, web, clone) == [Stranger("device", "d2", "", P)]
 
     def test_a_mark_that_is_not_its_own_makes_it_one_that_nobody_owns(self) -> None:
         wrong = thing("device", "d1", "projects.p.vlans.v")

@@ -23,12 +23,12 @@ VOLUME: Mapping[str, Any] = {"plan": "storage_1", "size": 20, "facility": "ewr1"
 Edges = set[tuple[str, str]]
 
 
-def full(short: str) -> str:
-    return f"projects.p{short}" if short.startswith(".") else short
+def full(address: str) -> str:
+    return f"projects.p{address}" if address.startswith(".") else address
 
 
-def short(full: str) -> str:
-    return full.replace("projects.p.", ".")
+def short(text: str) -> str:
+    return text.replace("projects.p.", ".")
 
 
 @dataclass
@@ -36,28 +36,27 @@ class Changes:
     every: list[Change] = field(default_factory=list)
 
     def create(self, *addresses: str, **more: Any) -> Changes:
-        return self._add(Action.CREATE, addresses, **more)
+        return self.add(Action.CREATE, *addresses, **more)
 
     def update(self, *addresses: str, **more: Any) -> Changes:
-        return self._add(Action.UPDATE, addresses, **more)
+        return self.add(Action.UPDATE, *addresses, **more)
 
     def delete(self, *addresses: str, **more: Any) -> Changes:
-        return self._add(Action.DELETE, addresses, **more)
+        return self.add(Action.DELETE, *addresses, **more)
 
     def replace(self, *addresses: str, **more: Any) -> Changes:
-        return self._add(Action.DELETE_CREATE, addresses, **more)
+        return self.add(Action.DELETE_CREATE, *addresses, **more)
 
     def create_first(self, *addresses: str, **more: Any) -> Changes:
-        return self._add(Action.CREATE_DELETE, addresses, **more)
+        return self.add(Action.CREATE_DELETE, *addresses, **more)
 
     def keep(self, *addresses: str, **more: Any) -> Changes:
-        return self._add(Action.NOOP, addresses, **more)
+        return self.add(Action.NOOP, *addresses, **more)
 
-    def _add(
+    def add(
         self,
         action: Action,
-        addresses: Iterable[str],
-        *,
+        *addresses: str,
         live: Mapping[str, Any] | None = None,
         changed: Iterable[str] = (),
         unknown: Iterable[str] = (),
@@ -68,9 +67,8 @@ class Changes:
     ) -> Changes:
         for address in map(full, addresses):
             at = parse_address(address)
-            wanted = None
-            if action is not Action.DELETE:
-                wanted = resource(address, after=tuple(map(full, after)), **declared)
+            needs = tuple(map(full, after))
+            wanted = resource(address, after=needs, **declared) if action is not Action.DELETE else None
             values = dict(wanted.values) if wanted is not None else {}
             self.every.append(
                 Change(
@@ -108,15 +106,16 @@ class Changes:
 
 def there(at: Address, **more: Any) -> LiveObject:
     kind = CATALOG.way_to(at)[-1]
-    owner, root = ((each.name if each is not None else None) for each in (at.owner, at.owner and at.root))
     mark = Mark("shop", str(at)) if kind.marked else None
-    blank = LiveObject(kind.name, at.name or at.section, "", {}, {}, mark, owner_id=root, parent_id=owner)
+    blank = LiveObject(kind.name, at.name or at.section, "", {}, {}, mark)
+    if at.owner is not None:
+        blank = replace(blank, owner_id=at.root.name, parent_id=at.owner.name)
     return replace(blank, **more)
 
 
-def port(name: str, *vlans: str, bonded: bool = True) -> Mapping[str, Any]:
+def port(name: str, *vlans: str) -> Mapping[str, Any]:
     """A port as it is, in these VLANs."""
-    shown = Port(name, name, name.startswith("bond"), bonded, vlans=vlans)
+    shown = Port(name, name, name.startswith("bond"), bonded=True, vlans=vlans)
     return {"attributes": {"port": shown}, "holds": frozenset(vlans)}
 
 

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
-from .changes import VOLUME, WORKING, Changes, port, wired
+from reconciler.model.mark import Mark
+from reconciler.model.plan import Action
+
+from .changes import VOLUME, WORKING, Changes, Edges, port, wired
 
 P, WEB, V, VIP = "projects.p", ".devices.web", ".vlans.v", ".ip_reservations.vip"
 SESSION, TYPE = f"{WEB}.bgp_sessions.ipv4", f"{WEB}.network_type"
 BOND, ETH = f"{WEB}.ports.bond0", f"{WEB}.ports.eth1"
-DATA = f"{WEB}.volume_attachments.data"
+ADDRESS, DATA = f"{WEB}.ip_assignments.vip", f"{WEB}.volume_attachments.data"
 ON = {"address": "10.0.0.1/32"}
 
 
@@ -25,22 +28,21 @@ class TestWhatIsMade:
     @pytest.mark.parametrize(
         ("action", "live", "ready"),
         [
-            ("create", None, ["create"]),
-            ("update", None, ["update"]),
-            ("keep", WORKING, ["await"]),
-            ("update", WORKING, ["await", "update"]),
-            ("replace", None, ["create"]),
-            ("keep", None, []),
+            (Action.CREATE, None, ["create"]),
+            (Action.UPDATE, None, ["update"]),
+            (Action.NOOP, WORKING, ["await"]),
+            (Action.UPDATE, WORKING, ["await", "update"]),
+            (Action.DELETE_CREATE, None, ["create"]),
+            (Action.NOOP, None, []),
         ],
     )
-    @pytest.mark.parametrize("mine", ["create", "update"])
+    @pytest.mark.parametrize("mine", [Action.CREATE, Action.UPDATE])
     def test_what_refers_to_another_waits_until_that_can_be_relied_on(
-        self, mine: str, action: str, live: Any, ready: list[str]
+        self, mine: Action, action: Action, live: Any, ready: list[str]
     ) -> None:
-        changes = getattr(Changes(), action)(VIP, live=live)
-        getattr(changes, mine)(WEB, after=[VIP])
+        changes = Changes().add(action, VIP, live=live).add(mine, WEB, after=[VIP])
         found = {edge for edge in changes.edges() if edge[1].startswith(WEB)}
-        assert found == {(f"{VIP}:{verb}", f"{WEB}:{mine}") for verb in ready}
+        assert found == {(f"{VIP}:{verb}", f"{WEB}:{mine.value}") for verb in ready}
 
     def test_it_waits_for_each_and_once(self) -> None:
         changes = Changes().create(P, V, VIP).create(WEB, after=[VIP, V, P])
@@ -69,9 +71,9 @@ class TestWhatIsMade:
 
 class TestWhatGoes:
     def test_what_stands_in_another_goes_before_it(self) -> None:
-        assert Changes().delete(P, WEB, f"{WEB}.ip_assignments.vip").edges() == {
+        assert Changes().delete(P, WEB, ADDRESS).edges() == {
             (f"{WEB}:delete", f"{P}:delete"),
-            (f"{WEB}.ip_assignments.vip:delete", f"{WEB}:delete"),
+            (f"{ADDRESS}:delete", f"{WEB}:delete"),
         }
 
     def test_what_the_api_removes_along_goes_with_it(self) -> None:
@@ -83,10 +85,9 @@ class TestWhatGoes:
         assert changes.edges() == {("projects.q.devices.web:delete", f"{P}:delete")}
 
     def test_a_double_goes_when_what_is_kept_is_there(self) -> None:
-        def edges(kept: Any, reason: str = "duplicate") -> set[tuple[str, str]]:
-            mark = Changes().keep(WEB).every[0].live
-            assert mark is not None
-            return Changes().keep(WEB, live=kept).delete(f"{WEB}__2", reason=reason, live={"mark": mark.mark}).edges()
+        def edges(kept: Any, reason: str = "duplicate") -> Edges:
+            same = {"mark": Mark("shop", "projects.p.devices.web")}
+            return Changes().keep(WEB, live=kept).delete(f"{WEB}__2", reason=reason, live=same).edges()
 
         assert edges(WORKING) == {(f"{WEB}:await", f"{WEB}__2:delete")}
         assert edges(None) == set()
@@ -98,12 +99,12 @@ class TestWhatIsReplaced:
         assert Changes().replace(WEB).edges() == {(f"{WEB}:delete", f"{WEB}:create")}
 
     def test_what_refers_to_another_goes_before_it(self) -> None:
-        changes = Changes().keep(WEB).replace(V).replace(f"{WEB}.ip_assignments.vip", after=[V], **ON)
+        changes = Changes().keep(WEB).replace(V).replace(ADDRESS, after=[V], **ON)
         assert changes.edges() == {
             (f"{V}:delete", f"{V}:create"),
-            (f"{WEB}.ip_assignments.vip:delete", f"{WEB}.ip_assignments.vip:create"),
-            (f"{V}:create", f"{WEB}.ip_assignments.vip:create"),
-            (f"{WEB}.ip_assignments.vip:delete", f"{V}:delete"),
+            (f"{ADDRESS}:delete", f"{ADDRESS}:create"),
+            (f"{V}:create", f"{ADDRESS}:create"),
+            (f"{ADDRESS}:delete", f"{V}:delete"),
         }
 
     def test_but_not_what_the_api_removes_along(self) -> None:
@@ -164,38 +165,33 @@ class TestWhatIsHeld:
 class TestWhatStandsInOneMachine:
     """Its network type is changed before the rest of what stands in it, and what goes or lets go does so before."""
 
-    def converted(self) -> Changes:
-        return Changes().keep(WEB)
-
-    def typed(self, changes: Changes, at: str = WEB) -> set[tuple[str, str]]:
+    def converted(self, changes: Changes, at: str = WEB) -> Edges:
         return changes.update(f"{at}.network_type", live=wired(), changed=["type"], type="hybrid").edges()
 
     def test_what_is_made_or_changed_comes_after_its_network_type(self) -> None:
-        changes = self.converted().create(f"{WEB}.ip_assignments.vip", **ON).create(SESSION).update(ETH, live=port("e"))
-        assert self.typed(changes) == {
-            (f"{TYPE}:update", f"{each}")
-            for each in (f"{WEB}.ip_assignments.vip:create", f"{SESSION}:create", f"{ETH}:update")
+        changes = Changes().create(ADDRESS, **ON).create(SESSION).update(ETH, live=port("e"))
+        assert self.converted(changes) == {
+            (f"{TYPE}:update", each) for each in (f"{ADDRESS}:create", f"{SESSION}:create", f"{ETH}:update")
         }
 
     def test_that_of_another_machine_has_nothing_to_do_with_it(self) -> None:
-        changes = self.converted().create(SESSION)
-        assert self.typed(changes, ".devices.db") == set()
+        changes = Changes().create(SESSION)
+        assert self.converted(changes, ".devices.db") == set()
 
     def test_what_goes_or_lets_go_comes_before(self) -> None:
-        changes = self.converted().delete(f"{WEB}.ip_assignments.vip", SESSION)
+        changes = Changes().delete(ADDRESS, SESSION)
         changes.update(ETH, live=port("eth1", "v"), vlans=[])
-        assert self.typed(changes) == {
-            *((f"{each}:delete", f"{TYPE}:update") for each in (f"{WEB}.ip_assignments.vip", SESSION)),
+        assert self.converted(changes) == {
+            *((f"{each}:delete", f"{TYPE}:update") for each in (ADDRESS, SESSION)),
             (f"{ETH}:release", f"{TYPE}:update"),
             (f"{ETH}:release", f"{ETH}:update"),
             (f"{TYPE}:update", f"{ETH}:update"),
         }
 
     def test_but_not_what_is_only_replaced(self) -> None:
-        vip = f"{WEB}.ip_assignments.vip"
-        assert self.typed(self.converted().replace(vip, **ON)) == {
-            (f"{vip}:delete", f"{vip}:create"),
-            (f"{TYPE}:update", f"{vip}:create"),
+        assert self.converted(Changes().replace(ADDRESS, **ON)) == {
+            (f"{ADDRESS}:delete", f"{ADDRESS}:create"),
+            (f"{TYPE}:update", f"{ADDRESS}:create"),
         }
 
     def test_nor_what_goes_with_the_machine(self) -> None:
@@ -207,7 +203,7 @@ class TestWhatStandsInOneMachine:
         }
 
     def test_bonds_come_before_their_members(self) -> None:
-        changes = self.converted().create(SESSION).update(f"{WEB}.ports.eth0", live=port("eth0"))
+        changes = Changes().create(SESSION).update(f"{WEB}.ports.eth0", live=port("eth0"))
         changes.update(ETH, live=port("eth1", "v"), vlans=[]).update(BOND, live=port("bond0"))
         assert changes.edges() == {
             (f"{BOND}:update", f"{ETH}:update"),

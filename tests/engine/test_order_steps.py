@@ -9,7 +9,7 @@ import pytest
 from reconciler.model.kind import Verb
 from reconciler.model.live import Phase, Status
 from reconciler.model.mark import Mark
-from reconciler.model.plan import Step
+from reconciler.model.plan import Action, Step
 from reconciler.model.resource import Lifecycle
 from reconciler.values import parse_address
 
@@ -41,9 +41,8 @@ def test_a_step_says_all_that_an_apply_needs() -> None:
 
 class TestACreate:
     def test_its_path_has_the_parent_as_far_as_that_is_known(self) -> None:
-        shown = {f"{WEB}:create": "POST /projects/p/devices"}
-        assert Changes().keep(P).create(WEB).calls() == shown
-        assert Changes().update(P).create(WEB).calls()[f"{WEB}:create"] == "POST /projects/p/devices"
+        for there in (Changes().keep(P), Changes().update(P)):
+            assert there.create(WEB).calls()[f"{WEB}:create"] == "POST /projects/p/devices"
         for made in (Changes().create(P), Changes().replace(P)):
             assert made.create(WEB).calls()[f"{WEB}:create"] == "POST /projects/{projects.p}/devices"
 
@@ -59,9 +58,9 @@ class TestACreate:
         assert changes.calls() == {f"{data}:create": "POST /storage/{volume}/attachments"}
 
     def test_what_stands_with_its_parent_is_changed_from_what_it_is_born_as(self) -> None:
-        changes = Changes().create(WEB).create(TYPE, type="hybrid").create(ETH, vlans=["v"])
+        changes = Changes().keep(P).create(WEB).create(TYPE, type="hybrid").create(ETH, vlans=["v"])
         assert changes.create(f"{WEB}.ports.eth0").calls() == {
-            f"{WEB}:create": "POST /projects//devices",
+            f"{WEB}:create": "POST /projects/p/devices",
             f"{TYPE}:create": "POST /ports/{eth1}/disbond",
             f"{ETH}:create": "POST /ports/{eth1}/assign",
             f"{WEB}.ports.eth0:create": NOTHING,
@@ -104,7 +103,7 @@ class TestWhatIsBeingMade:
         assert Changes().keep(WEB, live=WORKING).calls() == {f"{WEB}:await": "GET /projects/{id}/devices"}
         assert list(Changes().update(WEB, live=WORKING).calls()) == [f"{WEB}:await", f"{WEB}:update"]
 
-    def test_not_when_it_goes_or_when_nobody_declares_it(self) -> None:
+    def test_not_when_it_goes(self) -> None:
         assert list(Changes().delete(WEB, live=WORKING).calls()) == [f"{WEB}:delete"]
         assert list(Changes().replace(WEB, live=WORKING).calls()) == [f"{WEB}:delete", f"{WEB}:create"]
         assert list(Changes().create_first(WEB, live=WORKING).calls()) == [f"{WEB}:create", f"{WEB}:delete"]
@@ -116,14 +115,14 @@ class TestWhatIsBeingMade:
 
 
 class TestADelete:
-    @pytest.mark.parametrize("above", ["delete", "replace", "create_first"])
-    def test_what_the_api_removes_with_its_parent_needs_no_call(self, above: str) -> None:
-        changes = getattr(Changes().delete(SESSION), above)(WEB)
+    @pytest.mark.parametrize("above", [Action.DELETE, Action.DELETE_CREATE, Action.CREATE_DELETE])
+    def test_what_the_api_removes_with_its_parent_needs_no_call(self, above: Action) -> None:
+        changes = Changes().delete(SESSION).add(above, WEB)
         assert changes.calls()[f"{SESSION}:delete"] == "(goes with projects.p.devices.web)"
 
-    @pytest.mark.parametrize("above", ["keep", "update"])
-    def test_it_needs_one_when_the_parent_stays(self, above: str) -> None:
-        changes = getattr(Changes().delete(SESSION), above)(WEB)
+    @pytest.mark.parametrize("above", [Action.NOOP, Action.UPDATE])
+    def test_it_needs_one_when_the_parent_stays(self, above: Action) -> None:
+        changes = Changes().delete(SESSION).add(above, WEB)
         assert changes.calls()[f"{SESSION}:delete"] == "DELETE /bgp/sessions/ipv4"
         assert Changes().delete(SESSION).calls() == {f"{SESSION}:delete": "DELETE /bgp/sessions/ipv4"}
 

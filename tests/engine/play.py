@@ -41,9 +41,6 @@ class Slow(Thing):
     def probe(self, identifier: str) -> Call | None:
         return Call("GET", "/vlans/{id}", f"/vlans/{identifier}")
 
-    def regard(self, values: Mapping[str, Any], live: LiveObject) -> LiveObject:
-        return live
-
     def read(self, body: Mapping[str, Any], owner_id: str | None) -> Iterable[LiveObject]:
         for live in super().read(body, owner_id):
             status = replace(live.status, percentage=body.get("percentage"), message=body.get("message", ""))
@@ -102,7 +99,7 @@ class Play:
         self.catalog = Catalog(kinds, CATALOG.names, CATALOG.lookups)
         self.clock = VirtualClock()
         self.clock.sleep(BEGAN)
-        self.api = Script(self.clock, list(answers))
+        self.api = Script(self.clock, list(answers), only="/projects/p/virtual-networks")
         self.journal, self.stop, self.settle = Closing(), Stop(), settle
         lookups = Lookups(self.api, CATALOG.lookups)
         self.world = PlannedWorld(self.catalog, lookups, Elsewhere(Snapshot(()), self.catalog))
@@ -141,7 +138,8 @@ class Play:
         wanted = given if action is not Action.DELETE else None
         fields = tuple(FieldChange((each,), None, None) for each in differs)
         self.changes.append(Change(at, "vlan", action, wanted, live, "p", fields=fields))
-        self.world.place(at, Standing(self.catalog["vlan"], given.values, live))
+        if wanted is not None:
+            self.world.place(at, Standing(self.catalog["vlan"], given.values, live))
         earlier = tuple(f"projects.p.vlans.{each}" for each in requires)
         for verb in verbs:
             self.steps.append(Step(step_id(at, verb), at, verb, "vlan", "", earlier, implied))
@@ -158,6 +156,8 @@ class Play:
 
         applied = Apply(plan, self.world, self.catalog, means, self.stop, hear).run()
         assert list(applied.ended) == [each for each in self.events if isinstance(each, Ended)]
+        kinds = {each.id: each.kind for each in self.steps}
+        assert all(each.kind == kinds[f"{each.address}:{each.verb}"] for each in applied.ended)
         return applied
 
     def told(self, parallelism: int = 1, pacing: Pacing | None = None) -> list[str]:

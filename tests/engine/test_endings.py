@@ -32,11 +32,13 @@ class Advising(Quick):
 
 class Releasing(Stepwise):
     waits = False
+    mark_field = "description"
 
     def release(self, wish: Wish, live: LiveObject, going: frozenset[str]) -> tuple[Call, ...]:
-        if live.values["description"] == wish.values["description"]:
+        if live.values["description"] == "d":
             return ()
-        return (Call("PUT", "/vlans/{id}", f"/vlans/{live.id}", body={"going": sorted(going)}),)
+        sent = {"going": sorted(going), "wishes": wish.values.get("description")}
+        return (Call("PUT", "/vlans/{id}", f"/vlans/{live.id}", body=sent),)
 
 
 class Moving(Quick):
@@ -140,7 +142,19 @@ class TestWhatIsSent:
         play.add("b", Verb.DELETE, action=Action.DELETE, live=there("b"), requires=["a:release"])
         play.api.answers = [described("a", "old"), described("a", "d"), None]
         assert play.run().ended[0].result.value == "done"
-        assert play.api.bodies[1] == {"going": ["b1"]}
+        assert play.api.bodies[1] == {"going": ["b1"], "wishes": "d"}
+
+    def test_what_is_to_be_replaced_is_not_known_yet_though_its_mark_was_moved(self) -> None:
+        play = Play(vlan("b"), vlan("b"), described("a", "old"), described("a", "d"), kind=Releasing())
+        play.shows((0, [described("a", "old"), vlan("b")]))
+        was = replace(there("b"), mark=Mark("shop", "projects.p.vlans.z"))
+        play.add("b", Verb.MOVE, action=Action.DELETE_CREATE, live=was)
+        given = declared(description=ref("projects.p.vlans.b", "id"))
+        live = there("a", description="old")
+        play.add("a", Verb.RELEASE, action=Action.UPDATE, live=live, declared=given, requires=["b:move"])
+        play.world.place(parse_address("projects.p.vlans.b"), Standing(play.catalog["vlan"], {}))
+        play.run()
+        assert play.api.bodies[-1] == {"going": ["b1"], "wishes": None}
 
     def test_a_project_is_marked_with_what_it_will_hold(self) -> None:
         play = Play({"id": "q", "name": "q"}, kind=Quick())

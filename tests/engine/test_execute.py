@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from reconciler.model.event import Event, Progressed, Started
-from reconciler.model.kind import Kind, Verb
-from reconciler.model.live import Phase
+from reconciler.model.event import Ended, Event, Progressed, Started
+from reconciler.model.kind import Kind, Verb, Wish
+from reconciler.model.live import LiveObject, Phase
 from reconciler.model.plan import Action, Counts, Step
 from reconciler.model.rails import Pacing
 from reconciler.model.resource import Timeouts
@@ -30,6 +30,14 @@ JOIN = Step("join:p/devices", parse_address("projects.p.devices.all"), Verb.JOIN
 class Unprobed(Slow):
     def probe(self, identifier: str) -> Call | None:
         return None
+
+
+class OneByOne(Stepwise):
+    """Each field is set by a call of its own."""
+
+    def calls(self, wish: Wish, live: LiveObject, changed: frozenset[str]) -> tuple[Call, ...]:
+        made = (self.update(wish, live, frozenset({name})) for name in sorted(changed))
+        return tuple(each for each in made if each not in wish.sent)
 
 
 class Precious(Quick):
@@ -187,6 +195,14 @@ class TestWhatNoListShows:
         play = Play(WORKING, refused(404), settle=50.0).add("a", Verb.CREATE).shows((0, [WORKING]), (2, []))
         assert play.told()[-1] == "4 a:create failed after 4 s a1 it is gone"
 
+    def test_several_are_asked_for_at_once(self) -> None:
+        play = Play(WORKING, vlan("b", "working"), refused(404), refused(404), settle=3.0)
+        play.add("a", Verb.CREATE).add("b", Verb.CREATE)
+        assert sorted(play.told()[2:]) == [f"3 {each}:create failed after 3 s {each}1 it is gone" for each in "ab"]
+        (first, _) = [each.diagnostic for each in play.events if isinstance(each, Ended)]
+        assert first is not None
+        assert first.hint == ""
+
     def test_a_machine_that_may_not_be_looked_at_failed_to_provision(self) -> None:
         play = Play(WORKING, refused(403)).add("a", Verb.CREATE)
         reason = "it failed to provision and was taken away: no (HTTP 403, request r-1)"
@@ -225,6 +241,23 @@ class TestWhatIsLeftToDo:
         play.add("a", Verb.CREATE).shows((0, [WORKING]), (2, [described("a", "old")]))
         assert play.told()[-1] == "3 a:create done after 3 s a1"
         assert [method for _, method, _ in play.api.sent] == ["POST", "PUT", "GET"]
+
+    def test_also_of_what_an_earlier_run_had_begun(self) -> None:
+        live = replace(there("a", Phase.WORKING), values={})
+        play = Play(described("a", "d"), kind=Stepwise()).add("a", Verb.AWAIT, action=Action.NOOP, live=live)
+        play.shows((0, [described("a", "old")]))
+        assert play.told()[-1] == "1 a:await done after 1 s a1"
+        assert [method for _, method, _ in play.api.sent] == ["PUT"]
+
+    def test_none_of_several_calls_is_sent_again(self) -> None:
+        """Each of them takes its time, and the list shows what the first one did only at the end."""
+        given = resource("projects.p.vlans.a", facility="ewr1", description="d", vxlan=9)
+        working = described("a", "old", phase="working", vxlan=7)
+        first, second = described("a", "old", vxlan=7), described("a", "old", vxlan=9)
+        play = Play(working, working, first, working, second, kind=OneByOne()).add("a", Verb.CREATE, declared=given)
+        play.shows((0, [first]), (3, [second]))
+        play.told()
+        assert [method for _, method, _ in play.api.sent if method == "PUT"] == ["PUT", "PUT"]
 
     def test_not_of_a_delete(self) -> None:
         play = Play(None, kind=Stepwise()).add("a", Verb.DELETE, action=Action.DELETE_CREATE, live=there("a"))
@@ -267,8 +300,52 @@ class TestHowMuchAtOnce:
         assert len(play.events) == 6
 
     def test_and_no_more(self) -> None:
-        play = Play(vlan("a"), vlan("b"), kind=Quick()).add("a", Verb.CREATE).add("b", Verb.CREATE)
-        assert play.told()[1] == "0 a:create done after 0 s a1"
+        play = Play(vlan("a"), vlan("b"), vlan("c"), kind=Quick())
+        play.add("a", Verb.CREATE).add("b", Verb.CREATE).add("c", Verb.CREATE)
+        assert [line.split()[1:3] for line in play.told()] == [
+            [f"{name}:create", word] for name in "abc" for word in ("starts", "done")
+        ]
+        assert [path for _, _, path in play.api.sent] == ["/projects/p/virtual-networks"] * 3
+
+    def test_what_takes_long_is_waited_for_when_the_rest_is_done(self) -> None:
+        over = threading.Event()
+        play = Play(kind=Quick())
+        play.api.answers = [vlan("a"), lambda: over.wait(20.0) and vlan("b")]
+        play.add("a", Verb.CREATE).add("b", Verb.CREATE)
+        play.hears = lambda event: over.set() if isinstance(event, Ended) else None
+        assert [line for line in play.told(parallelism=2) if "done" in line] == [
+            "0 a:create done after 0 s a1",
+            "0 b:create done after 0 s b1",
+        ]
+
+    def test_what_is_waited_for_is_asked_for_while_a_call_takes_long(self) -> None:
+        over = threading.Event()
+        play = Play().add("a", Verb.AWAIT, action=Action.NOOP, live=there("a", Phase.WORKING)).add("b", Verb.CREATE)
+
+        def answered() -> Any:
+            play.clock.sleep(0.01)
+            return over.wait(20.0) and vlan("b")
+
+        def hear(event: Event) -> None:
+            if isinstance(event, Started) and event.address.endswith("b"):
+                play.clock.sleep(0.99)
+            if isinstance(event, Ended):
+                over.set()
+
+        play.api.answers, play.hears = [answered], hear
+        play.shows((0, [vlan("a")]))
+        assert play.told() == [
+            "0 a:await starts a1",
+            "0 b:create starts",
+            "1 a:await done after 1 s a1",
+            "1 b:create done after 1 s b1",
+        ]
+
+    def test_nothing_is_asked_for_later_than_it_is_due(self) -> None:
+        play = Play().add("a", Verb.AWAIT, action=Action.NOOP, live=there("a", Phase.WORKING)).add("b", Verb.CREATE)
+        play.api.answers = [late(play, 0.6, vlan("b"))]
+        play.shows((0, [vlan("a")]))
+        assert play.told()[-1] == "1 a:await done after 1 s a1"
 
     def test_what_is_waited_for_holds_no_place(self) -> None:
         play = Play(WORKING, vlan("b", "working")).add("a", Verb.CREATE).add("b", Verb.CREATE)
@@ -346,6 +423,19 @@ class TestTheEnd:
         assert self.stopped(play, lambda event: isinstance(event, Progressed)) == [
             "1 a:create abandoned after 1 s a1 interrupted while waiting; the next run goes on waiting",
             "1 b:create skipped after 0 s interrupted",
+        ]
+
+    def test_what_was_cut_short_is_named(self) -> None:
+        play = Play(refused(423), kind=Patient()).shows((0, [vlan("a")]))
+        play.add("a", Verb.DELETE, action=Action.DELETE, live=there("a"))
+        (line,) = self.stopped(play, lambda event: isinstance(event, Started))
+        assert line.endswith("a1 interrupted")
+
+    def test_a_stop_with_something_left_is_an_interruption_though_nothing_was_cut_short(self) -> None:
+        play = Play(vlan("a")).add("a", Verb.CREATE).add("b", Verb.CREATE)
+        assert self.stopped(play, lambda event: isinstance(event, Started)) == [
+            "0 a:create done after 0 s a1",
+            "0 b:create skipped after 0 s interrupted",
         ]
 
     def test_a_stop_when_all_is_done_is_none(self) -> None:

@@ -33,27 +33,21 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/kinds/test_comparing.py",
     ),
     "reconciler/engine/joins.py": ("tests/engine/test_joins.py",),
-<<<<<<< HEAD
     "reconciler/engine/observe.py": (
         "tests/engine/test_observe.py",
         "tests/engine/test_observe_existing.py",
         "tests/engine/test_observe_elsewhere.py",
     ),
-    "reconciler/engine/order.py": _ENGINE,
-    "reconciler/engine/unclaimed.py": (
-        "tests/engine/test_unclaimed_deletes.py",
-        "tests/engine/test_unclaimed_strangers.py",
-        "tests/engine/test_unclaimed_findings.py",
-    ),
-=======
-    "reconciler/engine/observe.py": _ENGINE,
     "reconciler/engine/order.py": (
         "tests/engine/test_order.py",
         "tests/engine/test_order_steps.py",
         "tests/engine/test_order_circles.py",
     ),
-    "reconciler/engine/unclaimed.py": _ENGINE,
->>>>>>> 6eb7479 (Tests of the order of steps: edges, steps and their calls, circles)
+    "reconciler/engine/unclaimed.py": (
+        "tests/engine/test_unclaimed_deletes.py",
+        "tests/engine/test_unclaimed_strangers.py",
+        "tests/engine/test_unclaimed_findings.py",
+    ),
     # rails
     "reconciler/engine/rails.py": (
         "tests/engine/test_rails.py",

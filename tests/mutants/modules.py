@@ -26,7 +26,11 @@ MODULES: dict[str, tuple[str, ...]] = {
     "reconciler/api/gate.py": ("tests/api/test_gate.py", "tests/api/test_leaving.py"),
     "reconciler/api/paging.py": ("tests/api/test_whole_lists.py", "tests/api/test_packet.py"),
     # planner
-    "reconciler/engine/diff.py": _ENGINE,
+    "reconciler/engine/diff.py": (
+        "tests/engine/test_diff.py",
+        "tests/engine/test_diff_identity.py",
+        "tests/engine/test_diff_whole.py",
+    ),
     "reconciler/engine/fields.py": (
         "tests/engine/test_fields.py",
         "tests/engine/test_updates.py",

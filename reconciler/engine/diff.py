@@ -74,7 +74,7 @@ def diff(
     if not options.destroy:
         check_clashes(stack, snapshot, catalog)
     elsewhere = Elsewhere(snapshot, catalog)
-    world, present = (PlannedWorld(catalog, lookups, elsewhere) for _ in range(2))
+    world, present = (PlannedWorld(lookups, elsewhere) for _ in range(2))
     walk = _Walk(catalog, stack, snapshot, existing, frozenset(options.replace), world, present)
     for resource in in_dependency_order(after_reshaping(stack.resources, catalog)):
         try:

@@ -13,7 +13,6 @@ from typing import Any
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.elsewhere import Elsewhere
 from reconciler.engine.lookups import Lookups
-from reconciler.model.catalog import Catalog
 from reconciler.model.kind import FieldError, Kind
 from reconciler.model.live import LiveObject, Phase
 from reconciler.model.lookups import Answer
@@ -37,8 +36,7 @@ class Standing:
 class PlannedWorld:
     """Implements `model.resource.World`. Filled in dependency order by whoever walks the resources."""
 
-    def __init__(self, catalog: Catalog, lookups: Lookups, elsewhere: Elsewhere) -> None:
-        self._catalog = catalog
+    def __init__(self, lookups: Lookups, elsewhere: Elsewhere) -> None:
         self._lookups = lookups
         self._elsewhere = elsewhere
         self._standing: dict[Address, Standing] = {}

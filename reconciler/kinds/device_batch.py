@@ -47,6 +47,7 @@ from reconciler.kinds.machine import (
     moment_errors,
     reservation_errors,
     same_plan,
+    what_becomes_of,
 )
 from reconciler.kinds.offered import MACHINE, machine_offer_errors
 from reconciler.model.kind import FieldError, Kind, Look, Spec, Verb, Verdict, Wish
@@ -316,7 +317,7 @@ class DeviceBatch(Kind):
         return tuple(str(each["hostname"]) for each in live.attributes["devices"] or ())
 
     def delete_impact(self, live: LiveObject) -> str:
-        return f"its {enumerated(live.attributes['devices'])} go with it"
+        return what_becomes_of(live.attributes["devices"], "goes with it", "go with it")
 
     def probe(self, identifier: str) -> Call | None:
         return endpoints.get_batch(identifier)

@@ -282,6 +282,11 @@ def machine_summary(body: Mapping[str, Any]) -> dict[str, Any]:
     return {**known(body, "id", "hostname", "state"), **{name: addresses[name] for name in _SUMMARIZED}}
 
 
+def what_becomes_of(machines: Sequence[Mapping[str, Any]], one: str, several: str) -> str:
+    """A line about the machines of an object; `one` and `several` are what is said of a machine, and of more."""
+    return f"its {enumerated(machines)} {one if len(machines) == 1 else several}"
+
+
 def enumerated(machines: Sequence[Mapping[str, Any]]) -> str:
     """Machines for people: how many, and the names of the first ones."""
     names = [str(each.get("hostname") or each.get("id")) for each in machines]

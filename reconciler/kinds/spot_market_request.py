@@ -31,7 +31,6 @@ from reconciler.kinds.common import (
 )
 from reconciler.kinds.machine import (
     PLAN_ALIASES,
-    enumerated,
     indexed_hostname_errors,
     ipxe_errors,
     machine_body,
@@ -39,6 +38,7 @@ from reconciler.kinds.machine import (
     machines_shown,
     moment_errors,
     same_plan,
+    what_becomes_of,
 )
 from reconciler.kinds.offered import machine_offer_errors
 from reconciler.model.kind import FieldError, Kind, Look, Spec, Verb, Wish
@@ -325,8 +325,9 @@ class SpotMarketRequest(Kind):
         machines = live.attributes["devices"] or ()
         if not machines:
             return ""
-        does = "end with it" if live.values["force_termination"] else "stay, and are nobody's then"
-        return f"its {enumerated(machines)} {does}"
+        if live.values["force_termination"]:
+            return what_becomes_of(machines, "ends with it", "end with it")
+        return what_becomes_of(machines, "stays, and is nobody's then", "stay, and are nobody's then")
 
     def probe(self, identifier: str) -> Call | None:
         return endpoints.get_spot_market_request(identifier)

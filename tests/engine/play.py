@@ -102,7 +102,7 @@ class Play:
         self.api = Script(self.clock, list(answers), only="/projects/p/virtual-networks")
         self.journal, self.stop, self.settle = Closing(), Stop(), settle
         lookups = Lookups(self.api, CATALOG.lookups)
-        self.world = PlannedWorld(self.catalog, lookups, Elsewhere(Snapshot(()), self.catalog))
+        self.world = PlannedWorld(lookups, Elsewhere(Snapshot(()), self.catalog))
         self.changes = [Change(PROJECT_AT, "project", Action.NOOP, resource("projects.p", name="p"), PROJECT)]
         self.world.place(PROJECT_AT, Standing(CATALOG["project"], {"name": "p"}, PROJECT))
         self.steps: list[Step] = []

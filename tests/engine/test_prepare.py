@@ -36,7 +36,7 @@ class Bench:
     """A world in which the project stands, and what else the test places there."""
 
     def __init__(self, **standing: tuple[str, LiveObject | None]) -> None:
-        self.world = PlannedWorld(CATALOG, Lookups(Account(), CATALOG.lookups), Elsewhere(Snapshot(()), CATALOG))
+        self.world = PlannedWorld(Lookups(Account(), CATALOG.lookups), Elsewhere(Snapshot(()), CATALOG))
         self.place("projects.p", PROJECT)
         for address, live in standing.values():
             self.place(address, live)

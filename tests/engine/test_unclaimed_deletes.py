@@ -57,7 +57,7 @@ class TestNotDeclared:
         values, attributes = {"force_termination": True}, {"devices": machines}
         live = thing("spot_market_request", "r1", at, values=values, attributes=attributes)
         (found,) = rest(PROJECT, live).unwanted()
-        assert found.impact == ("its 1 machine (a) end with it",)
+        assert found.impact == ("its 1 machine (a) ends with it",)
         assert found.secrets == {"instance_parameters"}
 
     def test_all_in_the_order_of_their_addresses(self) -> None:

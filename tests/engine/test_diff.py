@@ -125,6 +125,11 @@ class TestUpdate:
         assert found[WEB].after["plan"] == "t1.small.x86"
         assert in_edge(cheapest("c1.small.x86"))[WEB].after["plan"] == "c1.small.x86"
 
+    def test_nor_is_the_price_of_a_moment_where_that_would_replace(self) -> None:
+        web = resource(WEB, spot_instance=True, spot_price_max=0.2)
+        now = asking(web, spot_price_max=lambda world: Evaluated(0.5, momentary=True))
+        assert in_edge(now, there=(live(WEB, spot_instance=True, spot_price_max=0.2),)).actions() == {}
+
 
 class TestReplacement:
     def test_of_what_cannot_be_changed_in_place(self) -> None:
@@ -185,6 +190,7 @@ class TestReplacement:
             there = in_edge(declared, there=(request(a="active", b="queued"),))[REQUEST].live
             assert there is not None
             assert there.status.phase is phase
+            assert in_edge(declared).matched(REQUEST) is None
 
 
 class TestWithItsParent:

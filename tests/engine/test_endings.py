@@ -22,6 +22,7 @@ from .scripted import LOST, refused
 A = "projects.p.vlans.a"
 WEB = "projects.p.devices.web"
 MACHINE = LiveObject("device", "d1", "web", {"description": "old"}, {}, Mark("shop", WEB), "p", "p")
+HOLDS = {"holds": "api_keys"}
 PORT = LiveObject("port", "e1", "eth1", {}, {}, owner_id="p", parent_id="d1", key="eth1", automatic=True)
 
 
@@ -155,6 +156,16 @@ class TestWhatIsSent:
         play.world.place(parse_address("projects.p.vlans.b"), Standing(play.catalog["vlan"], {}))
         play.run()
         assert play.api.bodies[-1] == {"going": ["b1"], "wishes": None}
+
+    def test_a_project_that_stands_is_told_what_it_will_hold(self) -> None:
+        shown = {"id": "p", "name": "p", "customdata": Mark("shop", "projects.p").to_customdata({})}
+        play = Play(shown, shown)
+        key = resource("projects.p.api_keys.k", description="k")
+        play.changes.append(Change(key.address, "api_key", Action.CREATE, key))
+        at = parse_address("projects.p")
+        play.steps.append(Step(step_id(at, Verb.NOTE), at, Verb.NOTE, "project", ""))
+        assert play.told() == ["0 p:note starts p", "0 p:note done after 0 s p"]
+        assert play.api.bodies == [None, {"customdata": Mark("shop", "projects.p", HOLDS).to_customdata({})}]
 
     def test_a_project_is_marked_with_what_it_will_hold(self) -> None:
         play = Play({"id": "q", "name": "q"}, kind=Quick())

@@ -178,6 +178,11 @@ class TestOneAtATime:
         plan = self.key(Plan(), "a", Action.DELETE, Verb.DELETE, "1", "", parent="q1")
         assert self.key(plan, "b", Action.CREATE, Verb.CREATE, "", "1").edges() == []
 
+    def test_two_keys_that_swap_by_updates_do_not_wait_for_each_other(self) -> None:
+        plan = self.key(Plan(), "a", Action.UPDATE, Verb.UPDATE, "1", "2")
+        self.key(plan, "b", Action.UPDATE, Verb.UPDATE, "2", "1")
+        assert plan.edges() == [("projects.p.ssh_keys.a:update", "projects.p.ssh_keys.b:update")]
+
     def test_an_update_gives_and_takes_too(self) -> None:
         plan = self.key(Plan(), "a", Action.UPDATE, Verb.UPDATE, "1", "2")
         self.key(plan, "b", Action.UPDATE, Verb.UPDATE, "3", "1")
@@ -224,3 +229,10 @@ def test_joins_are_steps_that_do_nothing() -> None:
     (account,) = join_steps([("a", "join:/before-devices")], {})
     assert (str(account.address), account.call) == ("join.-before-devices", "(before-devices of the account)")
     assert join_steps(plan.edges(), {each.id: each for each in found}) == []
+
+
+def test_a_join_has_a_name_that_an_address_may_have() -> None:
+    edges = [("a:create", "join:projects.Web/before-devices"), ("join:projects.Web/before-devices", "b:create")]
+    (found,) = join_steps(edges, {})
+    assert str(found.address) == "join.projects-Web-before-devices"
+    assert found.call == "(before-devices of projects.Web)"

@@ -19,7 +19,7 @@ from reconciler.model.live import LiveObject, Phase, Snapshot, Status
 from reconciler.model.mark import Mark, held, memo_digest
 from reconciler.model.plan import Action, Change, FieldChange, Step, step_id
 from reconciler.model.resource import Lifecycle, Resource, Timeouts
-from reconciler.values import parse_address
+from reconciler.values import Unknown, parse_address
 from reconciler.wire import Account, Call
 
 from .build import CATALOG, ref, resource
@@ -110,6 +110,10 @@ class TestWhatIsThere:
         assert (found.wish.parent_id, found.wish.owner_id) == ("p1", "p1")
         assert found.patience == (33.0 if verb is Verb.DELETE else 77.0)
 
+    def test_it_is_what_the_plan_saw_and_not_what_was_made_in_its_place(self) -> None:
+        bench = Bench(device=(AT, replace(WEB, id="d2")))
+        assert bench.made(Verb.DELETE, change(web(), Action.CREATE_DELETE, WEB)).live == WEB
+
     def test_what_nobody_declares_is_deleted_or_waited_for_as_it_is(self) -> None:
         for verb in (Verb.DELETE, Verb.AWAIT):
             found = Bench().made(verb, change(None, Action.DELETE, WEB))
@@ -139,6 +143,7 @@ class TestACreate:
         assert (found.avoid, found.live, found.patience, found.parent) == (frozenset({"d8"}), None, 77.0, None)
         assert bench.world.values(declared.address)["project_ssh_keys"] == ["k1"]
         assert bench.world.live(declared.address) is None
+        assert isinstance(bench.world.attribute(declared.address, "id"), Unknown)
 
     def test_a_replaced_one_is_born_with_a_memo_of_its_own(self) -> None:
         found = Bench().made(Verb.CREATE, change(web(project_ssh_keys=["k1"]), Action.DELETE_CREATE, WEB))
@@ -164,6 +169,17 @@ class TestACreate:
         bench.place(block, there)
         found = bench.made(Verb.CREATE, change(declared))
         assert found.wish.values["address"] == "10.0.0.1/32"
+
+    def test_all_that_is_not_known_is_named_and_all_that_it_waits_for(self) -> None:
+        declared = web(description=ref("projects.p.vlans.b", "id"), userdata=ref("projects.p.vlans.a", "id"))
+        with pytest.raises(Refused) as caught:
+            Bench().task(Verb.CREATE, change(declared))
+        waits = "although projects.p.vlans.a, projects.p.vlans.b is done"
+        assert caught.value.diagnostics[0].summary == f"description, userdata is still not known, {waits}"
+
+    def test_a_machine_that_is_to_be_reinstalled_remembers_what_it_was_installed_with(self) -> None:
+        declared = web(userdata="#!a", lifecycle=Lifecycle(on_change={"userdata": "reinstall"}))
+        assert memo_digest("#!a") in Bench().made(Verb.CREATE, change(declared)).wish.mark.memo.values()
 
     def test_the_parent_is_the_nearest_and_the_owner_where_it_is_listed(self) -> None:
         session = resource(f"{AT}.bgp_sessions.ipv4")
@@ -202,12 +218,12 @@ class TestAnUpdate:
         assert bench.task(Verb.UPDATE, change(self.declared(), Action.UPDATE, WEB, ["hostname"])) is None
 
     def test_one_that_stands_in_another_is_wished_whole(self) -> None:
-        port = resource(f"{AT}.ports.eth1")
+        port = resource(f"{AT}.ports.eth1", timeouts=TIMEOUTS)
         live = LiveObject("port", "e1", "eth1", {}, {}, owner_id="d1", parent_id="d1", key="eth1")
         bench = Bench(device=(AT, WEB), port=(f"{AT}.ports.eth1", live))
         found = bench.made(Verb.UPDATE, change(port, Action.UPDATE, live))
         assert found.changed == frozenset(found.wish.values)
-        assert (found.live, found.parent) == (live, CATALOG["device"])
+        assert (found.live, found.parent, found.patience) == (live, CATALOG["device"], 77.0)
 
     def test_letting_go_leaves_out_what_is_not_known_yet(self) -> None:
         declared = self.declared(description=ref("projects.p.vlans.a", "id"))
@@ -216,6 +232,8 @@ class TestAnUpdate:
         assert found.wish.values["hostname"] == "www"
         assert (found.live, found.going, found.patience) == (WEB, frozenset({"d9"}), 77.0)
         assert (found.wish.mark.address, found.wish.owner_id) == (AT, "p1")
+        plain = Bench().made(Verb.RELEASE, change(resource(AT), Action.UPDATE, WEB))
+        assert plain.patience == CATALOG["device"].create_seconds
 
 
 SENT = Call("POST", "/x", "/x")
@@ -234,6 +252,14 @@ class TestWhatIsLeft:
         assert found.wish.mark.memo["project_ssh_keys"] == OLD_KEYS["project_ssh_keys"]
         assert (found.wish.parent_id, found.wish.on_change) == ("p1", {"userdata": "reinstall"})
         assert (found.step.verb, found.kind) == (Verb.CREATE, CATALOG["device"])
+
+    def test_also_of_what_refers_to_another(self) -> None:
+        declared = resource(AT, description=ref("projects.p", "id"))
+        ready = replace(WEB, values={**SHOWN, "description": "old"})
+        found = Bench().further(Verb.CREATE, change(declared), ready)
+        assert found is not None
+        assert found.wish.values["description"] == "p1"
+        assert found.patience == CATALOG["device"].create_seconds
 
     def test_nothing_where_nothing_does(self) -> None:
         assert Bench().further(Verb.CREATE, change(web()), WEB) is None
@@ -292,6 +318,12 @@ class TestWhatCameBack:
         shown = replace(WEB, values={**SHOWN, "description": "old", "customdata": {"a": {"b": 1}}})
         told = self.wrong(shown, customdata={"a": {"b": 2}})
         assert told == ("the API accepted it, but hostname is 'web'; description is 'old'; customdata.a.b is 1")
+
+    def test_what_refers_to_another_is_compared_with_that(self) -> None:
+        shown = replace(WEB, values={**SHOWN, "hostname": "www", "description": "old"})
+        referring = ref("projects.p", "id")
+        assert self.wrong(shown, description=referring) == "the API accepted it, but description is 'old'"
+        assert self.wrong(replace(shown, values={**shown.values, "description": "p1"}), description=referring) == ""
 
     def test_but_no_secret(self) -> None:
         shown = replace(WEB, values={**SHOWN, "hostname": "www", "description": "old"})

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-_ENGINE = (
-    "tests/engine",
-    "--deselect=tests/engine/test_targets.py::test_5000_devices_are_narrowed_and_planned_in_linear_time",
-    "--ignore=tests/engine/test_properties.py",
-)
-
 MODULES: dict[str, tuple[str, ...]] = {
     # marks
     "reconciler/model/mark.py": ("tests/model", "tests/engine/test_reach.py", "tests/engine/test_ownership.py"),
@@ -22,7 +16,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/api/test_gate.py",
     ),
     "reconciler/api/breaker.py": ("tests/api/test_outages.py",),
-    "reconciler/api/budget.py": ("tests/api/test_outages.py",),
+    "reconciler/api/budget.py": ("tests/api/test_budget.py",),
     "reconciler/api/gate.py": ("tests/api/test_gate.py", "tests/api/test_leaving.py"),
     "reconciler/api/paging.py": ("tests/api/test_whole_lists.py", "tests/api/test_packet.py"),
     # planner
@@ -78,6 +72,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "reconciler/engine/perform.py": (
         "tests/engine/test_steps.py",
         "tests/engine/test_steps_of_many_calls.py",
+        "tests/engine/test_endings.py",
         "tests/reliability/test_moves_in_flight.py",
         "tests/reliability/test_changes_in_flight.py",
     ),

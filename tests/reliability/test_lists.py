@@ -225,6 +225,22 @@ def test_what_is_gone_for_good_is_made_anew_when_somebody_says_so(account: Accou
     assert kept(scene).complete
 
 
+def test_a_plan_that_buys_nothing_is_not_refused_for_what_vanished(account: Account) -> None:
+    scene = Scene.of(account, machines(6))
+    assert kept(scene).complete
+    delete(scene, *(f"web-{number}" for number in range(1, 6)))
+    smaller = Scene.of(account, machines(1, description="the only one"))
+    assert kept(smaller).counts.changed == 1
+
+
+def test_what_vanishes_after_a_run_that_took_some_away_is_missed(account: Account) -> None:
+    assert kept(Scene.of(account, machines(9))).complete
+    scene = Scene.of(account, machines(7))
+    assert kept(scene).counts.destroyed == 2
+    delete(scene, *(f"web-{number}" for number in range(5)))
+    assert "5 of the 9 objects" in refused_for_what_vanished(scene)
+
+
 def test_two_objects_that_are_gone_are_simply_made_again(account: Account) -> None:
     scene = Scene.of(account, machines(2))
     assert kept(scene).complete

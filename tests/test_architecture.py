@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "reconciler"
 LAYER_0 = ("codes", "diagnostics", "values", "wire", "clock", "graph", "lazy", "secret")
-BELOW_CLI = (*LAYER_0, "", "api", "model", "kinds", "catalogue", "engine", "stack", "report", "app")
+BELOW_CLI = (*LAYER_0, "", "api", "model", "kinds", "catalogue", "engine", "stack", "review", "report", "app")
 
 ROOMS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(LAYER_0, LAYER_0),
@@ -22,7 +22,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "kinds": (*LAYER_0, "model", "api", "kinds", "pydantic"),
     "engine": (*LAYER_0, "model", "engine"),
     "stack": (*LAYER_0, "model", "stack", "yaml", "minijinja"),
-    "report": (*LAYER_0, "model", "report", "rich"),
+    "review": (*LAYER_0, "model", "review"),
+    "report": (*LAYER_0, "model", "review", "report", "rich"),
     "app": tuple(each for each in BELOW_CLI if each != "cli"),
     "cli": (*BELOW_CLI, "cli", "click", "rich"),
     "emulator": ("emulator",),

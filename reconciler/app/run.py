@@ -32,6 +32,7 @@ from reconciler.model.offers import Offers
 from reconciler.model.plan import Action, Counts, Options, Plan
 from reconciler.model.rails import Loss, Toll
 from reconciler.model.resource import Output, Stack, deferred
+from reconciler.review.effects import with_effects
 from reconciler.secret import Secret
 from reconciler.values import Unknown
 from reconciler.wire import Account
@@ -128,7 +129,7 @@ def make_plan(
     outputs, secret = evaluate_outputs(wanted.outputs, compared.world)
     plan = Plan(
         stack=stack.name,
-        changes=ordered.changes,
+        changes=with_effects(ordered.changes, kinds),
         steps=ordered.steps,
         strangers=compared.strangers,
         diagnostics=compared.diagnostics,

@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "destroy": "Remove everything that a stack owns.",
         "drift": "Report where the account differs from the stack.",
         "show": "Print a saved plan.",
+        "why": "Say why a plan does what it does to a resource.",
         "graph": "Print the steps of a plan as a graph.",
         "output": "Print the outputs of a stack.",
         "console": "Try expressions against a stack.",

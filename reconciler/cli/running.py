@@ -115,7 +115,7 @@ def _approved(session: Session, plan: Plan, toll: Toll) -> bool:
     else:
         say(
             "\nDo you want to perform these actions?\n"
-            "  reconciler will perform the actions described above.\n"
+            f"  reconciler will perform the actions described above.{_worst(plan)}\n"
             f"  Only {words} will be accepted to approve.\n\n"
         )
     say("  Enter a value: ")
@@ -125,6 +125,13 @@ def _approved(session: Session, plan: Plan, toll: Toll) -> bool:
         return True
     say(f"{'Destroy' if plan.options.destroy else 'Apply'} cancelled.\n")
     return False
+
+
+def _worst(plan: Plan) -> str:
+    from reconciler.report.risk import risk_words
+
+    words = risk_words(plan.changes)
+    return f"\n  {words[-1]}" if words else ""
 
 
 def _run(session: Session, planned: Planned, account: Client, terms: Terms) -> int:

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from reconciler.api import endpoints
 from reconciler.kinds.common import id_of, known, missing, same_flag, same_text
+from reconciler.model.effect import Effect
 from reconciler.model.kind import Kind, Look, Spec, Verb, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import from_text
@@ -39,6 +40,8 @@ class ApiKey(Kind):
     spec = ApiKeySpec
     listed_under = ("", "project")
     summary = "A token for the API, of a project or (at the top of the stack) of the token's user."
+    replace_effect = Effect.IN_PLACE
+    delete_effect = Effect.IN_PLACE
     mark_stays = _NO_UPDATE
     key_field = "description"
     looked_for = Look.USED

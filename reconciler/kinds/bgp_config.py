@@ -13,6 +13,7 @@ from pydantic import Field
 
 from reconciler.api import endpoints
 from reconciler.kinds.common import id_of, known, last_segment
+from reconciler.model.effect import Effect
 from reconciler.model.kind import FieldError, Form, Kind, Spec, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.rules import CreateOnly, Secret, WriteOnce
@@ -47,6 +48,8 @@ class BgpConfig(Kind):
     spec = BgpConfigSpec
     listed_under = ("project",)
     summary = "A project's BGP configuration; write-once."
+    replace_effect = Effect.NETWORK
+    delete_effect = Effect.NETWORK
     form = Form.SINGLETON
     marked = False
     deletable = False

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from reconciler.api import endpoints
 from reconciler.kinds.common import flags_off, id_of, known, last_segment, same_flag
+from reconciler.model.effect import Effect
 from reconciler.model.kind import Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.rules import FromKey, Update
@@ -22,7 +23,9 @@ from reconciler.wire import Call, Listing, Rejected
 class BgpSessionSpec(Spec):
     address_family: Annotated[Literal["ipv4", "ipv6"], FromKey(), Field(description="Given by the key.")]
     default_route: Annotated[
-        bool | None, Update(same=same_flag), Field(description="Whether the switch announces a default route.")
+        bool | None,
+        Update(same=same_flag, effect=Effect.NETWORK),
+        Field(description="Whether the switch announces a default route."),
     ] = None
 
 
@@ -33,6 +36,8 @@ class BgpSession(Kind):
     spec = BgpSessionSpec
     listed_under = ("project",)
     summary = "A BGP session of a device: `bgp_sessions: [ipv4, ipv6]`."
+    replace_effect = Effect.NETWORK
+    delete_effect = Effect.NETWORK
     uses = ("bgp_config",)
     follows = ("bgp_config",)
     marked = False

@@ -50,6 +50,7 @@ from reconciler.kinds.machine import (
     same_reservation,
 )
 from reconciler.kinds.offered import MACHINE, machine_offer_errors
+from reconciler.model.effect import Effect
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import Mark, from_tags, memo_digest, own_tags
@@ -121,7 +122,7 @@ class DeviceSpec(Spec):
     ] = None
     power_state: Annotated[
         Literal["active", "inactive"] | None,
-        Update(clears=False),
+        Update(clears=False, effect=Effect.REBOOT),
         Field(description="Whether it runs: `active` is on, `inactive` is off."),
     ] = None
     locked: Annotated[

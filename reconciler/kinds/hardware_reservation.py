@@ -16,6 +16,7 @@ from pydantic import Field
 
 from reconciler.api import endpoints
 from reconciler.kinds.common import facility_code, id_of, known, last_segment
+from reconciler.model.effect import Effect
 from reconciler.model.kind import FieldError, Kind, Look, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.rules import Replace
@@ -41,6 +42,8 @@ class HardwareReservation(Kind):
     spec = HardwareReservationSpec
     listed_under = ("project",)
     summary = "A reserved machine, to be used in this project: `rack4: <uuid>`."
+    replace_effect = Effect.IN_PLACE
+    delete_effect = Effect.IN_PLACE
     scalar_field = "id"
     looked_for = Look.USED
     marked = False

@@ -15,6 +15,7 @@ from pydantic import Field
 from reconciler.api import endpoints
 from reconciler.kinds.common import id_of, known, last_segment, missing, reserved_key, same_cidr, same_customdata
 from reconciler.kinds.wiring import NEEDS_LAYER3
+from reconciler.model.effect import Effect
 from reconciler.model.kind import FieldError, Kind, Spec, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import Mark, from_customdata
@@ -52,6 +53,8 @@ class IpAssignment(Kind):
     spec = IpAssignmentSpec
     listed_under = ("project",)
     summary = "A reserved address bound to a device: `vip: ${{ project.ip_reservations.vip }}`."
+    replace_effect = Effect.NETWORK
+    delete_effect = Effect.NETWORK
     mark_field = "customdata"
     uses = ("ip_reservation",)
     local_uses = ("ip_reservation",)

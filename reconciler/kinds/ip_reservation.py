@@ -24,6 +24,7 @@ from reconciler.kinds.common import (
     same_members,
     same_text,
 )
+from reconciler.model.effect import Effect
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import from_tags, own_tags
@@ -72,6 +73,8 @@ class IpReservation(Kind):
     spec = IpReservationSpec
     listed_under = ("project",)
     summary = "A reserved block of IPv4 addresses."
+    replace_effect = Effect.NETWORK
+    delete_effect = Effect.NETWORK
     mark_field = "tags"
     outputs = {
         "id": "the block's uuid",

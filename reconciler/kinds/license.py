@@ -13,6 +13,7 @@ from pydantic import Field
 
 from reconciler.api import endpoints
 from reconciler.kinds.common import id_of, known, last_segment, missing, same_number, same_text
+from reconciler.model.effect import Effect
 from reconciler.model.kind import Kind, Look, Spec, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import from_text
@@ -40,6 +41,8 @@ class License(Kind):
     listed_under = ("project",)
     looked_for = Look.USED
     summary = "A licence of software on the project's machines."
+    replace_effect = Effect.IN_PLACE
+    delete_effect = Effect.IN_PLACE
     mark_field = "description"
     outputs = {"id": "the licence's uuid", "license_key": "the key to enter into the software; never shown"}
     secret_outputs = frozenset({"license_key"})

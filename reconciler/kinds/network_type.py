@@ -28,6 +28,7 @@ from reconciler.kinds.wiring import (
     network_type_of,
     ports_of,
 )
+from reconciler.model.effect import Effect
 from reconciler.model.kind import FieldError, Form, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.offers import Offers
@@ -41,7 +42,7 @@ _KEY = "network_type"
 class NetworkTypeSpec(Spec):
     type: Annotated[
         Literal["layer3", "hybrid", "layer2-bonded", "layer2-individual"] | None,
-        Update(clears=False),
+        Update(clears=False, effect=Effect.NETWORK),
         Field(description="How the ports are wired; layer3 is how a machine is born."),
     ] = None
 
@@ -58,6 +59,9 @@ class NetworkType(StandingKind):
     form = Form.SINGLETON
     scalar_field = "type"
     create_seconds = 600.0
+    create_effect = Effect.NETWORK
+    replace_effect = Effect.NETWORK
+    delete_effect = Effect.NETWORK
     outputs = {"id": "the device's uuid and `/network_type`"}
 
     def listing(self, owner_id: str | None) -> Listing:

@@ -18,6 +18,7 @@ from pydantic import Field
 
 from reconciler.api import endpoints
 from reconciler.kinds.common import id_of, known, last_segment, same_members
+from reconciler.model.effect import Effect
 from reconciler.model.kind import FieldError, Kind, Look, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.rules import CreateOnly, Replace, Update
@@ -56,6 +57,8 @@ class Person(Kind):
     marked = False
     replace_impact = "a new invitation is sent, and they are in only when they accept it"
     removed_with_parent = True
+    replace_effect = Effect.IN_PLACE
+    delete_effect = Effect.IN_PLACE
     outputs = {
         "id": "the membership's uuid, or the invitation's",
         "state": "`invited` until the person has accepted, then `active`",

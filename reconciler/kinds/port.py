@@ -19,6 +19,7 @@ from reconciler.kinds.machine import ADDRESSES
 from reconciler.kinds.offered import CODE, feature_errors, offered_plan
 from reconciler.kinds.wiring import HYBRID, LAYER2_INDIVIDUAL, LAYER3, NEEDS_LAYER3, Port, already_so, let_go, may_carry
 from reconciler.kinds.wiring import ports_of as read_ports
+from reconciler.model.effect import Effect
 from reconciler.model.kind import FieldError, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.offers import Offers
@@ -33,26 +34,26 @@ class PortSpec(Spec):
     ]
     vlans: Annotated[
         list[str] | None,
-        Update(same=same_members),
+        Update(same=same_members, effect=Effect.NETWORK),
         Refers(("vlan",), by_key=True),
         Field(description="The VLANs that it is in: keys of the project's `vlans`, references or uuids."),
     ] = None
     native_vlan: Annotated[
         str | None,
-        Update(),
+        Update(effect=Effect.NETWORK),
         Refers(("vlan",), by_key=True),
         Field(description="Which of its VLANs, of two or more, its untagged traffic belongs to."),
     ] = None
     bonded: Annotated[
         bool | None,
-        Update(same=same_flag, clears=False),
+        Update(same=same_flag, clears=False, effect=Effect.NETWORK),
         Field(
             description="Whether it is in its bond; of a bond, whether it is formed. `network_type` says it as well."
         ),
     ] = None
     layer2: Annotated[
         bool | None,
-        Update(same=same_flag, clears=False),
+        Update(same=same_flag, clears=False, effect=Effect.NETWORK),
         Field(description="Of a bond: layer 2 or layer 3. `network_type` says it as well."),
     ] = None
 
@@ -72,6 +73,9 @@ class DevicePort(StandingKind):
     releases = True
     after_siblings = ("network_type",)
     create_seconds = 600.0
+    create_effect = Effect.NETWORK
+    replace_effect = Effect.NETWORK
+    delete_effect = Effect.NETWORK
     outputs = {"id": "the port's uuid", "mac": "its MAC address; a bond has none"}
 
     def listing(self, owner_id: str | None) -> Listing:

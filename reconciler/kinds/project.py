@@ -27,6 +27,7 @@ from reconciler.kinds.common import (
     same_customdata,
     same_flag,
 )
+from reconciler.model.effect import Effect
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import from_customdata
@@ -46,7 +47,9 @@ class ProjectSpec(Spec):
         str | None, Update(clears=False), Field(description="How the project is paid for.")
     ] = None
     backend_transfer_enabled: Annotated[
-        bool | None, Update(same=same_flag), Field(description="Whether the facilities' private networks are joined.")
+        bool | None,
+        Update(same=same_flag, effect=Effect.NETWORK),
+        Field(description="Whether the facilities' private networks are joined."),
     ] = None
     customdata: Annotated[
         dict[str, Any] | None,

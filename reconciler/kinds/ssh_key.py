@@ -13,6 +13,7 @@ from pydantic import Field
 
 from reconciler.api import endpoints
 from reconciler.kinds.common import id_of, missing, same_text
+from reconciler.model.effect import Effect
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import from_text
@@ -41,6 +42,8 @@ class SshKey(Kind):
     spec = SshKeySpec
     listed_under = ("", "project")
     summary = "A public SSH key, of a project or (at the top of the stack) of the token's user."
+    replace_effect = Effect.IN_PLACE
+    delete_effect = Effect.IN_PLACE
     mark_field = "label"
     key_field = "label"
     personal = True

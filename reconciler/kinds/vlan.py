@@ -13,6 +13,7 @@ from pydantic import Field
 from reconciler.api import endpoints
 from reconciler.kinds.common import facility_code, id_of, last_segment, missing, same_text
 from reconciler.kinds.offered import feature_errors
+from reconciler.model.effect import Effect
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import from_text
@@ -46,6 +47,8 @@ class Vlan(Kind):
     listed_under = ("project",)
     offered = frozenset({"facility"})
     summary = "A layer-2 network in one facility."
+    replace_effect = Effect.NETWORK
+    delete_effect = Effect.NETWORK
     outputs = {"id": "the VLAN's uuid", "vxlan": "its number"}
     mark_stays = _NO_UPDATE
     adoptable = True

@@ -15,6 +15,7 @@ from pydantic import Field
 from reconciler.api import endpoints
 from reconciler.kinds.common import id_of, last_segment
 from reconciler.kinds.storage import list_volumes
+from reconciler.model.effect import Effect
 from reconciler.model.kind import Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.rules import Refers, Replace
@@ -39,6 +40,8 @@ class VolumeAttachment(Kind):
     spec = VolumeAttachmentSpec
     listed_under = ("project",)
     summary = "A volume attached to a device: `data: ${{ project.volumes.data }}`, or by its key, `data: data`."
+    replace_effect = Effect.NETWORK
+    delete_effect = Effect.NETWORK
     uses = ("volume",)
     local_uses = ("volume",)
     marked = False

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Final, get_args
 
 from pydantic import ValidationError
 
+from reconciler.model.effect import Effect
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import Mark, memo_digest, remember_tags
 from reconciler.model.offers import Offers
@@ -174,6 +175,10 @@ class Kind(ABC):
     """What a create does besides, for the plan: it takes something from elsewhere."""
     replace_impact: ClassVar[str] = ""
     """What a replacement costs the user, for the plan."""
+    create_effect: ClassVar[Effect] = Effect.NONE
+    """What making one does to the machine in which it is made, where that runs already."""
+    replace_effect: ClassVar[Effect] = Effect.REPLACE
+    delete_effect: ClassVar[Effect] = Effect.DESTROY
     create_seconds: ClassVar[float] = 60.0
     delete_seconds: ClassVar[float] = 60.0
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Place
+from reconciler.model.effect import Effect
 from reconciler.model.kind import Verb
 from reconciler.model.live import LiveObject
 from reconciler.model.rails import Pacing
@@ -92,6 +93,10 @@ class Change:
     """What the object has that the stack does not ask for, in fields where that matters: told, and left as it is."""
     moved_from: str = ""
     """The address that its mark still says, when the stack has moved it and the mark is to be rewritten."""
+    effect: Effect = Effect.NONE
+    """What it does to what runs (`review.effects`)."""
+    dependants: tuple[Address, ...] = ()
+    """Of a change that disrupts: what rests on the object and stays."""
 
     @property
     def place(self) -> Place | None:

@@ -13,6 +13,8 @@ from dataclasses import field as dataclass_field
 from types import MappingProxyType
 from typing import Any
 
+from reconciler.model.effect import Effect
+
 Same = Callable[[Any, Any], bool]
 """Whether a declared value (first) and a live one (second) mean the same, though they may be written differently."""
 
@@ -35,6 +37,8 @@ class Update:
     note: str = ""
     clears: bool = True
     """Whether null empties the field; else it means the same as leaving the field out."""
+    effect: Effect = Effect.IN_PLACE
+    """What a change of it does to what runs."""
     possible: Same = any_change
     """Whether this change, from a live value (second) to a declared one (first), can be made in place; the others
     replace the object (a volume that is to shrink).

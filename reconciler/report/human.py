@@ -25,6 +25,7 @@ from reconciler.report.fields import (
     write_whole,
 )
 from reconciler.report.page import Page, Span, Style
+from reconciler.report.risk import impact_words, risk_words, some
 from reconciler.report.words import pacing_words, plan_summary
 from reconciler.values import Unknown
 
@@ -71,6 +72,8 @@ def render_plan(plan: Plan, *, colour: bool, approval: str = "") -> str:
     if pending:
         text = plan_summary(plan.count())
         page.line(("Plan:", Style.BOLD), text.removeprefix("Plan:"))
+        for line in risk_words(plan.changes):
+            page.line((line, Style.YELLOW))
         if plan.pacing is not None:
             page.line(pacing_words(plan.pacing))
         _outputs(page, plan)
@@ -143,8 +146,10 @@ def _change(page: Page, change: Change) -> None:
         page.line(f"  # (moved from {change.moved_from})")
     if change.because:
         page.line(f"  # (because {change.because.removeprefix('because ')})")
-    for each in change.impact:
+    for each in impact_words(change):
         page.line("  # ", ("Impact:", Style.BOLD_YELLOW if change.action.deletes else Style.YELLOW), f" {each}")
+    if change.dependants:
+        page.line(f"  # Rests on it: {some(change.dependants)}")
     symbol = _SYMBOL[change.action]
     name = change.address.name or change.address.section
     page.line(*symbol_spans(symbol), f"resource {scalar(change.kind)} {scalar(name)} {{")

@@ -15,6 +15,7 @@ from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Place, has_errors
 from reconciler.model.approval import approval
+from reconciler.model.effect import Effect
 from reconciler.model.plan import Action, Change, FieldChange, Plan, Step, Stranger
 from reconciler.report.fields import is_unknown, secret_fields
 from reconciler.values import Address, Unknown, digest
@@ -193,6 +194,10 @@ def _ours(change: Change) -> dict[str, Any]:
         document["because"] = change.because
     if change.impact:
         document["impact"] = list(change.impact)
+    if change.effect is not Effect.NONE:
+        document["effect"] = str(change.effect)
+    if change.dependants:
+        document["dependants"] = list(map(str, change.dependants))
     if change.fields:
         document["fields"] = [field_json(each, change.secrets) for each in change.fields]
     return document

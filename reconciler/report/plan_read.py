@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Place, Severity
+from reconciler.model.effect import Effect
 from reconciler.model.kind import Verb
 from reconciler.model.live import LiveObject
 from reconciler.model.plan import Action, Change, FieldChange, Options, Plan, Step, Stranger
@@ -106,6 +107,8 @@ def _change(document: Document) -> Change:
         unknown=frozenset(marks),
         secrets=secrets,
         impact=_list(ours.get("impact", [])),
+        effect=Effect(ours.get("effect", Effect.NONE)),
+        dependants=tuple(map(parse_address, _list(ours.get("dependants", [])))),
         moved_from=_text(document.get("previous_address", "")),
     )
 

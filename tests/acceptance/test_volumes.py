@@ -103,7 +103,7 @@ def test_a_volume_that_shrinks_is_replaced(disks: World) -> None:
     disks.edit("stack.yaml", "size: 100", "size: 50")
     planned = disks.run("plan", "stack.yaml")
     assert "size = 100 -> 50 # forces replacement" in planned.out
-    assert "Impact: the data on it are lost" in planned.out
+    assert "Impact: replace: the data on it are lost" in planned.out
     applied(disks)
     assert [each["id"] for each in volumes(disks)] != [before["id"]]
     assert calls(disks, begun) == [DETACH, ("DELETE", "/storage/{id}"), ("POST", "/projects/{id}/storage"), ATTACH]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +13,7 @@ from reconciler.diagnostics import Diagnostic, Place
 from reconciler.model.effect import Effect
 from reconciler.model.kind import Verb
 from reconciler.model.live import LiveObject
+from reconciler.model.price import Bill, Cost
 from reconciler.model.rails import Pacing
 from reconciler.model.resource import Resource
 from reconciler.values import Address
@@ -97,6 +99,8 @@ class Change:
     """What it does to what runs (`review.effects`)."""
     dependants: tuple[Address, ...] = ()
     """Of a change that disrupts: what rests on the object and stays."""
+    cost: Cost | None = None
+    """What the object costs, before and after; None for what is not billed (`review.bill`)."""
 
     @property
     def place(self) -> Place | None:
@@ -148,6 +152,8 @@ class Stranger:
     created_at: str = ""
     left_by: str = ""
     """The address of what made it, which is gone and was to leave it here; or empty."""
+    hourly: Decimal | None = None
+    """What it costs an hour; None for what is not billed, or has no known price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +182,8 @@ class Plan:
     longest_path: int = 0
     files: tuple[tuple[str, int], ...] = ()
     """What is written after the apply: paths below the folder of generated files, with modes."""
+    bill: Bill | None = None
+    """What the stack costs; None where no prices were read."""
     pacing: Pacing | None = None
     """How deletes of what costs money or holds data are paced; None where they are few."""
 

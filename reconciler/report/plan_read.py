@@ -7,6 +7,7 @@ for applying.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Place, Severity
@@ -31,7 +32,7 @@ def read_plan(document: Document) -> Plan:
         stack=_text(ours["stack"]),
         changes=tuple(map(_change, document["resource_changes"])),
         steps=tuple(map(_step, ours["steps"])),
-        strangers=tuple(Stranger(**_texts(each)) for each in ours["strangers"]),
+        strangers=tuple(map(_stranger, ours["strangers"])),
         diagnostics=tuple(map(_diagnostic, ours["diagnostics"])),
         outputs={name: _known(each["after"], each["after_unknown"]) for name, each in outputs.items()},
         secret_outputs=frozenset(name for name, each in outputs.items() if each["after_sensitive"]),
@@ -76,8 +77,19 @@ def _list(value: Any) -> tuple[str, ...]:
     return tuple(map(_text, _items(value)))
 
 
-def _texts(value: Any) -> dict[str, str]:
-    return {name: _text(each) for name, each in _map(value).items()}
+def _stranger(document: Document) -> Stranger:
+    names = ("kind", "id", "label", "inside", "owner", "created_at")
+    kind, identifier, label, inside, owner, created_at = (_text(document[each]) for each in names)
+    hourly = _money(document["hourly"]) if "hourly" in document else None
+    left_by = _text(document.get("left_by", ""))
+    return Stranger(kind, identifier, label, inside, owner, created_at, left_by, hourly)
+
+
+def _money(value: Any) -> Decimal:
+    """Dollars, which the document has as a number."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise TypeError(f"{type(value).__name__} stands where a number is to be")
+    return Decimal(str(value))
 
 
 def _pacing(document: Document) -> Pacing:

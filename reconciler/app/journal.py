@@ -94,6 +94,10 @@ class FileJournal(Journal):
             return True
         return not 0 <= self._wall() - last.at <= FRESH_SECONDS
 
+    def made_within(self, seconds: float) -> bool:
+        born = self._last.born if self._last is not None else None
+        return born is not None and self._wall() - born <= seconds
+
     @property
     def pending(self) -> bool:
         return self._last is not None and (not self._last.ended or bool(self._last.open))
@@ -152,13 +156,15 @@ class FileJournal(Journal):
 @dataclass(frozen=True, slots=True)
 class _Run:
     """The last run in a journal that created something: when its last line was written, whether it ended in order, and
-    what it left open. `owned` is of the last run that said so, whatever it did.
+    what it left open. `owned` is of the last run that said so, whatever it did, and `born` is when any run last sent a
+    create.
     """
 
     at: float
     ended: bool
     open: frozenset[str]
     owned: int | None = None
+    born: float | None = None
 
 
 def _read(log: Log) -> _Run | None:
@@ -177,6 +183,7 @@ def _read(log: Log) -> _Run | None:
     entries = [each for each in entries if each.get("do") != _OWNS]
     if not entries:
         return _Run(0.0, ended=False, open=frozenset(), owned=owned)
+    born = max((float(each["at"]) for each in entries if each.get("do") == "intend"), default=None)
     run = entries[-1].get("run")
     own = [each for each in entries if each.get("run") == run]
     waiting: set[str] = set()
@@ -187,7 +194,7 @@ def _read(log: Log) -> _Run | None:
             waiting.add(address)
         elif settled:
             waiting.discard(address)
-    return _Run(float(own[-1]["at"]), own[-1].get("do") == "end", frozenset(waiting), owned)
+    return _Run(float(own[-1]["at"]), own[-1].get("do") == "end", frozenset(waiting), owned, born)
 
 
 def _entry(line: str) -> dict[str, Any] | None:

@@ -256,11 +256,12 @@ def nothing_done(planned: Planned, journal: Journal | None = None) -> Report:
 
 def must_settle(plan: Plan, journal: Journal, settle_seconds: float) -> bool:
     """Whether a plan that is to be applied has to be made anew after the settle window: an earlier run may have made
-    what lists do not show yet. For a destroy it has to be known that one was cut off; what shows later than its first
-    lists, its last ones find.
+    what lists do not show yet, or do not show any more, coming from another server. For a destroy it has to be known
+    that one was cut off; what shows later than its first lists, its last ones find.
     """
-    under_way = journal.unsettled if plan.creates else plan.options.destroy and journal.pending
-    return settle_seconds > 0 and under_way
+    if plan.creates:
+        return settle_seconds > 0 and (journal.unsettled or journal.made_within(settle_seconds))
+    return settle_seconds > 0 and plan.options.destroy and journal.pending
 
 
 def _begin(journal: Journal, stack: str) -> None:

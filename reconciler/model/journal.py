@@ -64,6 +64,12 @@ class Journal:
         """Whether an earlier run may have made what lists do not show yet: it did not end, or none is known of."""
         return True
 
+    def made_within(self, seconds: float) -> bool:
+        """Whether the last create that is known of was sent so lately, seen by a list or not: where lists come from
+        several servers that lag, one may show what the next one does not show yet.
+        """
+        return False
+
     @property
     def pending(self) -> bool:
         """Whether an earlier run is known to have been cut off, or to have left a create that no list has shown."""

@@ -283,6 +283,9 @@ class Watched(Journal):
     def unsettled(self) -> bool:
         return self._behind.unsettled
 
+    def made_within(self, seconds: float) -> bool:
+        return self._behind.made_within(seconds)
+
     @property
     def pending(self) -> bool:
         return self._behind.pending

@@ -22,9 +22,16 @@ EXECUTOR = (
     Defect(
         "a run that creates does not wait for what an earlier one may have under way",
         _RUN,
-        "return settle_seconds > 0 and under_way",
+        "return settle_seconds > 0 and (journal.unsettled or journal.made_within(settle_seconds))",
         "return False",
         _WRITTEN,
+    ),
+    Defect(
+        "what one list has shown is taken to be shown by every list",
+        _RUN,
+        "(journal.unsettled or journal.made_within(settle_seconds))",
+        "journal.unsettled",
+        suite("reliability/test_found.py"),
     ),
     Defect(
         "a create whose answer was lost is sent again without a look",

@@ -390,6 +390,8 @@ class TestPacedDeletes:
     def test_a_first_one_that_fails_is_the_last_that_was_sent(self) -> None:
         play = self.play(Precious(), refused(422))
         play.add("d", Verb.CREATE, requires=["a:delete"]).add("e", Verb.CREATE, requires=["b:delete"])
+        play.api.answers.append(vlan("x"))
+        play.add("x", Verb.CREATE)
         why = "because the first delete, projects.p.vlans.a, did not succeed"
         assert play.told(pacing=Pacing(3, True, 60)) == [
             "0 a:delete starts a1",
@@ -398,6 +400,8 @@ class TestPacedDeletes:
             f"0 b:delete skipped after 0 s {why}",
             "0 e:create skipped after 0 s because projects.p.vlans.b was not sent",
             f"0 c:delete skipped after 0 s {why}",
+            "0 x:create starts",
+            "0 x:create done after 0 s x1",
         ]
 
 

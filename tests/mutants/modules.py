@@ -54,7 +54,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/engine/test_ownership.py",
         "tests/reliability/test_lists.py",
     ),
-    "reconciler/engine/pace.py": ("tests/engine/test_pace.py",),
+    "reconciler/engine/pace.py": ("tests/engine/test_pace.py", "tests/engine/test_execute.py"),
     "reconciler/app/belongings.py": ("tests/reliability/test_lists.py",),
     "reconciler/model/rails.py": (
         "tests/engine/test_rails_limits.py",
@@ -91,5 +91,5 @@ MODULES: dict[str, tuple[str, ...]] = {
     "reconciler/engine/proof.py": ("tests/engine/test_proof.py", "tests/engine/test_claims.py"),
     "reconciler/engine/twins.py": ("tests/engine/test_twins.py", "tests/engine/test_ownership.py"),
     "reconciler/engine/schedule.py": ("tests/engine/test_schedule.py", "tests/engine/test_stop.py"),
-    "reconciler/engine/watch.py": ("tests/engine/test_watch.py",),
+    "reconciler/engine/watch.py": ("tests/engine/test_watch.py", "tests/engine/test_execute.py"),
 }

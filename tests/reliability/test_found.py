@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaigns import sweep
+from tests.campaigns import simulation, sweep
 from tests.worlds.account import Account
 from tests.worlds.live import ours
 from tests.worlds.running import applied, plan, read
@@ -121,3 +121,12 @@ def test_the_second_of_two_vlans_is_left_alone_while_a_machine_has_a_port_in_it(
     account.clock.sleep(600)
     assert applied(account, stack).complete
     assert [each.id for each in ours(account, "wired") if each.kind == "vlan"] == [vlan.id]
+
+
+def test_what_one_list_has_shown_and_the_next_one_does_not_is_not_made_again() -> None:
+    """The lists of the run were a second old, those of the next one, at once after it, four. What the first had shown
+    was made again, since its entry in the journal was closed.
+
+    python -m tests.campaigns simulation --replay 54180
+    """
+    assert simulation.play("54180") == []

@@ -88,6 +88,22 @@ def test_of_several_creates_each_has_to_be_settled(tmp_path: Path) -> None:
         assert journal(tmp_path).pending is (len(seen) < 2)
 
 
+def test_how_long_ago_something_was_made_is_known_whatever_lists_have_shown(tmp_path: Path) -> None:
+    assert not journal(tmp_path, 1000.0).made_within(99.0)
+    running = journal(tmp_path, 1000.0)
+    running.begin("web")
+    running.end()
+    assert not journal(tmp_path, 1000.0).made_within(99.0)
+    running.intend(WEB)
+    running.answered(WEB.address, Answered.OK, "id")
+    running.seen(WEB.address, "id")
+    running.end()
+    journal(tmp_path, 1005.0).begin("web")
+    assert journal(tmp_path, 1010.0).made_within(10.0)
+    assert not journal(tmp_path, 1010.1).made_within(10.0)
+    assert journal(tmp_path, 900.0).made_within(10.0), "by a clock that was set back"
+
+
 @pytest.mark.parametrize(
     "last",
     ["[1]", "7", "null", '"at"', '{"do": "end"}', '{"at": "1000", "do": "end"}', '{"at": 1000, "do": "e', "\x00\x00"],

@@ -49,3 +49,8 @@ class SystemClock:
 def today(clock: Clock) -> date:
     """The day by a clock, in UTC."""
     return datetime.fromtimestamp(clock.wall(), UTC).date()
+
+
+def instant(clock: Clock) -> datetime:
+    """The moment by a clock, in UTC."""
+    return datetime.fromtimestamp(clock.wall(), UTC)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from reconciler.api import Client
@@ -32,6 +33,7 @@ from reconciler.model.offers import Offers
 from reconciler.model.plan import Action, Counts, Options, Plan
 from reconciler.model.rails import Loss, Toll
 from reconciler.model.resource import Output, Stack, deferred
+from reconciler.review import expiry
 from reconciler.review.effects import with_effects
 from reconciler.secret import Secret
 from reconciler.values import Unknown
@@ -111,11 +113,18 @@ def read_offers(account: Account, parallelism: int = PARALLELISM) -> Offers:
 
 
 def make_plan(
-    stack: Stack, account: Account, options: Options, *, parallelism: int = PARALLELISM, guarded: bool = True
+    stack: Stack,
+    account: Account,
+    options: Options,
+    *,
+    parallelism: int = PARALLELISM,
+    guarded: bool = True,
+    now: datetime | None = None,
 ) -> Planned:
     """Observe, compare and order. Raises `diagnostics.Refused`; its `exit_code` says whether a rail refused.
 
-    `guarded=False` leaves the rails out, for a plan that is only looked at (drift).
+    `guarded=False` leaves the rails out, for a plan that is only looked at (drift). `now` is the moment by which it is
+    told what has expired; without it nothing is.
     """
     kinds = catalog()
     wanted, scope = narrow(stack, options, kinds)
@@ -137,8 +146,11 @@ def make_plan(
         secret_outputs=secret,
         options=options,
         pacing=pacing(stack.rails, ordered.steps, kinds),
+        expiries=expiry.expiries(stack, ordered.changes),
         files=() if options.destroy or options.targets else tuple((each.path, each.mode) for each in stack.files),
     )
+    if now is not None:
+        plan = replace(plan, diagnostics=(*plan.diagnostics, *expiry.told(plan, now)))
     return Planned(stack, snapshot, plan, compared.world, scope)
 
 

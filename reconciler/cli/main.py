@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "plan": "Show what an apply would change.",
         "apply": "Make the account as the stack says.",
         "destroy": "Remove everything that a stack owns.",
+        "reap": "Destroy what has expired.",
         "drift": "Report where the account differs from the stack.",
         "show": "Print a saved plan.",
         "why": "Say why a plan does what it does to a resource.",

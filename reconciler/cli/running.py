@@ -81,9 +81,12 @@ def _show(session: Session, plan: Plan, *, whole: bool) -> None:
 
 def _check_limits(session: Session, planned: Planned, toll: Toll, terms: Terms) -> None:
     from reconciler.app.belongings import check_belongings
-    from reconciler.clock import today
-    from reconciler.engine.rails import check_limits
+    from reconciler.clock import instant, today
+    from reconciler.engine.rails import REFUSED_BY_RAIL, check_limits
+    from reconciler.review import expiry
 
+    if over := expiry.refused(planned.plan, instant(session.clock)):
+        raise Refused(over, exit_code=REFUSED_BY_RAIL)
     destroy = planned.plan.options.destroy
     check_belongings(planned, terms.kept.journal, session.clock, accepted=terms.accept_vanished)
     expired = check_limits(planned.stack.rails, toll, today(session.clock), terms.allow_deletes, destroy=destroy)

@@ -21,7 +21,7 @@ from reconciler.cli.failure import findings
 from reconciler.cli.memory import long_lived
 from reconciler.cli.options import DEFAULT_API_URL, DEFAULT_PARALLELISM
 from reconciler.cli.sink import standard_sink
-from reconciler.clock import SystemClock
+from reconciler.clock import SystemClock, instant
 from reconciler.diagnostics import Refused, error
 from reconciler.secret import Secret
 
@@ -173,7 +173,8 @@ class Session:
                     )
                 ]
             )
-        planned = app.make_plan(stack, account, options, parallelism=parallelism, guarded=guarded)
+        now = instant(self.clock)
+        planned = app.make_plan(stack, account, options, parallelism=parallelism, guarded=guarded, now=now)
         self.sink.hide(planned.secrets())
         return planned
 

@@ -29,9 +29,10 @@ from reconciler.kinds.common import (
 )
 from reconciler.model.effect import Effect
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
+from reconciler.model.lifetime import moment, span
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import from_customdata
-from reconciler.model.rules import Refers, Update
+from reconciler.model.rules import Ours, Refers, Update
 from reconciler.wire import Call, Listing, Rejected
 
 
@@ -56,6 +57,12 @@ class ProjectSpec(Spec):
         Update(same=same_customdata),
         Field(description="Free data. A mapping, since the ownership mark is kept in it."),
     ] = None
+    expires: Annotated[
+        str | None, Ours(), Field(description="Until when it is to stand (RFC 3339); `reap` destroys it then.")
+    ] = None
+    ttl: Annotated[
+        str | None, Ours(), Field(description="For how long after its birth it is to stand: `8h`, `2d`, `1w`.")
+    ] = None
 
 
 class Project(Kind):
@@ -72,7 +79,7 @@ class Project(Kind):
     remembers = True
     adoptable = True
     holds_others = True
-    outputs = {"id": "the project's uuid"}
+    outputs = {"id": "the project's uuid", "created_at": "when it was made"}
     delete_seconds = 300.0
 
     def listing(self, owner_id: str | None) -> Listing:
@@ -92,7 +99,12 @@ class Project(Kind):
             id=id_of(body),
             label=str(body.get("name", "")),
             values=values,
-            attributes={**values, "id": id_of(body), "transfers": tuple(_transfers(body))},
+            attributes={
+                **values,
+                **known(body, "created_at"),
+                "id": id_of(body),
+                "transfers": tuple(_transfers(body)),
+            },
             mark=mark,
             none_inside=frozenset(name for name, links in body.items() if links == []),
             holds=frozenset({values["organization_id"]}) if "organization_id" in values else frozenset(),
@@ -110,10 +122,11 @@ class Project(Kind):
         return endpoints.shaped(endpoints.get_project(live.id if live is not None else ""), include="transfers")
 
     def check_meaning(self, values: Mapping[str, Any], partial: frozenset[str]) -> list[FieldError]:
-        return reserved_key(values)
+        return [*reserved_key(values), *lifetime_errors(values)]
 
     def create(self, wish: Wish) -> Call:
-        body = {key: value for key, value in wish.values.items() if key != "backend_transfer_enabled"}
+        ours = {name for name, each in self.fields.items() if isinstance(each.rule, Ours)}
+        body = {key: value for key, value in wish.values.items() if key not in {"backend_transfer_enabled", *ours}}
         return endpoints.create_project({**body, "customdata": wish.mark.to_customdata(body.get("customdata") or {})})
 
     def finish(self, wish: Wish, live: LiveObject) -> Call | None:
@@ -180,3 +193,16 @@ def _transfers(body: Mapping[str, Any]) -> Iterable[Transfer]:
         identifier = last_segment(each)
         if identifier is not None:
             yield Transfer(identifier, last_segment(each.get("target_organization")))
+
+
+def lifetime_errors(values: Mapping[str, Any]) -> list[FieldError]:
+    """How long a project is to stand: until a moment that nobody could take for another one, or for a while."""
+    found = []
+    if values.get("expires") is not None and moment(values["expires"]) is None:
+        message = f"{values['expires']!r} is not a moment with its zone"
+        found.append(FieldError(("expires",), message, "write it as `2019-12-31T23:59:59Z`"))
+    if values.get("ttl") is not None and span(values["ttl"]) is None:
+        found.append(FieldError(("ttl",), f"{values['ttl']!r} is not a while", "write it as `8h`, `2d` or `1w`"))
+    if values.get("expires") is not None and values.get("ttl") is not None:
+        found.append(FieldError(("ttl",), "expires and ttl exclude each other", "", "conflicting-keys"))
+    return found

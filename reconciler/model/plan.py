@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -157,6 +158,16 @@ class Stranger:
 
 
 @dataclass(frozen=True, slots=True)
+class Expiry:
+    """Until when a project is to stand: `ends`, or (while it is not made yet) for `ttl` from its birth."""
+
+    address: Address
+    ends: datetime | None
+    ttl: timedelta | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """What the plan was asked for; part of a saved plan, so that it can be checked again."""
 
@@ -184,6 +195,8 @@ class Plan:
     """What is written after the apply: paths below the folder of generated files, with modes."""
     bill: Bill | None = None
     """What the stack costs; None where no prices were read."""
+    expiries: tuple[Expiry, ...] = ()
+    """The projects that are not to stand for ever."""
     pacing: Pacing | None = None
     """How deletes of what costs money or holds data are paced; None where they are few."""
 

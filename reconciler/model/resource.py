@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Protocol
 
 from reconciler.diagnostics import Diagnostic, Place
+from reconciler.model.lifetime import Lifetime
 from reconciler.model.lookups import Answer
 from reconciler.model.moves import Moves
 from reconciler.model.rails import Rails
@@ -178,6 +179,9 @@ class Stack:
     files: tuple[GeneratedFile, ...] = ()
     moved: Moves = field(default_factory=Moves)
     rails: Rails = field(default_factory=Rails)
+    lifetime: Lifetime | None = None
+    lifetimes: Mapping[Address, Lifetime] = field(default_factory=lambda: MappingProxyType({}))
+    """How long each project that it makes is to stand, by address; `lifetime` is the stack's own word."""
     warnings: tuple[Diagnostic, ...] = ()
     """What is allowed and hardly meant, or not in the catalogue that it was read with."""
     foreign: tuple[Foreign, ...] = ()
@@ -186,7 +190,7 @@ class Stack:
     def without_resources(self) -> Stack:
         """The stack emptied of what it manages: what `destroy` plans for. Existing objects stay as places to look."""
         kept = tuple(each for each in self.resources if not each.managed)
-        return Stack(self.name, kept, (), self.sources, self.inputs, self.secrets, moved=self.moved, rails=self.rails)
+        return replace(self, resources=kept, outputs=(), files=(), warnings=(), foreign=())
 
 
 def deferred(value: Any) -> bool:

@@ -26,7 +26,7 @@ from reconciler.report.fields import (
 )
 from reconciler.report.page import Page, Span, Style
 from reconciler.report.risk import impact_words, risk_words, some
-from reconciler.report.words import pacing_words, plan_summary
+from reconciler.report.words import expiry_words, pacing_words, plan_summary
 from reconciler.values import Unknown
 
 STRANGERS_SHOWN = 20
@@ -76,6 +76,7 @@ def render_plan(plan: Plan, *, colour: bool, approval: str = "") -> str:
             page.line((line, Style.YELLOW))
         if plan.pacing is not None:
             page.line(pacing_words(plan.pacing))
+        _expiries(page, plan)
         _outputs(page, plan)
         if plan.files:
             page.blank()
@@ -88,6 +89,7 @@ def render_plan(plan: Plan, *, colour: bool, approval: str = "") -> str:
     else:
         what = (" Your infrastructure matches the configuration.", Style.BOLD)
         page.line(("No changes.", Style.BOLD_GREEN), what)
+        _expiries(page, plan)
     return page.text(colour=colour)
 
 
@@ -286,6 +288,11 @@ def _unchanged(change: Change, path: tuple[str | int, ...], node: Tree) -> int:
         elif isinstance(here, list | tuple):
             keys.update(range(len(here)))
     return len(keys - set(node))
+
+
+def _expiries(page: Page, plan: Plan) -> None:
+    for each in () if plan.options.destroy else plan.expiries:
+        page.line(expiry_words(each))
 
 
 def _outputs(page: Page, plan: Plan) -> None:

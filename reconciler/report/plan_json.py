@@ -16,7 +16,8 @@ from typing import Any
 from reconciler.diagnostics import Diagnostic, Place, has_errors
 from reconciler.model.approval import approval
 from reconciler.model.effect import Effect
-from reconciler.model.plan import Action, Change, FieldChange, Plan, Step, Stranger
+from reconciler.model.lifetime import moment_text
+from reconciler.model.plan import Action, Change, Expiry, FieldChange, Plan, Step, Stranger
 from reconciler.report.fields import is_unknown, secret_fields
 from reconciler.values import Address, Unknown, digest
 
@@ -50,6 +51,7 @@ def plan_document(plan: Plan, *, tool_version: str) -> dict[str, Any]:
             "longest_path": plan.longest_path,
             "approval": approval(plan),
             **({"pacing": asdict(plan.pacing)} if plan.pacing is not None else {}),
+            **({"expires": list(map(_expiry, plan.expiries))} if plan.expiries else {}),
             "steps": [_step(each) for each in plan.steps],
             "strangers": [stranger_json(each) for each in plan.strangers],
             "diagnostics": [diagnostic_json(each) for each in plan.diagnostics],
@@ -217,6 +219,15 @@ def field_json(field: FieldChange, secrets: frozenset[str]) -> dict[str, Any]:
         document["after_unknown"] = unknown_marks(field.after)
     if field.note:
         document["note"] = field.note
+    return document
+
+
+def _expiry(expiry: Expiry) -> dict[str, Any]:
+    document: dict[str, Any] = {"address": str(expiry.address)}
+    if expiry.ends is not None:
+        document["at"] = moment_text(expiry.ends)
+    if expiry.ttl is not None:
+        document["ttl_seconds"] = int(expiry.ttl.total_seconds())
     return document
 
 

@@ -7,14 +7,16 @@ for applying.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Place, Severity
 from reconciler.model.effect import Effect
 from reconciler.model.kind import Verb
+from reconciler.model.lifetime import moment
 from reconciler.model.live import LiveObject
-from reconciler.model.plan import Action, Change, FieldChange, Options, Plan, Step, Stranger
+from reconciler.model.plan import Action, Change, Expiry, FieldChange, Options, Plan, Step, Stranger
 from reconciler.model.rails import Pacing
 from reconciler.model.resource import Resource
 from reconciler.report.scrub import SENSITIVE
@@ -40,6 +42,7 @@ def read_plan(document: Document) -> Plan:
         files=tuple((_text(each["path"]), int(_text(each["mode"]), 8)) for each in ours["files"]),
         longest_path=_number(ours["longest_path"]),
         pacing=_pacing(ours["pacing"]) if "pacing" in ours else None,
+        expiries=tuple(map(_expiry, _items(ours.get("expires", [])))),
     )
 
 
@@ -75,6 +78,12 @@ def _items(value: Any) -> list[Any]:
 
 def _list(value: Any) -> tuple[str, ...]:
     return tuple(map(_text, _items(value)))
+
+
+def _expiry(document: Document) -> Expiry:
+    ends = moment(_text(document["at"])) if "at" in document else None
+    ttl = timedelta(seconds=_number(document["ttl_seconds"])) if "ttl_seconds" in document else None
+    return Expiry(parse_address(_text(document["address"])), ends, ttl)
 
 
 def _stranger(document: Document) -> Stranger:

@@ -43,6 +43,18 @@ def group_schema_text(catalog: Catalog) -> str:
     return json.dumps(group_schema(catalog), indent=2, ensure_ascii=False) + "\n"
 
 
+_LIFETIME: Schema = {
+    "expires": {
+        "description": "Until when its projects are to stand, a moment with its zone. `reap` destroys them then.",
+        "type": "string",
+    },
+    "ttl": {
+        "description": "For how long each of its projects is to stand after its birth: `8h`, `2d`, `1w`.",
+        "type": "string",
+    },
+}
+
+
 def stack_schema(catalog: Catalog) -> Schema:
     """The schema of a stack of these kinds (JSON Schema 2020-12)."""
     name: Schema = {
@@ -54,7 +66,7 @@ def stack_schema(catalog: Catalog) -> Schema:
     return {
         **_head(FILE_NAME, "Stack", "A stack file of the reconciler."),
         "required": ["stack"],
-        "properties": {**top, "moved": _MOVED, "rails": RAILS, **_sections(catalog, "")},
+        "properties": {**top, **_LIFETIME, "moved": _MOVED, "rails": RAILS, **_sections(catalog, "")},
         "additionalProperties": False,
         "$defs": _definitions(catalog),
     }

@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from reconciler.model.event import Ended, Progressed, Result, Started
 from reconciler.model.kind import Verb
-from reconciler.model.plan import Counts
+from reconciler.model.lifetime import moment_text
+from reconciler.model.plan import Counts, Expiry
 from reconciler.model.rails import Pacing
 
 _DOING: Mapping[Verb, str] = MappingProxyType(
@@ -112,3 +113,10 @@ def resources_summary(operation: str, counts: Counts) -> str:
 
 def plural(count: int, word: str, many: str = "") -> str:
     return f"{count} {word if count == 1 else many or word + 's'}"
+
+
+def expiry_words(expiry: Expiry) -> str:
+    """Until when a project is to stand."""
+    if expiry.ends is not None:
+        return f"Expires: {expiry.address} at {moment_text(expiry.ends)}"
+    return f"Expires: {expiry.address} {duration(expiry.ttl.total_seconds())} after it is made" if expiry.ttl else ""

@@ -22,7 +22,9 @@ from reconciler.values import STACK_NAME
 _TABLES: Final = ("variables", "locals", "outputs", "files")
 _OF_STACKS: Final = ("moved", "rails")
 """Tables that a group's file has not: addresses in them begin at the top, and limits are those of a run."""
-_HEAD: Final = ("stack", *_TABLES, *_OF_STACKS)
+_LIFETIME: Final = ("expires", "ttl")
+"""One value each, of a stack alone too."""
+_HEAD: Final = ("stack", *_TABLES, *_OF_STACKS, *_LIFETIME)
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class Document:
     files: dict[str, Entry] = field(default_factory=dict)
     moved: dict[str, Entry] = field(default_factory=dict)
     rails: dict[str, Entry] = field(default_factory=dict)
+    lifetime: dict[str, Entry] = field(default_factory=dict)
     sections: list[tuple[str, Entry]] = field(default_factory=list)
     complete: bool = True
 
@@ -103,12 +106,14 @@ def _content(
     for key, entry in tree.entries.items():
         if key in _TABLES or (key in _OF_STACKS and what == "a stack"):
             _table(key, entry, document, problems)
+        elif key in _LIFETIME and what == "a stack":
+            _once(key, entry, document.lifetime, problems)
         elif key in known:
             document.sections.append((key, entry))
         elif key != "stack":
             head = _HEAD if what == "a stack" else ("stack", *(each for each in _TABLES if each != "files"))
             every = [*head, *known]
-            hint = "it stands in the stack's own file" if key in _OF_STACKS else ""
+            hint = "it stands in the stack's own file" if key in (*_OF_STACKS, *_LIFETIME) else ""
             hint = hint or _elsewhere(key, catalog) or did_you_mean(key, every) or f"known here: {', '.join(every)}"
             problems.add("unknown-key", f"{what} has no `{key}`", entry.place, hint=hint)
             document.complete = False
@@ -158,6 +163,12 @@ def _name(entry: Entry, names: list[tuple[str, Place]], document: Document, prob
         )
         return
     document.name = value
+
+
+def _once(key: str, entry: Entry, into: dict[str, Entry], problems: Problems) -> None:
+    first = into.setdefault(key, entry)
+    if first is not entry:
+        problems.add("duplicate-key", f"`{key}` is said twice; first at {first.place}", entry.place)
 
 
 def _table(key: str, entry: Entry, document: Document, problems: Problems) -> None:

@@ -27,6 +27,7 @@ from reconciler.stack.functions import FUNCTIONS, WEIGHTS
 from reconciler.stack.functions.arguments import size_of
 from reconciler.stack.functions.secrets import KEY_VARIABLE, Derivation
 from reconciler.stack.groups import GroupReader
+from reconciler.stack.lifetimes import lifetimes, read_lifetime, with_backstops
 from reconciler.stack.locals import LocalReader
 from reconciler.stack.meaning import check_meaning
 from reconciler.stack.moves import MoveReader
@@ -133,6 +134,9 @@ class _Resolver:
         for address, instance in self._instances():
             resources.append(self._resource(instance, fields[address], settings))
         resources.sort(key=lambda each: each.address.sort_key)
+        own = read_lifetime(document.lifetime, self._evaluator, self._compiler, self._scope, problems)
+        lasting = lifetimes(resources, own, self._catalog)
+        resources = with_backstops(resources, lasting, own, self._catalog)
         for _, instance in self._instances():
             reader.check_beside(instance, fields)
         check_cycles(resources, self._tree.instances, problems)
@@ -149,6 +153,8 @@ class _Resolver:
             files=tuple(files),
             moved=moved,
             rails=RailReader(self._catalog, problems).read(document.rails),
+            lifetime=own,
+            lifetimes=lasting,
             warnings=tuple(sorted(problems.diagnostics, key=lambda each: each.sort_key)),
             foreign=referrer.foreign,
             sources=self._sources.all(),

@@ -84,6 +84,8 @@ CASES: list[tuple[str, str, Any, dict[str, Any], str]] = [
     ("organization_member", "message", "Welcome", {}, SAME),
     ("member", "roles", ["admin"], MEMBERSHIP, UPDATE),
     ("organization_member", "roles", ["admin"], MEMBERSHIP, UPDATE),
+    ("project", "expires", "2030-01-01T00:00:00Z", {}, SAME),
+    ("project", "ttl", "8h", {}, SAME),
     ("project", "name", "Packet Integration Testing [Sponsored]", {}, SAME),
     ("project", "name", "Other", {}, UPDATE),
     ("project", "name", "Other", {"name": LEFT_OUT}, SAME),

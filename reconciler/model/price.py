@@ -53,6 +53,11 @@ class Cost:
         """How much more an hour; None where either side is not known."""
         return self.after - self.before if self.before is not None and self.after is not None else None
 
+    @property
+    def moves(self) -> bool:
+        """Whether it is another one after the change, as far as is known."""
+        return self.before != self.after
+
 
 @dataclass(frozen=True, slots=True)
 class Expense:

@@ -154,7 +154,7 @@ def _change(page: Page, change: Change) -> None:
         page.line("  # ", ("Impact:", Style.BOLD_YELLOW if change.action.deletes else Style.YELLOW), f" {each}")
     if change.dependants:
         page.line(f"  # Rests on it: {some(change.dependants)}")
-    if change.cost is not None:
+    if change.cost is not None and (change.cost.moves or change.action.creates or change.action.deletes):
         page.line(f"  # Cost: {cost_words(change.cost)}")
     symbol = _SYMBOL[change.action]
     name = change.address.name or change.address.section

@@ -24,7 +24,8 @@ Charges = Sequence[Charge]
 
 def buys(changes: Iterable[Change], catalog: Catalog) -> bool:
     """Whether anything is to be done about what is billed, so that prices are worth a call."""
-    return any(each.pending and any(_sides(each, catalog[each.kind])) for each in changes)
+    acted_on = (each for each in changes if each.action is not Action.NOOP)
+    return any(any(_sides(each, catalog[each.kind])) for each in acted_on)
 
 
 def with_costs(changes: Iterable[Change], catalog: Catalog, prices: Prices) -> tuple[Change, ...]:
@@ -81,7 +82,9 @@ def bill(changes: Iterable[Change], strangers: Iterable[Stranger], besides: Sequ
 
 def expenses(changes: Iterable[Change]) -> Iterator[Expense]:
     """What is billed of the changes."""
-    return (Expense(each.address, each.cost, each.pending) for each in changes if each.cost is not None)
+    return (
+        Expense(each.address, each.cost, each.action is not Action.NOOP) for each in changes if each.cost is not None
+    )
 
 
 def _as_it_is(live: LiveObject, kind: Kind, prices: Prices) -> Expense | None:

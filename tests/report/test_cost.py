@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reconciler.model.approval import approval
-from reconciler.model.plan import Plan, Stranger
+from reconciler.model.plan import Change, Plan, Stranger
 from reconciler.model.price import Bill, Cost
 from reconciler.report.events import EventLines
 from reconciler.report.human import render_plan
@@ -103,6 +103,14 @@ Not in it, since no price is known: projects.edge.devices.db.
 Besides, a stranger costs $0.40/h ($292.00/month).
 """
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"), [(samples.update(), False), (samples.replacement(), True), (samples.create(), True)]
+)
+def test_a_change_in_place_is_silent_about_a_cost_that_stays(change: Change, shown: bool) -> None:
+    text = render_plan(samples.plan(replace(change, cost=cost("0.4", "0.4"))), colour=False)
+    assert ("# Cost: no change, $0.40/h" in text) is shown
 
 
 def test_the_document_has_it_as_numbers() -> None:

@@ -116,6 +116,8 @@ class TestWhetherPricesAreNeeded:
             (Changes().keep(WEB, live=HERE, **SMALL), False),
             (Changes().create(".vlans.v", "projects.p"), False),
             (Changes().keep(WEB, live=HERE, **SMALL).create(".vlans.v"), False),
+            (Changes().keep(WEB, live=HERE, moved_from="projects.p.devices.old", **SMALL), False),
+            (Changes().update(WEB, live=HERE, changed=["tags"], **SMALL), True),
             (Changes(), False),
         ],
     )

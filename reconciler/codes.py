@@ -98,6 +98,11 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "Two keys of one block that exclude each other.",
             "Take one of them away.",
         ),
+        "cost-not-known": Page(
+            "The stack limits what it may cost (`max_cost_per_hour`), and what it would cost after the plan is not "
+            "known: the price list could not be read, or has no price for what the message names.",
+            "Use a token that may read `GET /plans`, or lift the rail for these addresses by a waiver under `rails`.",
+        ),
         "cycle": Page(
             "Resources that wait for each other, so that none can be first.",
             "Take one of the references out; the message shows the way around.",
@@ -253,6 +258,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "no-journal": Page(
             "The journal cannot be written, so nothing was created: what a killed run left could not be told.",
             "Free the place, choose another one with `--journal DIR`, or do without one (`--no-journal`).",
+        ),
+        "no-prices": Page(
+            "The API's price list could not be read, so the plan does not say what it costs.",
+            "The plan holds all the same. A user's token may read `GET /plans`, a project's may not.",
         ),
         "no-stack-file": Page(
             "A path that is no stack file, and no directory with one.",
@@ -413,6 +422,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "taken-number": Page(
             "A VLAN number that is used twice in a facility.",
             "Leave `vxlan` out, and the API picks a free one.",
+        ),
+        "too-costly": Page(
+            "After the plan the stack would cost more than its `max_cost_per_hour` allows, and more than it does now.",
+            "Raise the limit under `rails` in the stack, or add a waiver there.",
         ),
         "too-deep": Page(
             "YAML, groups, or values that are handed on, deeper than any stack needs.",

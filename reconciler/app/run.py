@@ -10,8 +10,10 @@ from typing import Any
 
 from reconciler.api import Client
 from reconciler.app.belongings import afterwards, beforehand, check_belongings
+from reconciler.app.pricing import priced
 from reconciler.clock import Clock, SystemClock
 from reconciler.diagnostics import Diagnostic, Refused, error
+from reconciler.engine.catalogues import Catalogues
 from reconciler.engine.diff import diff
 from reconciler.engine.execute import Apply, Means
 from reconciler.engine.lookups import Lookups
@@ -31,9 +33,11 @@ from reconciler.model.journal import Journal, JournalFailed
 from reconciler.model.live import Snapshot
 from reconciler.model.offers import Offers
 from reconciler.model.plan import Action, Counts, Options, Plan
+from reconciler.model.price import Expense
 from reconciler.model.rails import Loss, Toll
 from reconciler.model.resource import Output, Stack, deferred
 from reconciler.review import expiry
+from reconciler.review.bill import buys, expenses
 from reconciler.review.effects import with_effects
 from reconciler.secret import Secret
 from reconciler.values import Unknown
@@ -83,7 +87,13 @@ class Planned:
         changes = self.plan.changes
         creates = tuple(each.address for each in changes if each.action.creates)
         holders = tuple(each.address for each in changes if each.action.deletes and kinds[each.kind].holds_others)
-        return Toll(tuple(losses), creates, holders, owned)
+        return Toll(tuple(losses), creates, holders, owned, self._expenses())
+
+    def _expenses(self) -> tuple[Expense, ...] | None:
+        bill = self.plan.bill
+        if bill is not None:
+            return (*expenses(self.plan.changes), *bill.besides)
+        return None if buys(self.plan.changes, catalog()) else ()
 
 
 def connect(
@@ -123,15 +133,16 @@ def make_plan(
 ) -> Planned:
     """Observe, compare and order. Raises `diagnostics.Refused`; its `exit_code` says whether a rail refused.
 
-    `guarded=False` leaves the rails out, for a plan that is only looked at (drift). `now` is the moment by which it is
-    told what has expired; without it nothing is.
+    `guarded=False` leaves the rails and the costs out, for a plan that is only looked at (drift). `now` is the moment by
+    which it is told what has expired; without it nothing is.
     """
     kinds = catalog()
     wanted, scope = narrow(stack, options, kinds)
     snapshot, existing = observe(account, kinds, wanted, parallelism, Reach(stack, kinds, options))
     compared = diff(wanted, snapshot, existing, kinds, options, scope, Lookups(account, kinds.lookups))
     check_places(compared.changes, kinds)
-    check_names(compared.changes, account, kinds, parallelism)
+    catalogues = Catalogues(account, kinds, parallelism)
+    check_names(compared.changes, catalogues, kinds)
     if guarded:
         check_rails(compared.changes, frozenset(each.address for each in stack.resources if each.lifecycle.protect))
     ordered = order(compared.changes, kinds, stack.name)
@@ -151,6 +162,8 @@ def make_plan(
     )
     if now is not None:
         plan = replace(plan, diagnostics=(*plan.diagnostics, *expiry.told(plan, now)))
+    if guarded:
+        plan = priced(plan, snapshot, kinds, catalogues)
     return Planned(stack, snapshot, plan, compared.world, scope)
 
 

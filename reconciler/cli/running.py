@@ -131,10 +131,11 @@ def _approved(session: Session, plan: Plan, toll: Toll) -> bool:
 
 
 def _worst(plan: Plan) -> str:
+    from reconciler.report.money import bill_words
     from reconciler.report.risk import risk_words
 
-    words = risk_words(plan.changes)
-    return f"\n  {words[-1]}" if words else ""
+    words = [*risk_words(plan.changes)[-1:], *(bill_words(plan.bill)[:2] if plan.bill is not None else ())]
+    return "".join(f"\n  {each}" for each in words)
 
 
 def _run(session: Session, planned: Planned, account: Client, terms: Terms) -> int:

@@ -6,11 +6,11 @@ The catalogues are read only when the plan creates something that names them: a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Place, Refused, did_you_mean, error
+from reconciler.engine.catalogues import Catalogues, Items
 from reconciler.engine.observe import explain
 from reconciler.engine.world import field_problem
 from reconciler.model.catalog import Catalog, NameList
@@ -20,10 +20,8 @@ from reconciler.model.rules import Listed, listed_values
 from reconciler.values import Address, Unknown
 from reconciler.wire import Account, Rejected, WireError
 
-Items = Sequence[Mapping[str, Any]]
 
-
-def check_names(changes: Sequence[Change], account: Account, catalog: Catalog, parallelism: int) -> None:
+def check_names(changes: Sequence[Change], catalogues: Catalogues, catalog: Catalog) -> None:
     """Raises `Refused` for each declared name that the API does not know, and for what it does not have together, with
     the line that set it.
     """
@@ -36,7 +34,7 @@ def check_names(changes: Sequence[Change], account: Account, catalog: Catalog, p
         for path, value, listed in listed_values(field, change.after.get(name))
     ]
     wanted = sorted({listed.catalogue for *_, listed in named})
-    lists = _read({each: catalog.names[each] for each in wanted}, account, parallelism)
+    lists = _read(wanted, catalogues, catalog)
     known = {name: _names(items, catalog.names[name]) for name, items in lists.items()}
     problems: dict[tuple[Place | None, str], Diagnostic] = {}
     for change, path, value, listed in named:
@@ -53,7 +51,7 @@ def live_offers(account: Account, catalog: Catalog, parallelism: int) -> Offers:
     """What the API says can be ordered. Raises `Refused` when it cannot be read; a list that this token may not read is
     empty.
     """
-    return _offers(_read(catalog.names, account, parallelism))
+    return _offers(_read(catalog.names, Catalogues(account, catalog, parallelism), catalog))
 
 
 def _offers(lists: Mapping[str, Items]) -> Offers:
@@ -124,24 +122,14 @@ def _one_of(facilities: frozenset[str]) -> str:
     return " or ".join(sorted(facilities))
 
 
-def _read(catalogues: Mapping[str, NameList], account: Account, parallelism: int) -> dict[str, Items]:
+def _read(wanted: Iterable[str], catalogues: Catalogues, catalog: Catalog) -> dict[str, Items]:
     """The items of each catalogue; one that this token may not read is left out, and the API judges by itself."""
-
-    def read(each: NameList) -> Items | WireError:
-        try:
-            return account.fetch(each.listing)
-        except WireError as problem:
-            return problem
-
-    if not catalogues:
-        return {}
     found: dict[str, Items] = {}
-    with ThreadPoolExecutor(min(parallelism, len(catalogues))) as pool:
-        for name, answer in zip(catalogues, pool.map(read, catalogues.values()), strict=True):
-            if not isinstance(answer, WireError):
-                found[name] = answer
-            elif not (isinstance(answer, Rejected) and answer.status in (403, 404)):
-                raise Refused([explain(answer, catalogues[name].listing.path)])
+    for name, answer in catalogues.read(wanted).items():
+        if not isinstance(answer, WireError):
+            found[name] = answer
+        elif not (isinstance(answer, Rejected) and answer.status in (403, 404)):
+            raise Refused([explain(answer, catalog.names[name].listing.path)])
     return found
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from reconciler.diagnostics import Diagnostic, Refused, error, warning
 from reconciler.model.plan import Action, Change
+from reconciler.model.price import Expense, in_dollars
 from reconciler.model.rails import (
     DELETE_SHARE,
     FREE_DELETES,
@@ -74,6 +76,7 @@ def check_limits(
     """
     valid = rails.valid_waivers(today)
     problems = [*_deletes(rails, toll, valid, allowed, destroy=destroy), *_creates(rails, toll, valid)]
+    problems += _costs(rails, toll, valid)
     holders = [each for each in toll.holders if not waived(each, Rail.DELETE_PROJECTS, valid)]
     if not rails.delete_projects and holders:
         summary = f"the plan destroys what the rail `delete_projects` keeps:{_listed(holders)}"
@@ -144,6 +147,49 @@ def _creates(rails: Rails, toll: Toll, valid: Collection[Waiver]) -> list[Diagno
     limit = f"the rail `max_creates` allows {rails.max_creates}"
     summary = f"the plan creates {_objects(len(counted))}, and {limit}:{_listed(counted)}"
     return [error("too-many-creates", summary, hint=_RAISE)]
+
+
+def _costs(rails: Rails, toll: Toll, valid: Collection[Waiver]) -> list[Diagnostic]:
+    """A plan that makes nothing dearer is never over it, however much all of it costs. What has no known price might
+    cost anything.
+    """
+    limit = rails.max_cost_per_hour
+    if limit is None or any(each.rail is Rail.MAX_COST_PER_HOUR and not each.targets for each in valid):
+        return []
+    allows = f"the rail `max_cost_per_hour` allows {in_dollars(limit)} an hour"
+    if toll.expenses is None:
+        summary = f"what the plan costs is not known, since the price list could not be read, and {allows}"
+        hint = "use a token that may read GET /plans, or add a waiver under `rails` in the stack"
+        return [error("cost-not-known", summary, hint=hint)]
+    counted = [each for each in toll.expenses if not waived(each.address, Rail.MAX_COST_PER_HOUR, valid)]
+    if not _dearer(counted):
+        return []
+    total = sum((each.cost.after or Decimal(0) for each in counted), Decimal(0))
+    if total > limit:
+        most = sorted(counted, key=lambda each: (-(each.cost.after or Decimal(0)), each.address.sort_key))
+        listed = _listed([_with_price(each) for each in most if each.cost.after])
+        return [
+            error("too-costly", f"the stack would cost {in_dollars(total)} an hour, and {allows}:{listed}", hint=_RAISE)
+        ]
+    unknown = [each.address for each in counted if each.cost.after is None]
+    if not unknown:
+        return []
+    summary = f"what the stack would cost is not known, and {allows}; there is no price for:{_listed(unknown)}"
+    hint = "add a waiver with these `targets` under `rails` in the stack"
+    return [error("cost-not-known", summary, hint=hint)]
+
+
+def _dearer(expenses: Sequence[Expense]) -> bool:
+    """Whether an apply may make it cost more than now."""
+    deltas = [each.cost.delta for each in expenses if each.pending and each.cost.after != 0]
+    known = sum((each.cost.delta or Decimal(0) for each in expenses), Decimal(0))
+    return None in deltas or known > 0
+
+
+def _with_price(expense: Expense) -> str:
+    before, after = expense.cost.before, expense.cost.after
+    was = f", {in_dollars(before)} now" if before and before != after else ""
+    return f"{expense.address}: {in_dollars(after or Decimal(0))}{was}"
 
 
 def _over_share(count: int, owned: int, share: float) -> bool:

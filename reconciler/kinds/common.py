@@ -106,6 +106,11 @@ def same_members(declared: Any, live: Any) -> bool:
     return set(declared or ()) == set(live or ())
 
 
+def whole_number(value: Any) -> int | None:
+    """A number of things; None when it is not known."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
 def same_number(declared: Any, live: Any) -> bool:
     """Prices and sizes come back as numbers or as text."""
     try:

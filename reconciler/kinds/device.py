@@ -41,6 +41,7 @@ from reconciler.kinds.machine import (
     ipxe_errors,
     machine_addresses,
     machine_body,
+    machine_charge,
     machine_status,
     machine_values,
     moment_errors,
@@ -55,6 +56,7 @@ from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import Mark, from_tags, memo_digest, own_tags
 from reconciler.model.offers import Offers
+from reconciler.model.price import Charge
 from reconciler.model.rules import CreateOnly, Listed, Refers, Replace, Update
 from reconciler.wire import Call, Listing, Rejected
 
@@ -264,6 +266,9 @@ class Device(Kind):
         self, offers: Offers, values: Mapping[str, Any], parent: Mapping[str, Any]
     ) -> Iterable[FieldError]:
         return machine_offer_errors(offers, values)
+
+    def charges(self, values: Mapping[str, Any]) -> tuple[Charge, ...]:
+        return (machine_charge(values),)
 
     def memo(
         self, values: Mapping[str, Any], born: Mark | None = None, on_change: Mapping[str, str] = _NO_CHOICE

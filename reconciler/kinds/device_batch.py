@@ -28,9 +28,11 @@ from reconciler.kinds.common import (
     same_members,
     same_number,
     same_text,
+    whole_number,
 )
 from reconciler.kinds.machine import (
     ANY,
+    NEXT_AVAILABLE,
     PLAN_ALIASES,
     AddressRequest,
     address_errors,
@@ -40,6 +42,7 @@ from reconciler.kinds.machine import (
     indexed_hostname_errors,
     ipxe_errors,
     machine_body,
+    machine_charge,
     machine_status,
     machine_summary,
     machine_values,
@@ -54,6 +57,7 @@ from reconciler.model.kind import FieldError, Kind, Look, Spec, Verb, Verdict, W
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import Mark, from_tags, own_tags
 from reconciler.model.offers import Offers
+from reconciler.model.price import Charge
 from reconciler.model.rules import CreateOnly, Listed, Refers, Replace, Same, Update, equal
 from reconciler.wire import Call, Listing, Rejected
 
@@ -278,6 +282,12 @@ class DeviceBatch(Kind):
     ) -> Iterable[FieldError]:
         return machine_offer_errors(offers, values)
 
+    def charges(self, values: Mapping[str, Any]) -> tuple[Charge, ...]:
+        quantity = whole_number(values.get("quantity"))
+        if any(values.get(name) == DIFFERS for name in ("plan", "spot_instance", "spot_price_max")):
+            return (Charge("", quantity, note="its machines are not all alike"),)
+        return (machine_charge(values, quantity),)
+
     def create(self, wish: Wish) -> Call:
         body = machine_body({name: value for name, value in wish.values.items() if value is not None})
         body["tags"] = [*(body.get("tags") or ()), *wish.mark.to_tags()]
@@ -353,6 +363,8 @@ def _values(machines: Sequence[Machine], pending: bool) -> dict[str, Any]:
             same = field.rule.same if isinstance(field.rule, Update | Replace) else None
             alike = all(same(shown[0], each) for each in shown) if same is not None else False
             values[name] = shown[0] if alike else DIFFERS
+    if machines and all(each.values.get("hardware_reservation_id") is not None for each in machines):
+        values["hardware_reservation_id"] = NEXT_AVAILABLE
     return values
 
 

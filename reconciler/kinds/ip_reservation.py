@@ -23,11 +23,13 @@ from reconciler.kinds.common import (
     same_customdata,
     same_members,
     same_text,
+    whole_number,
 )
 from reconciler.model.effect import Effect
 from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import from_tags, own_tags
+from reconciler.model.price import Charge
 from reconciler.model.rules import CreateOnly, Listed, Replace, Update
 from reconciler.wire import Call, Listing, Rejected
 
@@ -170,6 +172,11 @@ class IpReservation(Kind):
                 message = f"a project can have {GLOBAL_QUOTA} global addresses at most, and with this there are {total}"
                 yield at, FieldError(("quantity",), message, "ask for fewer", "over-quota")
                 return
+
+    def charges(self, values: Mapping[str, Any]) -> tuple[Charge, ...]:
+        """The list has the price of an address, by the type of its block."""
+        block_type = values.get("type")
+        return (Charge(block_type if isinstance(block_type, str) else "", whole_number(values.get("quantity"))),)
 
     def create(self, wish: Wish) -> Call:
         body = {key: parsed(value) if key == "customdata" else value for key, value in wish.values.items()}

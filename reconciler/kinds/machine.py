@@ -10,6 +10,8 @@ from typing import Any, Literal
 from reconciler.kinds.common import facility_code, flags_off, known, last_segment, parsed
 from reconciler.model.kind import FieldError, Spec
 from reconciler.model.live import Phase, Status
+from reconciler.model.price import Charge, dollars
+from reconciler.values import Unknown
 
 ANY = "any"
 NEXT_AVAILABLE = "next-available"
@@ -45,6 +47,31 @@ _BUSY = ("queued", "provisioning")
 def same_plan(declared: Any, live: Any) -> bool:
     """The same plan, by its old slug or its class."""
     return bool(PLAN_ALIASES.get(declared, declared) == PLAN_ALIASES.get(live, live))
+
+
+def plan_name(plan: Any) -> str:
+    """What the price list calls a plan; empty when it is not known."""
+    return PLAN_ALIASES.get(plan, plan) if isinstance(plan, str) else ""
+
+
+def machine_charge(values: Mapping[str, Any], units: int | None = 1) -> Charge:
+    """What so many machines of this kind cost. A reserved one is paid for already; of a bid only the most is known."""
+    terms = [values.get(name) for name in ("hardware_reservation_id", "spot_instance", "spot_price_max")]
+    if any(isinstance(each, Unknown) for each in terms):
+        return Charge("", units, note="how it is paid for is not known yet")
+    reservation, spot, bid = terms
+    slug = plan_name(values.get("plan"))
+    if reservation is not None:
+        return Charge(slug, units, dollars(0), "paid for by its contract")
+    if spot:
+        return bid_charge(slug, bid, units)
+    return Charge(slug, units)
+
+
+def bid_charge(slug: str, bid: Any, units: int | None) -> Charge:
+    """So many machines at a bid, which may come back as text."""
+    price = dollars(bid)
+    return Charge(slug if price is not None else "", units, price, "on the spot market: its bid, so at most")
 
 
 def same_facility(declared: Any, live: Any) -> bool:

@@ -28,15 +28,18 @@ from reconciler.kinds.common import (
     same_members,
     same_number,
     same_text,
+    whole_number,
 )
 from reconciler.kinds.machine import (
     PLAN_ALIASES,
+    bid_charge,
     indexed_hostname_errors,
     ipxe_errors,
     machine_body,
     machine_summary,
     machines_shown,
     moment_errors,
+    plan_name,
     same_plan,
     what_becomes_of,
 )
@@ -45,6 +48,7 @@ from reconciler.model.kind import FieldError, Kind, Look, Spec, Verb, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import Mark, from_tags
 from reconciler.model.offers import Offers
+from reconciler.model.price import Charge
 from reconciler.model.rules import Listed, Ours, Replace, Same, WriteOnce
 from reconciler.wire import Call, Listing, Rejected
 
@@ -290,6 +294,12 @@ class SpotMarketRequest(Kind):
             inside = each.path != ("facility",)
             name = "plan" if each.path == ("spot_instance",) else each.path[0]
             yield replace(each, path=("instance_parameters", name) if inside else ("facilities",))
+
+    def charges(self, values: Mapping[str, Any]) -> tuple[Charge, ...]:
+        """All the machines that it may come to have, at its bid."""
+        parameters = values.get("instance_parameters")
+        slug = plan_name(parameters.get("plan")) if isinstance(parameters, Mapping) else ""
+        return (bid_charge(slug, values.get("max_bid_price"), whole_number(values.get("devices_max"))),)
 
     def memo(
         self, values: Mapping[str, Any], born: Mark | None = None, on_change: Mapping[str, str] = _NO_CHOICE

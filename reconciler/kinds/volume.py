@@ -27,6 +27,7 @@ from reconciler.kinds.common import (
     missing,
     same_flag,
     same_text,
+    whole_number,
 )
 from reconciler.kinds.offered import feature_errors
 from reconciler.kinds.storage import list_volumes, opened_volume
@@ -34,6 +35,7 @@ from reconciler.model.kind import FieldError, Kind, Spec, Verb, Verdict, Wish
 from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import from_text
 from reconciler.model.offers import Offers
+from reconciler.model.price import Charge
 from reconciler.model.rules import Listed, Replace, Update
 from reconciler.wire import Call, Listing, Rejected
 
@@ -195,6 +197,11 @@ class Volume(Kind):
         self, offers: Offers, values: Mapping[str, Any], parent: Mapping[str, Any]
     ) -> Iterable[FieldError]:
         return feature_errors(offers, values.get("facility"), "storage", ("facility",))
+
+    def charges(self, values: Mapping[str, Any]) -> tuple[Charge, ...]:
+        """The list has the price of a gigabyte."""
+        plan = values.get("plan")
+        return (Charge(plan if isinstance(plan, str) else "", whole_number(values.get("size"))),)
 
     def create(self, wish: Wish) -> Call:
         body = dict(wish.values)

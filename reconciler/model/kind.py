@@ -20,6 +20,7 @@ from reconciler.model.effect import Effect
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import Mark, memo_digest, remember_tags
 from reconciler.model.offers import Offers
+from reconciler.model.price import Charge
 from reconciler.model.rules import (
     CreateOnly,
     Field,
@@ -308,6 +309,12 @@ class Kind(ABC):
     ) -> Iterable[FieldError]:
         """What cannot be had as asked for, by what is offered. `values` are the known ones of `offered`, and `parent`
         those of the parent's `offered`.
+        """
+        return ()
+
+    def charges(self, values: Mapping[str, Any]) -> tuple[Charge, ...]:
+        """What is billed by the hour for an object with these values, live or wanted; a value may be `Unknown`, and one
+        that is absent is not known. Nothing for a kind that costs nothing by itself.
         """
         return ()
 

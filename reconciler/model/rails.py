@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
 from reconciler.diagnostics import Place
+from reconciler.model.price import Expense
 from reconciler.values import Address
 
 FREE_DELETES: Final = 5
@@ -30,6 +32,7 @@ class Rail(StrEnum):
     MAX_DELETE_SHARE = "max_delete_share"
     MAX_CREATES = "max_creates"
     MAX_VANISHED_SHARE = "max_vanished_share"
+    MAX_COST_PER_HOUR = "max_cost_per_hour"
     DELETE_PROJECTS = "delete_projects"
 
 
@@ -53,6 +56,7 @@ class Rails:
 
     `max_delete_share` is a part of what the stack owns (0.3 = 30 %), and says nothing of up to `FREE_DELETES` objects.
     `max_vanished_share` is a part of what it owned when the last run ended, and says nothing of up to `FREE_LOSSES`.
+    `max_cost_per_hour` is in dollars, of all that the stack owns after the apply, at list price.
     `canary` and `deletes_per_minute` are of deletes of what costs money or holds data; no canary is needed for up to
     `FREE_DELETES` of them, unless it is set.
     """
@@ -61,6 +65,7 @@ class Rails:
     max_delete_share: float | None = None
     max_creates: int | None = None
     max_vanished_share: float | None = None
+    max_cost_per_hour: Decimal | None = None
     delete_projects: bool = True
     canary: bool | None = None
     deletes_per_minute: int | None = None
@@ -97,12 +102,14 @@ class Loss:
 class Toll:
     """What a plan would do, as far as limits count it. `owned` is how many objects the stack has now, the machines
     that would go along with one included; `holders` are those that go of what holds others' objects (projects).
+    `expenses` are what all that is billed costs; None where the plan does something about that and no prices were read.
     """
 
     losses: tuple[Loss, ...] = ()
     creates: tuple[Address, ...] = ()
     holders: tuple[Address, ...] = ()
     owned: int = 0
+    expenses: tuple[Expense, ...] | None = ()
 
 
 def waived(address: Address, rail: Rail, waivers: Collection[Waiver]) -> bool:

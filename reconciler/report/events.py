@@ -16,6 +16,7 @@ from reconciler.model.kind import Verb
 from reconciler.model.plan import Action, Change, Counts, Plan
 from reconciler.report import words
 from reconciler.report.drift import drifted_fields, drifting
+from reconciler.report.money import bill_json
 from reconciler.report.page import safe_json
 from reconciler.report.plan_json import PROVIDER, diagnostic_json, plain
 from reconciler.values import Address, parse_address
@@ -51,8 +52,9 @@ class EventLines:
         """The changes of a plan, its warnings and its summary."""
         lines = [self._planned_change(each) for each in plan.pending]
         lines += [self.diagnostic(each) for each in plan.diagnostics]
-        lines.append(self._summary(words.plan_summary(plan.count()), plan.count(), "plan"))
-        return lines
+        summary = self._summary(words.plan_summary(plan.count()), plan.count(), "plan")
+        cost = {"x_reconciler": {"cost": bill_json(plan.bill)}} if plan.bill is not None else {}
+        return [*lines, {**summary, **cost}]
 
     def drifted(self, plan: Plan) -> list[Line]:
         """The changes of a plan told as what happened to the live objects."""

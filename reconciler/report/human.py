@@ -24,6 +24,7 @@ from reconciler.report.fields import (
     write_sensitive,
     write_whole,
 )
+from reconciler.report.money import an_hour, bill_words, cost_words
 from reconciler.report.page import Page, Span, Style
 from reconciler.report.risk import impact_words, risk_words, some
 from reconciler.report.words import expiry_words, pacing_words, plan_summary
@@ -74,6 +75,8 @@ def render_plan(plan: Plan, *, colour: bool, approval: str = "") -> str:
         page.line(("Plan:", Style.BOLD), text.removeprefix("Plan:"))
         for line in risk_words(plan.changes):
             page.line((line, Style.YELLOW))
+        for line in bill_words(plan.bill, plan.strangers) if plan.bill is not None else ():
+            page.line(line)
         if plan.pacing is not None:
             page.line(pacing_words(plan.pacing))
         _expiries(page, plan)
@@ -136,6 +139,7 @@ def _about(stranger: Stranger) -> tuple[Span, ...]:
         f"owned by stack {stranger.owner}" if stranger.owner else "",
         f"left by {stranger.left_by}" if stranger.left_by else "",
         f"since {stranger.created_at}" if stranger.created_at else "",
+        an_hour(stranger.hourly) if stranger.hourly is not None else "",
     )
     text = ", ".join(each for each in known if each)
     return ((f" {text}", Style.DIM),) if text else ()
@@ -152,6 +156,8 @@ def _change(page: Page, change: Change) -> None:
         page.line("  # ", ("Impact:", Style.BOLD_YELLOW if change.action.deletes else Style.YELLOW), f" {each}")
     if change.dependants:
         page.line(f"  # Rests on it: {some(change.dependants)}")
+    if change.cost is not None and (change.cost.moves or change.action.creates or change.action.deletes):
+        page.line(f"  # Cost: {cost_words(change.cost)}")
     symbol = _SYMBOL[change.action]
     name = change.address.name or change.address.section
     page.line(*symbol_spans(symbol), f"resource {scalar(change.kind)} {scalar(name)} {{")

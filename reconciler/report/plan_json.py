@@ -19,6 +19,7 @@ from reconciler.model.effect import Effect
 from reconciler.model.lifetime import moment_text
 from reconciler.model.plan import Action, Change, Expiry, FieldChange, Plan, Step, Stranger
 from reconciler.report.fields import is_unknown, secret_fields
+from reconciler.report.money import bill_json, cost_json, number
 from reconciler.values import Address, Unknown, digest
 
 FORMAT_VERSION = "1.2"
@@ -52,6 +53,7 @@ def plan_document(plan: Plan, *, tool_version: str) -> dict[str, Any]:
             "approval": approval(plan),
             **({"pacing": asdict(plan.pacing)} if plan.pacing is not None else {}),
             **({"expires": list(map(_expiry, plan.expiries))} if plan.expiries else {}),
+            **({"cost": bill_json(plan.bill)} if plan.bill is not None else {}),
             "steps": [_step(each) for each in plan.steps],
             "strangers": [stranger_json(each) for each in plan.strangers],
             "diagnostics": [diagnostic_json(each) for each in plan.diagnostics],
@@ -200,6 +202,8 @@ def _ours(change: Change) -> dict[str, Any]:
         document["effect"] = str(change.effect)
     if change.dependants:
         document["dependants"] = list(map(str, change.dependants))
+    if change.cost is not None:
+        document["cost"] = cost_json(change.cost)
     if change.fields:
         document["fields"] = [field_json(each, change.secrets) for each in change.fields]
     return document
@@ -252,6 +256,7 @@ def stranger_json(stranger: Stranger) -> dict[str, Any]:
         "owner": stranger.owner,
         "created_at": stranger.created_at,
         **({"left_by": stranger.left_by} if stranger.left_by else {}),
+        **({"hourly": number(stranger.hourly)} if stranger.hourly is not None else {}),
     }
 
 

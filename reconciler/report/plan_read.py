@@ -17,12 +17,15 @@ from reconciler.model.kind import Verb
 from reconciler.model.lifetime import moment
 from reconciler.model.live import LiveObject
 from reconciler.model.plan import Action, Change, Expiry, FieldChange, Options, Plan, Step, Stranger
+from reconciler.model.price import Bill, Cost
 from reconciler.model.rails import Pacing
 from reconciler.model.resource import Resource
 from reconciler.report.scrub import SENSITIVE
 from reconciler.values import Unknown, parse_address
 
 Document = Mapping[str, Any]
+_MOST = Decimal(10) ** 15
+"""Dollars. A document that says more is not one of ours, and would take long to print."""
 
 
 def read_plan(document: Document) -> Plan:
@@ -41,6 +44,7 @@ def read_plan(document: Document) -> Plan:
         options=Options(_flag(options["destroy"]), _list(options["targets"]), _list(options["replace"])),
         files=tuple((_text(each["path"]), int(_text(each["mode"]), 8)) for each in ours["files"]),
         longest_path=_number(ours["longest_path"]),
+        bill=_bill(ours["cost"]) if "cost" in ours else None,
         pacing=_pacing(ours["pacing"]) if "pacing" in ours else None,
         expiries=tuple(map(_expiry, _items(ours.get("expires", [])))),
     )
@@ -98,7 +102,22 @@ def _money(value: Any) -> Decimal:
     """Dollars, which the document has as a number."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise TypeError(f"{type(value).__name__} stands where a number is to be")
-    return Decimal(str(value))
+    found = Decimal(str(value))
+    if not found.is_finite() or abs(found) > _MOST:
+        raise ValueError(f"{found:.3} is no amount of dollars")
+    return found
+
+
+def _bill(document: Document) -> Bill:
+    before, after, strangers = (_money(document[each]) for each in ("hourly_before", "hourly_after", "strangers"))
+    return Bill(before, after, strangers, _list(document["unpriced"]))
+
+
+def _cost(document: Document) -> Cost:
+    before, after = (
+        None if document[each] is None else _money(document[each]) for each in ("hourly_before", "hourly_after")
+    )
+    return Cost(before, after, _list(document["notes"]))
 
 
 def _pacing(document: Document) -> Pacing:
@@ -131,6 +150,7 @@ def _change(document: Document) -> Change:
         effect=Effect(ours.get("effect", Effect.NONE)),
         dependants=tuple(map(parse_address, _list(ours.get("dependants", [])))),
         moved_from=_text(document.get("previous_address", "")),
+        cost=_cost(ours["cost"]) if "cost" in ours else None,
     )
 
 

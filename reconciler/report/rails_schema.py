@@ -31,6 +31,12 @@ RAILS: Final[dict[str, Any]] = {
             "minimum": 0,
             "maximum": 1,
         },
+        "max_cost_per_hour": {
+            "description": "How many dollars an hour all that the stack owns may cost after an apply, at list price; "
+            "says nothing of a plan that makes nothing dearer.",
+            "type": ["number", "null"],
+            "minimum": 0,
+        },
         "max_creates": {"description": "How many objects one run may create.", **_COUNT},
         "delete_projects": {
             "description": "Whether a run may destroy projects and organizations. Default: true.",

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from reconciler.diagnostics import did_you_mean
 from reconciler.model.catalog import Catalog
+from reconciler.model.price import dollars
 from reconciler.model.rails import Rail, Rails, Waiver
 from reconciler.stack.addresses import read_address
 from reconciler.stack.declarations import has_expression
@@ -22,8 +24,8 @@ _COUNTS: Final = {"max_deletes": 0, "max_creates": 0, "deletes_per_minute": 1}
 """Whole numbers, and the least that each may be."""
 _FLAGS: Final = ("delete_projects", "canary")
 _ALL_KEYS: Final = (
-    "max_deletes", "max_delete_share", "max_creates", "max_vanished_share", "delete_projects", "canary",
-    "deletes_per_minute", "waivers",
+    "max_deletes", "max_delete_share", "max_creates", "max_vanished_share", "max_cost_per_hour", "delete_projects",
+    "canary", "deletes_per_minute", "waivers",
 )  # fmt: skip
 _WAIVER_KEYS: Final = ("rail", "reason", "until", "targets")
 _WAIVER: Final = 'waivers: [{rail: max_deletes, reason: "why", until: 2019-12-31}]'
@@ -53,7 +55,7 @@ class RailReader:
                     found[key] = value
         return Rails(**found)
 
-    def _limit(self, key: str, node: Node) -> int | float | bool | None:
+    def _limit(self, key: str, node: Node) -> int | float | bool | Decimal | None:
         value = plain_value(node)
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if key in _FLAGS:
@@ -69,6 +71,8 @@ class RailReader:
                 self._problems.add("invalid-value", f"`{key}` is at least {_COUNTS[key]}", node.place)
                 return None
             return int(value)
+        if key == "max_cost_per_hour":
+            return self._money(key, node)
         if not number:
             hint = "30 % is 0.3" if isinstance(value, str) and value.endswith("%") else ""
             self._wrong(f"`{key}` is a number from 0 to 1, not {type_word(node)}", node, hint)
@@ -78,6 +82,16 @@ class RailReader:
             self._problems.add("invalid-value", f"`{key}` is a part, from 0 to 1", node.place, hint=hint)
             return None
         return float(value)
+
+    def _money(self, key: str, node: Node) -> Decimal | None:
+        value = plain_value(node)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self._wrong(f"`{key}` is a number of dollars, not {type_word(node)}", node, "write 12.5")
+            return None
+        amount = dollars(value)
+        if amount is None:
+            self._problems.add("invalid-value", f"`{key}` is a number of dollars, 0 or more", node.place)
+        return amount
 
     def _waivers(self, node: Node) -> tuple[Waiver, ...]:
         if isinstance(node, Scalar) and node.value is None:

@@ -22,6 +22,7 @@ from reconciler.engine.proof import RELIST_SECONDS, Unfinished, confirm, prove
 from reconciler.engine.rails import check_lookalikes, check_rails
 from reconciler.engine.reach import Reach
 from reconciler.engine.scope import Scope, narrow
+from reconciler.engine.stock import check_stock
 from reconciler.engine.stop import Stop
 from reconciler.engine.world import PlannedWorld
 from reconciler.kinds import catalog
@@ -111,11 +112,18 @@ def read_offers(account: Account, parallelism: int = PARALLELISM) -> Offers:
 
 
 def make_plan(
-    stack: Stack, account: Account, options: Options, *, parallelism: int = PARALLELISM, guarded: bool = True
+    stack: Stack,
+    account: Account,
+    options: Options,
+    *,
+    parallelism: int = PARALLELISM,
+    guarded: bool = True,
+    preflight: bool = True,
 ) -> Planned:
     """Observe, compare and order. Raises `diagnostics.Refused`; its `exit_code` says whether a rail refused.
 
-    `guarded=False` leaves the rails out, for a plan that is only looked at (drift).
+    `guarded=False` leaves the rails out, for a plan that is only looked at (drift); `preflight=False` does not ask
+    whether what is to be created can be had (`engine.stock`).
     """
     kinds = catalog()
     wanted, scope = narrow(stack, options, kinds)
@@ -125,6 +133,9 @@ def make_plan(
     check_names(compared.changes, account, kinds, parallelism)
     if guarded:
         check_rails(compared.changes, frozenset(each.address for each in stack.resources if each.lifecycle.protect))
+    findings: tuple[Diagnostic, ...] = ()
+    if preflight:
+        findings = check_stock(compared.changes, snapshot, account, kinds, parallelism)
     ordered = order(compared.changes, kinds, stack.name)
     outputs, secret = evaluate_outputs(wanted.outputs, compared.world)
     plan = Plan(
@@ -132,7 +143,7 @@ def make_plan(
         changes=with_effects(ordered.changes, kinds),
         steps=ordered.steps,
         strangers=compared.strangers,
-        diagnostics=compared.diagnostics,
+        diagnostics=(*compared.diagnostics, *findings),
         outputs=outputs,
         secret_outputs=secret,
         options=options,
@@ -159,7 +170,7 @@ def evaluate_outputs(outputs: Sequence[Output], world: PlannedWorld) -> tuple[Ma
 
 def read_outputs(stack: Stack, account: Account) -> tuple[Mapping[str, Any], frozenset[str]]:
     """The outputs as they are live now. Raises `diagnostics.Refused`."""
-    planned = make_plan(stack, account, Options())
+    planned = make_plan(stack, account, Options(), preflight=False)
     known = {name: None if isinstance(value, Unknown) else value for name, value in planned.plan.outputs.items()}
     return known, planned.plan.secret_outputs
 

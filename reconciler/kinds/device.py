@@ -43,6 +43,7 @@ from reconciler.kinds.machine import (
     machine_body,
     machine_status,
     machine_values,
+    machines_taken,
     moment_errors,
     reservation_errors,
     same_facility,
@@ -56,6 +57,7 @@ from reconciler.model.live import LiveObject
 from reconciler.model.mark import Mark, from_tags, memo_digest, own_tags
 from reconciler.model.offers import Offers
 from reconciler.model.rules import CreateOnly, Listed, Refers, Replace, Update
+from reconciler.model.stock import Machines
 from reconciler.wire import Call, Listing, Rejected
 
 REINSTALL = "reinstall"
@@ -264,6 +266,9 @@ class Device(Kind):
         self, offers: Offers, values: Mapping[str, Any], parent: Mapping[str, Any]
     ) -> Iterable[FieldError]:
         return machine_offer_errors(offers, values)
+
+    def takes(self, values: Mapping[str, Any], partial: frozenset[str] = frozenset()) -> Machines | None:
+        return machines_taken(values, partial)
 
     def memo(
         self, values: Mapping[str, Any], born: Mark | None = None, on_change: Mapping[str, str] = _NO_CHOICE

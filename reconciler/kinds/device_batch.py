@@ -44,6 +44,7 @@ from reconciler.kinds.machine import (
     machine_summary,
     machine_values,
     machines_shown,
+    machines_taken,
     moment_errors,
     reservation_errors,
     same_plan,
@@ -55,6 +56,7 @@ from reconciler.model.live import LiveObject, Phase, Status
 from reconciler.model.mark import Mark, from_tags, own_tags
 from reconciler.model.offers import Offers
 from reconciler.model.rules import CreateOnly, Listed, Refers, Replace, Same, Update, equal
+from reconciler.model.stock import Machines
 from reconciler.wire import Call, Listing, Rejected
 
 DIFFERS = "(not the same on all machines)"
@@ -277,6 +279,15 @@ class DeviceBatch(Kind):
         self, offers: Offers, values: Mapping[str, Any], parent: Mapping[str, Any]
     ) -> Iterable[FieldError]:
         return machine_offer_errors(offers, values)
+
+    def takes(self, values: Mapping[str, Any], partial: frozenset[str] = frozenset()) -> Machines | None:
+        quantity = values.get("quantity")
+        if not isinstance(quantity, int) or "facility_diversity_level" in partial:
+            return None
+        return machines_taken(values, partial, quantity, values.get("facility_diversity_level"))
+
+    def machine_ids(self, live: LiveObject) -> frozenset[str]:
+        return frozenset(str(each["id"]) for each in live.attributes["devices"] or ())
 
     def create(self, wish: Wish) -> Call:
         body = machine_body({name: value for name, value in wish.values.items() if value is not None})

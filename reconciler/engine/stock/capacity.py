@@ -1,8 +1,8 @@
 """Demands against what `POST /capacity` says: what to ask, and what the answers come to.
 
 Each answer is a yes or a no for a number in one facility. What has one place has to have room for all that is wanted
-there. What may be in several is asked for in steps (1, 2, 4, ... and all) beyond that: a no bounds how many a place can
-have, and only where the bounds together are too few is it refused. What was not answered bounds nothing.
+there. What may be in several is asked for in steps (1 to 8, 16, 32, ... and all) beyond that: a no bounds how many a
+place can have, and only where the bounds together are too few is it refused. What was not answered bounds nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 
 from reconciler.engine.stock.demand import Demand
 from reconciler.model.stock import NONE_LEFT, Levels, Order
+
+_EXACT = 8
+"""Up to how many machines a place is asked for each number."""
 
 
 @dataclass(frozen=True)
@@ -86,5 +89,6 @@ class Ask:
 
 
 def _steps(quantity: int) -> Sequence[int]:
-    powers = [1 << power for power in range(quantity.bit_length()) if 1 << power < quantity]
-    return [*powers, quantity]
+    few = range(1, min(quantity, _EXACT) + 1)
+    powers = [1 << power for power in range(quantity.bit_length()) if _EXACT < 1 << power < quantity]
+    return [*few, *powers, *([quantity] if quantity > _EXACT else [])]

@@ -255,6 +255,14 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "An old address of `moved` and its new one are both live.",
             "Destroy or unmark one of the two; the message says which they are.",
         ),
+        "needs-review": Page(
+            "A warning: people at the platform look at a block of more than 16 addresses before it is given.",
+            "Say why in `comments`, and give the create the time; or reserve several smaller blocks.",
+        ),
+        "no-capacity": Page(
+            "The API says that it has not got as many machines of a plan in a facility as are to be created.",
+            "The hint says where there are enough now, and what else is there. `--no-preflight` leaves the check out.",
+        ),
         "no-journal": Page(
             "The journal cannot be written, so nothing was created: what a killed run left could not be told.",
             "Free the place, choose another one with `--journal DIR`, or do without one (`--no-journal`).",
@@ -262,6 +270,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "no-prices": Page(
             "The API's price list could not be read, so the plan does not say what it costs.",
             "The plan holds all the same. A user's token may read `GET /plans`, a project's may not.",
+        ),
+        "no-reservation": Page(
+            "A hardware reservation that is not in the project, is taken, of another plan or place, or wanted twice.",
+            "The hint has those that are free. Free one, name another, or move one in: `hardware_reservations`.",
         ),
         "no-stack-file": Page(
             "A path that is no stack file, and no directory with one.",
@@ -366,6 +378,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "A resource that `when` switched off.",
             "Read it where the same condition holds, or use `first_of`.",
         ),
+        "reservation-not-ready": Page(
+            "A warning: a reserved machine that cannot be provisioned yet, mostly since its last device has just gone.",
+            "An apply waits for it. `timeouts: {create: ...}` says how long.",
+        ),
         "rule-broken": Page(
             "A value that a rule of its variable does not allow.",
             "The message is the rule's own; the hint says where it stands.",
@@ -406,6 +422,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "still-unknown": Page(
             "A value that an apply should have told is not known when it is needed.",
             "Run the same command again; if it stays so, report it.",
+        ),
+        "stock-not-known": Page(
+            "A note: the API did not say whether it has what the plan creates.",
+            "Nothing has to be done: an apply tells, and what it made stays made.",
         ),
         "system": Page(
             "The operating system refused something: a file, a full disk, a port.",

@@ -21,8 +21,8 @@ from reconciler.secret import Secret
 from reconciler.values import Json, visible
 from reconciler.wire import Account, Call, Listing, Repeat, WireError
 
-_CHECKS_ONLY = frozenset({("POST", "/capacity"), ("POST", "/userdata/validate")})
-"""Calls that change nothing although they are no GET."""
+_CHECKS_ONLY = frozenset({("POST", "/capacity")})
+"""What a run that only reads may send besides: it changes nothing although it is no GET."""
 
 
 class RawAnswer(NamedTuple):

@@ -25,6 +25,7 @@ from reconciler.engine.proof import RELIST_SECONDS, Unfinished, confirm, prove
 from reconciler.engine.rails import check_lookalikes, check_rails
 from reconciler.engine.reach import Reach
 from reconciler.engine.scope import Scope, narrow
+from reconciler.engine.stock import check_stock
 from reconciler.engine.stop import Stop
 from reconciler.engine.world import PlannedWorld
 from reconciler.kinds import catalog
@@ -129,12 +130,14 @@ def make_plan(
     *,
     parallelism: int = PARALLELISM,
     guarded: bool = True,
+    preflight: bool = True,
     now: datetime | None = None,
 ) -> Planned:
     """Observe, compare and order. Raises `diagnostics.Refused`; its `exit_code` says whether a rail refused.
 
-    `guarded=False` leaves the rails and the costs out, for a plan that is only looked at (drift). `now` is the moment by
-    which it is told what has expired; without it nothing is.
+    `guarded=False` leaves the rails and the costs out, for a plan that is only looked at (drift); `preflight=False`
+    does not ask whether what is to be created can be had (`engine.stock`). `now` is the moment by which it is told what
+    has expired; without it nothing is.
     """
     kinds = catalog()
     wanted, scope = narrow(stack, options, kinds)
@@ -145,6 +148,9 @@ def make_plan(
     check_names(compared.changes, catalogues, kinds)
     if guarded:
         check_rails(compared.changes, frozenset(each.address for each in stack.resources if each.lifecycle.protect))
+    findings: tuple[Diagnostic, ...] = ()
+    if preflight:
+        findings = check_stock(compared.changes, snapshot, account, kinds, parallelism)
     ordered = order(compared.changes, kinds, stack.name)
     outputs, secret = evaluate_outputs(wanted.outputs, compared.world)
     plan = Plan(
@@ -152,7 +158,7 @@ def make_plan(
         changes=with_effects(ordered.changes, kinds),
         steps=ordered.steps,
         strangers=compared.strangers,
-        diagnostics=compared.diagnostics,
+        diagnostics=(*compared.diagnostics, *findings),
         outputs=outputs,
         secret_outputs=secret,
         options=options,
@@ -184,7 +190,7 @@ def evaluate_outputs(outputs: Sequence[Output], world: PlannedWorld) -> tuple[Ma
 
 def read_outputs(stack: Stack, account: Account) -> tuple[Mapping[str, Any], frozenset[str]]:
     """The outputs as they are live now. Raises `diagnostics.Refused`."""
-    planned = make_plan(stack, account, Options())
+    planned = make_plan(stack, account, Options(), preflight=False)
     known = {name: None if isinstance(value, Unknown) else value for name, value in planned.plan.outputs.items()}
     return known, planned.plan.secret_outputs
 

@@ -126,7 +126,12 @@ def check_approved(planned: Planned, approved: str) -> None:
 
 
 def replan(
-    saved: SavedPlan, account: Account, environment: Mapping[str, str], *, parallelism: int = PARALLELISM
+    saved: SavedPlan,
+    account: Account,
+    environment: Mapping[str, str],
+    *,
+    parallelism: int = PARALLELISM,
+    preflight: bool = True,
 ) -> Planned:
     """Make the saved plan again, now. Raises `Refused` with exit code 5 when anything it rests on has moved."""
     _check_sources(saved)
@@ -137,7 +142,7 @@ def replan(
     )
     stack = read_stack(saved.paths, Inputs(flags, saved.var_files, environment, saved.overlays))
     _check_the_same_are_read(saved, stack)
-    planned = make_plan(stack, account, saved.options, parallelism=parallelism)
+    planned = make_plan(stack, account, saved.options, parallelism=parallelism, preflight=preflight)
     now = signature(planned.plan)
     moved = sorted(address for address in {*now, *saved.signature} if now.get(address) != saved.signature.get(address))
     if moved:

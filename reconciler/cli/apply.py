@@ -15,6 +15,7 @@ from reconciler.cli.options import (
     input_options,
     no_color_option,
     parallelism_option,
+    preflight_option,
     replace_option,
     run_options,
     stack_arguments,
@@ -31,6 +32,7 @@ from reconciler.cli.session import Keeping, Session
 @run_options
 @target_option
 @replace_option
+@preflight_option
 @vanished_option
 @approval_options
 @files_option
@@ -50,6 +52,7 @@ def command(
     as_json: bool,
     targets: tuple[str, ...],
     replace: tuple[str, ...],
+    no_preflight: bool,
     accept_vanished: bool,
     approved: str | None,
     plan_max_age: float,
@@ -87,7 +90,7 @@ def command(
             session.lock(opened.stack, "apply", lock_timeout)
 
             def make() -> app.Planned:
-                planned = app.replan(opened, account, os.environ, parallelism=parallelism)
+                planned = app.replan(opened, account, os.environ, parallelism=parallelism, preflight=not no_preflight)
                 session.sink.hide(planned.secrets())
                 return planned
 
@@ -97,7 +100,8 @@ def command(
             session.lock(stack.name, "apply", lock_timeout)
 
             def make() -> app.Planned:
-                return session.plan(stack, account, Options(False, targets, replace), parallelism=parallelism)
+                options = Options(False, targets, replace)
+                return session.plan(stack, account, options, parallelism=parallelism, preflight=not no_preflight)
 
         planned, kept = session.settled(make, keeping)
         if approved is not None:

@@ -87,7 +87,7 @@ def command(
         world: World = DeclaredWorld(stack)
         if not offline:
             account = session.connect(api_url, emulator, read_only=True)
-            planned = app.make_plan(stack, account, app.Options(), guarded=False)
+            planned = app.make_plan(stack, account, app.Options(), guarded=False, preflight=False)
             session.sink.hide(planned.secrets())
             world = planned.world
         asker.check_address(at)

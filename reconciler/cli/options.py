@@ -164,6 +164,14 @@ def replace_option(function: Function) -> Function:
     )(function)
 
 
+def preflight_option(function: Function) -> Function:
+    return click.option(
+        "--no-preflight",
+        is_flag=True,
+        help="Do not ask whether the machines to be created are in stock, reserved ones free, and quotas wide enough.",
+    )(function)
+
+
 def vanished_option(function: Function) -> Function:
     return click.option(
         "--accept-vanished",

@@ -1,4 +1,6 @@
-"""`reconciler plan`: what an apply would change. It sends nothing but reads."""
+"""`reconciler plan`: what an apply would change. It sends nothing but reads, and the question whether there is
+stock.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +19,7 @@ from reconciler.cli.options import (
     input_options,
     no_color_option,
     parallelism_option,
+    preflight_option,
     recursive_option,
     replace_option,
     stack_arguments,
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 @click.option("--destroy", is_flag=True, help="Plan the removal of everything that the stack owns.")
 @target_option
 @replace_option
+@preflight_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
@@ -58,6 +62,7 @@ def command(
     destroy: bool,
     targets: tuple[str, ...],
     replace: tuple[str, ...],
+    no_preflight: bool,
     detailed_exitcode: bool,
     form: str,
     variables: tuple[str, ...],
@@ -92,7 +97,8 @@ def command(
         def plan(read: Sequence[Path], client: Client | None) -> Planned:
             stack = session.read(read, variables, var_files, overlays)
             client = client or session.connect(api_url, emulator, parallelism=parallelism, read_only=True)
-            return session.plan(stack, client, Options(destroy, targets, replace), parallelism=parallelism)
+            options = Options(destroy, targets, replace)
+            return session.plan(stack, client, options, parallelism=parallelism, preflight=not no_preflight)
 
         def print_plan(planned: Planned) -> None:
             digest = approval(planned.plan)

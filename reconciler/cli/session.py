@@ -157,8 +157,10 @@ class Session:
         *,
         parallelism: int = DEFAULT_PARALLELISM,
         guarded: bool = True,
+        preflight: bool = False,
     ) -> Planned:
-        """A plan for a stack, which the rails have passed if `guarded`; what it found secret is hidden from here on.
+        """A plan for a stack, which the rails have passed if `guarded`, and of which it was asked whether it can be had
+        if `preflight`; what it found secret is hidden from here on.
         Raises `Refused`, for a stack with nothing in it too: that is no way to say destroy.
         """
         from reconciler import app
@@ -173,8 +175,15 @@ class Session:
                     )
                 ]
             )
-        now = instant(self.clock)
-        planned = app.make_plan(stack, account, options, parallelism=parallelism, guarded=guarded, now=now)
+        planned = app.make_plan(
+            stack,
+            account,
+            options,
+            parallelism=parallelism,
+            guarded=guarded,
+            preflight=preflight,
+            now=instant(self.clock),
+        )
         self.sink.hide(planned.secrets())
         return planned
 

@@ -6,6 +6,7 @@ from reconciler.api import endpoints
 from reconciler.kinds.api_key import ApiKey
 from reconciler.kinds.bgp_config import BgpConfig
 from reconciler.kinds.bgp_session import BgpSession
+from reconciler.kinds.desk import desk
 from reconciler.kinds.device import Device
 from reconciler.kinds.device_batch import DeviceBatch
 from reconciler.kinds.hardware_reservation import HardwareReservation
@@ -56,4 +57,4 @@ def catalog() -> Catalog:
         "facility": NameList(endpoints.list_facilities(), ("code", "id")),
         "operating system": NameList(endpoints.list_operating_systems(), ("slug", "id")),
     }
-    return Catalog(kinds, names, lookups())
+    return Catalog(kinds, names, lookups(), desk())

@@ -44,6 +44,7 @@ from reconciler.kinds.machine import (
     machine_charge,
     machine_status,
     machine_values,
+    machines_taken,
     moment_errors,
     reservation_errors,
     same_facility,
@@ -58,6 +59,7 @@ from reconciler.model.mark import Mark, from_tags, memo_digest, own_tags
 from reconciler.model.offers import Offers
 from reconciler.model.price import Charge
 from reconciler.model.rules import CreateOnly, Listed, Refers, Replace, Update
+from reconciler.model.stock import Machines
 from reconciler.wire import Call, Listing, Rejected
 
 REINSTALL = "reinstall"
@@ -269,6 +271,9 @@ class Device(Kind):
 
     def charges(self, values: Mapping[str, Any]) -> tuple[Charge, ...]:
         return (machine_charge(values),)
+
+    def takes(self, values: Mapping[str, Any], partial: frozenset[str] = frozenset()) -> Machines | None:
+        return machines_taken(values, partial)
 
     def memo(
         self, values: Mapping[str, Any], born: Mark | None = None, on_change: Mapping[str, str] = _NO_CHOICE

@@ -47,6 +47,7 @@ from reconciler.kinds.machine import (
     machine_summary,
     machine_values,
     machines_shown,
+    machines_taken,
     moment_errors,
     reservation_errors,
     same_plan,
@@ -59,6 +60,7 @@ from reconciler.model.mark import Mark, from_tags, own_tags
 from reconciler.model.offers import Offers
 from reconciler.model.price import Charge
 from reconciler.model.rules import CreateOnly, Listed, Refers, Replace, Same, Update, equal
+from reconciler.model.stock import Machines
 from reconciler.wire import Call, Listing, Rejected
 
 DIFFERS = "(not the same on all machines)"
@@ -287,6 +289,15 @@ class DeviceBatch(Kind):
         if any(values.get(name) == DIFFERS for name in ("plan", "spot_instance", "spot_price_max")):
             return (Charge("", quantity, note="its machines are not all alike"),)
         return (machine_charge(values, quantity),)
+
+    def takes(self, values: Mapping[str, Any], partial: frozenset[str] = frozenset()) -> Machines | None:
+        quantity = values.get("quantity")
+        if not isinstance(quantity, int) or "facility_diversity_level" in partial:
+            return None
+        return machines_taken(values, partial, quantity, values.get("facility_diversity_level"))
+
+    def machine_ids(self, live: LiveObject) -> frozenset[str]:
+        return frozenset(str(each["id"]) for each in live.attributes["devices"] or ())
 
     def create(self, wish: Wish) -> Call:
         body = machine_body({name: value for name, value in wish.values.items() if value is not None})

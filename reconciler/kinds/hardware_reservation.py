@@ -96,6 +96,9 @@ class HardwareReservation(Kind):
         hint = "the portal shows it; `next-available` stands in a device's `hardware_reservation_id`"
         return [FieldError(("id",), f"{identifier!r} is no reservation's uuid", hint)]
 
+    def brings(self, values: Mapping[str, Any]) -> frozenset[str]:
+        return frozenset({str(values["id"]).lower()} if "id" in values else ())
+
     def look_first(self, wish: Wish) -> Call | None:
         return endpoints.get_hardware_reservation(str(wish.values["id"]))
 

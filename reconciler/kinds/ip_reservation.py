@@ -34,6 +34,7 @@ from reconciler.model.rules import CreateOnly, Listed, Replace, Update
 from reconciler.wire import Call, Listing, Rejected
 
 GLOBAL_QUOTA = 4
+LARGEST_UNREVIEWED = 16
 _PHASES = {"pending": Phase.WORKING, "denied": Phase.FAILED}
 
 
@@ -43,6 +44,11 @@ def _prefix_length(body: Mapping[str, Any]) -> int:
     if type(found) is not int or not 0 <= found <= 32:
         raise ValueError(f"the block {body.get('id')} does not show its prefix length")
     return found
+
+
+def _global_addresses(values: Mapping[str, Any]) -> int:
+    quantity = values.get("quantity")
+    return quantity if values.get("type") == "global_ipv4" and isinstance(quantity, int) else 0
 
 
 class IpReservationSpec(Spec):
@@ -177,6 +183,26 @@ class IpReservation(Kind):
         """The list has the price of an address, by the type of its block."""
         block_type = values.get("type")
         return (Charge(block_type if isinstance(block_type, str) else "", whole_number(values.get("quantity"))),)
+
+    def check_quota(
+        self, standing: Sequence[Mapping[str, Any]], created: Sequence[Mapping[str, Any]]
+    ) -> Iterable[tuple[int, FieldError]]:
+        """The project's global addresses, those that others reserved too; and blocks that people look at first."""
+        held = sum(_global_addresses(each) for each in standing)
+        total = held
+        for at, each in enumerate(created):
+            quantity = each.get("quantity")
+            if each.get("type") == "public_ipv4" and isinstance(quantity, int) and quantity > LARGEST_UNREVIEWED:
+                message = f"a block of {quantity} addresses waits for a review, and an apply waits with it"
+                hint = f"up to {LARGEST_UNREVIEWED} addresses are given at once"
+                yield at, FieldError(("quantity",), message, hint, "needs-review", warns=True)
+            before, total = total, total + _global_addresses(each)
+            if held and before <= GLOBAL_QUOTA < total:
+                message = (
+                    f"a project can have {GLOBAL_QUOTA} global addresses at most, and with the {held} that stay there "
+                    f"this comes to {total}"
+                )
+                yield at, FieldError(("quantity",), message, "ask for fewer, or release what is not used", "over-quota")
 
     def create(self, wish: Wish) -> Call:
         body = {key: parsed(value) if key == "customdata" else value for key, value in wish.values.items()}

@@ -11,6 +11,7 @@ from reconciler.kinds.common import facility_code, flags_off, known, last_segmen
 from reconciler.model.kind import FieldError, Spec
 from reconciler.model.live import Phase, Status
 from reconciler.model.price import Charge, dollars
+from reconciler.model.stock import Machines
 from reconciler.values import Unknown
 
 ANY = "any"
@@ -27,6 +28,8 @@ PLAN_ALIASES: Mapping[str, str] = {
 }
 """Old slugs and the classes that replaced them; answers show either (pairs in the API's own `provisionable_on`)."""
 
+_DECIDING = frozenset({"plan", "facility", "hardware_reservation_id", "spot_instance"})
+"""What has to be known before it can be said what a machine is taken out of."""
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _PHASES = {
@@ -72,6 +75,36 @@ def bid_charge(slug: str, bid: Any, units: int | None) -> Charge:
     """So many machines at a bid, which may come back as text."""
     price = dollars(bid)
     return Charge(slug if price is not None else "", units, price, "on the spot market: its bid, so at most")
+
+
+def plan_names(plan: str) -> frozenset[str]:
+    """All that a plan goes by: its class and what it was called before 2018."""
+    name = PLAN_ALIASES.get(plan, plan)
+    return frozenset({name, *(old for old, new in PLAN_ALIASES.items() if new == name)})
+
+
+def machines_taken(
+    values: Mapping[str, Any], partial: frozenset[str], quantity: int = 1, spread: int | None = None
+) -> Machines | None:
+    """What a machine, or several, are taken out of by what is declared or live of them (`Kind.takes`)."""
+    if partial & _DECIDING or values.get("spot_instance") is True:
+        return None
+    plan, wish, reserved = (values.get(name) for name in ("plan", "facility", "hardware_reservation_id"))
+    named = {str(each).lower() for each in _listed(reserved) if each is not None}
+    places = () if wish is None or ANY in _listed(wish) else tuple(dict.fromkeys(map(str, _listed(wish))))
+    by_uuid = any(map(_UUID.fullmatch, (str(plan), *places)))  # which plan or place that is, nobody has looked up
+    if reserved is None and (plan is None or wish is None or by_uuid):
+        return None
+    return Machines(
+        plan=str(plan or ""),
+        names=frozenset() if plan is None or by_uuid else plan_names(str(plan)),
+        places=() if by_uuid else places,
+        quantity=quantity,
+        spread=spread,
+        reserved=reserved is not None,
+        reservations=frozenset(named - {NEXT_AVAILABLE}),
+        next_available=reserved is not None and (not named or NEXT_AVAILABLE in named),
+    )
 
 
 def same_facility(declared: Any, live: Any) -> bool:

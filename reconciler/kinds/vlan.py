@@ -103,6 +103,19 @@ class Vlan(Kind):
             message = f"{len(siblings)} VLANs in one project, whose quota is {USUAL_QUOTA} unless it was raised"
             yield USUAL_QUOTA, FieldError((), message, "spread them over projects", "over-quota", warns=True)
 
+    def check_quota(
+        self, standing: Sequence[Mapping[str, Any]], created: Sequence[Mapping[str, Any]]
+    ) -> Iterable[tuple[int, FieldError]]:
+        """Those that others made there count too."""
+        total = len(standing) + len(created)
+        if standing and total > USUAL_QUOTA:
+            at = max(0, USUAL_QUOTA - len(standing))
+            message = (
+                f"with the {len(standing)} that stay there the project comes to {total} VLANs, and its quota is "
+                f"{USUAL_QUOTA} unless it was raised"
+            )
+            yield at, FieldError((), message, "spread them over projects", "over-quota", warns=True)
+
     def create(self, wish: Wish) -> Call:
         body = dict(wish.values)
         body["description"] = wish.mark.to_text(body.get("description") or "")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from reconciler.model.kind import Kind
 from reconciler.model.lookups import Lookup
+from reconciler.model.stock import Desk
 from reconciler.values import Address
 from reconciler.wire import Listing
 
@@ -24,12 +25,13 @@ class Catalog:
     """All kinds, in an order in which each kind comes after its parents and after the kinds that it uses.
 
     `names` are the API's own catalogues, which fields marked `Listed` are checked against; `lookups` is what
-    expressions may ask.
+    expressions may ask, `desk` how it is asked what is left.
     """
 
     kinds: tuple[Kind, ...]
     names: Mapping[str, NameList] = field(default_factory=dict)
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
+    desk: Desk | None = None
 
     def __getitem__(self, name: str) -> Kind:
         for each in self.kinds:

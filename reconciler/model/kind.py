@@ -33,6 +33,7 @@ from reconciler.model.rules import (
     WriteOnce,
 )
 from reconciler.model.spec import FieldError, Spec, excused, field_error, read_fields
+from reconciler.model.stock import Machines
 from reconciler.wire import Call, Listing, Rejected
 
 ID: Final = "id"
@@ -315,6 +316,25 @@ class Kind(ABC):
     def charges(self, values: Mapping[str, Any]) -> tuple[Charge, ...]:
         """What is billed by the hour for an object with these values, live or wanted; a value may be `Unknown`, and one
         that is absent is not known. Nothing for a kind that costs nothing by itself.
+    def takes(self, values: Mapping[str, Any], partial: frozenset[str] = frozenset()) -> Machines | None:
+        """The machines that a create with these values takes, or that a live object with them holds. None when it takes
+        none, or when that is not known: `partial` are fields whose values are not known yet.
+        """
+        return None
+
+    def machine_ids(self, live: LiveObject) -> frozenset[str]:
+        """The devices that are a live object: itself, or those that it is made of."""
+        return frozenset({live.id})
+
+    def brings(self, values: Mapping[str, Any]) -> frozenset[str]:
+        """The uuids (in lower case) of reserved machines that a create brings into its project."""
+        return frozenset()
+
+    def check_quota(
+        self, standing: Sequence[Mapping[str, Any]], created: Sequence[Mapping[str, Any]]
+    ) -> Iterable[tuple[int, FieldError]]:
+        """What is against creating these objects in a project where, when all is done, those others stand: whoever made
+        them. Each with the place in `created` of the one that it is said of. Only what `check_together` cannot see.
         """
         return ()
 

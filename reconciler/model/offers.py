@@ -6,8 +6,10 @@ both. What a list does not tell is None, and no rule says anything of it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -36,6 +38,16 @@ class OfferedPlan:
     layer2: str | None = None
     """`none`, `hybrid` (nothing else) or `full`."""
     ports: int | None = None
+    machine: bool = True
+    """Whether it is a plan for machines, and not for volumes or traffic."""
+    hourly: Decimal | None = None
+    """In dollars, on demand."""
+
+    @property
+    def architecture(self) -> str:
+        """`arm` or `x86`, which slugs and classes say."""
+        return "arm" if any("arm" in each.split(".") for each in self.names) else "x86"
+
     systems_known: bool = True
     """Whether operating systems that do not name it surely do not run on it."""
 
@@ -110,9 +122,18 @@ def _plan(item: Mapping[str, Any], codes: Mapping[str, str]) -> OfferedPlan:
         facilities=_places(item, codes) if "facilities" not in unsure else None,
         spot="spot_market" in ways if isinstance(ways, list) and ways else None,
         layer2=_LAYER2.get(wiring) if isinstance(wiring, str) else None,
+        machine=item.get("line", "baremetal") == "baremetal",
+        hourly=_hourly(item.get("pricing")),
         ports=None if wiring is None else 4 if "4 ports" in wiring else 2,
         systems_known="systems" not in unsure,
     )
+
+
+def _hourly(pricing: Any) -> Decimal | None:
+    """The recordings have `hour`, the oldest of them `hourly`."""
+    price = pricing.get("hour", pricing.get("hourly")) if isinstance(pricing, Mapping) else None
+    known = isinstance(price, int | float) and not isinstance(price, bool) and math.isfinite(price)
+    return Decimal(str(price)) if known else None
 
 
 def _places(item: Mapping[str, Any], codes: Mapping[str, str]) -> frozenset[str] | None:

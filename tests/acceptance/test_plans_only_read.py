@@ -43,6 +43,12 @@ def changing(world: World) -> list[str]:
     return [each for each in asked if each != "POST /capacity"]
 
 
+def posted(world: World) -> set[str]:
+    """The routes that were posted to."""
+    routes = world.call("GET", "/_emulator/stats")["requests"].get("POST", {})
+    return {route for route, number in routes.items() if number}
+
+
 def test_the_plan_of_a_hostile_stack_sends_and_runs_nothing(world: World) -> None:
     stacks = []
     for number, case in enumerate(cases()):
@@ -58,6 +64,7 @@ def test_the_plan_of_a_hostile_stack_sends_and_runs_nothing(world: World) -> Non
     assert {name: each for name, each in answers.items() if each["code"] != 1} == {}
     assert len(answers) == len({str(stack) for _, stack in stacks})
     assert changing(world) == []
+    assert posted(world) == set()
     assert world.ledger() == []
 
 
@@ -70,6 +77,7 @@ def test_the_plan_of_an_example_only_reads(world: World) -> None:
     assert sum(each["code"] == 0 for each in answers.values()) > len(answers) // 2
     assert world.requests_by_method()["GET"] > len(answers) // 2
     assert changing(world) == []
+    assert posted(world) == {"/capacity"}
     assert world.ledger() == []
 
 

@@ -139,7 +139,7 @@ class TestAnswers:
         assert refused.value.errors == ("bond0 is already configured for Layer 2",)
 
 
-def test_a_check_of_userdata_is_a_read(make_client: Any, server: Scripted) -> None:
+def test_userdata_is_checked_by_the_api(make_client: Any, server: Scripted) -> None:
     server.replies(Reply(204))
-    Packet(make_client(read_only=True)).access.validate_userdata("#!/bin/sh")
+    Packet(make_client()).access.validate_userdata("#!/bin/sh")
     assert server.seen[0].path == "/userdata/validate"

@@ -244,7 +244,7 @@ class TestReadOnly:
         client = make_client(read_only=True)
         server.replies(Reply(200, {"servers": []}))
         assert client.send(Call("POST", "/capacity", "/capacity", body={"servers": []})) == {"servers": []}
-        for method, path in (("PUT", "/capacity"), ("POST", "/capacity/x"), ("POST", "/devices/capacity")):
+        for method, path in (("PUT", "/capacity"), ("POST", "/capacity/x"), ("POST", "/userdata/validate")):
             with pytest.raises(WireError, match="only reads"):
                 client.send(Call(method, path, path))
         assert len(server.seen) == 1

@@ -142,7 +142,7 @@ def _honest(name: str, phase: str) -> Honest:
     recording = _Recording(DirectTransport(world.account.emulator))
     options = Options(destroy=phase == "destroy")
     client = DirectClient(recording, world.account.clock, random.Random(1))
-    planned = make_plan(_stack(name, phase), client, options, parallelism=1)
+    planned = make_plan(_stack(name, phase), client, options, parallelism=1, preflight=False)
     return Honest(_stack(name, phase), options, recording.answers, _deletes(planned.plan))
 
 
@@ -160,7 +160,7 @@ def _plan(rng: random.Random, name: str, phase: str) -> list[Violation]:
     client = DirectClient(tape, WorldClock(), random.Random(1))
     what = f"{change.what} in GET {target}"
     try:
-        planned = make_plan(honest.stack, client, honest.options, parallelism=1)
+        planned = make_plan(honest.stack, client, honest.options, parallelism=1, preflight=False)
     except Refused:
         return _nothing_sent(tape, what)
     except Exception:  # noqa: BLE001  # whatever it is, it is a finding

@@ -551,7 +551,7 @@ class Chain:
         journal = Watched(kept, self.tripwire)
 
         def plan() -> Planned:
-            run.plans.append(make_plan(run.stack, client, options, parallelism=1))
+            run.plans.append(make_plan(run.stack, client, options, parallelism=1, preflight=False))
             return run.plans[-1]
 
         planned = plan()

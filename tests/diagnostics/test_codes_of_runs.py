@@ -61,7 +61,7 @@ def test_a_lost_answer_to_a_raw_call_is_in_doubt(world: World) -> None:
 
 def test_a_refused_step_shows_the_line_that_set_the_value(world: World) -> None:
     world.call("POST", "/_emulator/settings", {"stock": {"ewr1/c1.small.x86": 2}})
-    done = world.run("apply", world.stack(WEB), "--yes")
+    done = world.run("apply", world.stack(WEB), "--yes", "--no-preflight")
     assert "error[step-failed]" in done.err
     line = next(number for number, each in enumerate(WEB.splitlines(), 1) if each.startswith("        facility"))
     assert f"--> stack.yaml:{line}:19" in done.err

@@ -33,7 +33,7 @@ def read(account: Account, stack: Mapping[str, Any] | str) -> Stack:
 
 
 def plan(account: Account, stack: Stack, options: Options | None = None) -> Planned:
-    return make_plan(stack, account.client, options or Options(), parallelism=1)
+    return make_plan(stack, account.client, options or Options(), parallelism=1, preflight=False)
 
 
 def carry_out(

@@ -1,4 +1,4 @@
-"""Plans in other forms than text and JSON: for pull requests, and for the viewers that CI systems have."""
+"""Plans, drift and runs in other forms than text: for pull requests, and for the viewers that CI systems have."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.excerpts import with_excerpt
+
 if TYPE_CHECKING:
     from reconciler.cli.options import Function
     from reconciler.cli.session import Session
+    from reconciler.diagnostics import Diagnostic
     from reconciler.model.plan import Plan
     from reconciler.report.markdown.plan import HowTo
 
@@ -36,6 +39,44 @@ def print_plan_as(session: Session, form: str, plan: Plan, how_to: HowTo) -> Non
         from reconciler.report.markdown.plan import render_markdown
 
         session.sink.composed(render_markdown(plan, how_to, clean))
+    elif form == "junit":
+        from reconciler.report.junit import plan_suite, render_junit
+
+        session.sink.composed(render_junit(plan_suite(plan), clean))
+    else:
+        session.sink.json(sarif_of([with_excerpt(each) for each in plan.diagnostics]))
+
+
+def print_refusals(session: Session, form: str) -> None:
+    """Have what a command is refused for printed in the form of its findings too, so that CI shows it. Text goes to
+    stderr in any case, and other forms have no room for it.
+    """
+
+    def junit(found: Sequence[Diagnostic]) -> None:
+        from reconciler.report.junit import findings_suite, render_junit
+
+        session.sink.composed(render_junit(findings_suite(found), session.sink.scrubber.text))
+
+    def sarif(found: Sequence[Diagnostic]) -> None:
+        session.sink.json(sarif_of([with_excerpt(each) for each in found]))
+
+    if form in ("junit", "sarif"):
+        session.on_refusal = junit if form == "junit" else sarif
+
+
+def print_drift_as_junit(session: Session, plan: Plan) -> None:
+    from reconciler.report.junit import drift_suite, render_junit
+
+    session.sink.composed(render_junit(drift_suite(plan), session.sink.scrubber.text))
+
+
+def sarif_of(found: Iterable[Diagnostic], *, successful: bool | None = None) -> dict[str, object]:
+    from reconciler import __version__
+    from reconciler.codes import CODES
+    from reconciler.report.sarif import sarif
+
+    meanings = {code: page.meaning for code, page in CODES.items()}
+    return sarif(found, version=__version__, meanings=meanings, successful=successful)
 
 
 def how_to_apply(

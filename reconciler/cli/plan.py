@@ -10,7 +10,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.exits import Exit
-from reconciler.cli.formats import how_to_apply, how_to_apply_saved, plan_format_option, print_plan_as
+from reconciler.cli.formats import how_to_apply, how_to_apply_saved, plan_format_option, print_plan_as, print_refusals
 from reconciler.cli.many import plan_each, stacks_below
 from reconciler.cli.options import (
     StackCommand,
@@ -75,6 +75,7 @@ def command(
       reconciler plan stack.yaml
       reconciler plan stack.yaml -o today.plan && reconciler apply today.plan
       reconciler plan stack.yaml --detailed-exitcode --format json > plan.json
+      reconciler plan stack.yaml --format markdown > comment.md
       reconciler plan stacks --recursive --detailed-exitcode
     """
     if recursive and (out is not None or targets or replace or form != "text"):
@@ -86,6 +87,7 @@ def command(
         from reconciler.report.human import render_plan
         from reconciler.report.plan_json import plan_document, seal
 
+        print_refusals(session, form)
         account = session.connect(api_url, emulator, parallelism=parallelism, read_only=True) if recursive else None
 
         def plan(read: Sequence[Path], client: Client | None) -> Planned:

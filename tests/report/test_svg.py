@@ -13,10 +13,9 @@ from reconciler.report.layout import BRIDGED
 from reconciler.report.scrub import Scrubber
 from reconciler.report.svg import render_svg
 from reconciler.secret import Secret
-from tests.campaigns.payloads import PAYLOADS
 from tests.report import samples
 from tests.report.test_layout import join
-from tests.report.test_markdown import MARKUP
+from tests.report.test_markdown import MARKUP, SAMPLE
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -74,7 +73,7 @@ def test_no_steps_are_an_empty_image() -> None:
     assert texts(image(), "title") == ["Plan for stack edge"]
 
 
-@pytest.mark.parametrize("payload", [*MARKUP, *PAYLOADS, "\ufffe", "\uffff", "]]>"], ids=lambda text: ascii(text)[:40])
+@pytest.mark.parametrize("payload", [*MARKUP, *SAMPLE, "\ufffe", "\uffff", "]]>"], ids=lambda text: ascii(text)[:40])
 def test_foreign_text_stays_text(payload: str) -> None:
     root = image(samples.step(f"projects.a.devices.b[{json.dumps(payload)}]:create"), stack=payload)
     assert [each.tag.removeprefix(SVG) for each in root.iter()] == [

@@ -85,6 +85,7 @@ def how_to_apply(
     options: Iterable[tuple[str, Iterable[object]]],
     variables: Iterable[str],
     *,
+    emulator: str | None,
     destroy: bool,
 ) -> HowTo:
     """How to do what `plan` with these arguments has shown. Values of variables, which may be secret, are left out."""
@@ -94,6 +95,7 @@ def how_to_apply(
     for name, values in options:
         words += [word for each in values for word in (name, str(each))]
     words += [word for each in variables for word in ("--var", f"{each.partition('=')[0]}=...")]
+    words += [f"--emulator={emulator}"] if emulator is not None else []
     if destroy:  # it takes no digest: only a saved plan binds it
         return HowTo("", shlex.join(words), exact=False)
     return HowTo(digest, shlex.join([*words, "--digest", digest]))

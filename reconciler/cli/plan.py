@@ -119,7 +119,7 @@ def command(
         else:
             digest = approval(planned.plan)
             given = (("--target", targets), ("--replace", replace), ("--var-file", var_files), ("--overlay", overlays))
-            anew = how_to_apply(paths, digest, given, variables, destroy=destroy)
+            anew = how_to_apply(paths, digest, given, variables, emulator=emulator, destroy=destroy)
             print_plan_as(session, form, planned.plan, anew if out is None else how_to_apply_saved(out, digest))
         if out is not None and document is not None:
             inputs = session.inputs(variables, var_files, overlays)

@@ -95,7 +95,7 @@ class _Writer:
         return xml_text(self.clean(text))
 
     def lines(self, page: Page) -> str:
-        return self.clean(xml_lines(page))
+        return f"{self.clean(xml_lines(page)).rstrip()}\n"
 
     def case(self, suite: Element, case: Case) -> None:
         names = {"classname": self.line(case.group), "name": self.line(case.name), "time": _time([case])}

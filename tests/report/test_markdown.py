@@ -76,7 +76,10 @@ def test_risk_and_cost_are_told_on_top() -> None:
     wiped = samples.change("projects.edge.devices.db", "device", Action.UPDATE, effect=Effect.REINSTALL)
     bill = Bill(Decimal("1"), Decimal("1.4"), unpriced=("projects.edge.licenses.x",))
     text = shown(comment(samples.plan(wiped, bill=bill)))
-    assert "Impact: `1 reinstall.`" in text
+    assert (
+        "Impact: 1 reinstall.  \nWorst: reinstall (disks are wiped, the hardware stays): `projects.edge.devices.db`."
+        in text
+    )
     assert "**1 to reinstall, which wipes the disks:**\n\n- `projects.edge.devices.db`\n" in text
     assert "Cost at list price: `+$0.40/h` (`+$292.00` a month), from `$1.00/h` to `$1.40/h`." in text
     assert "no price is known: 1 resource." in text

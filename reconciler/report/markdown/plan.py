@@ -14,14 +14,14 @@ from decimal import Decimal
 from typing import Final
 
 from reconciler.diagnostics import Diagnostic
-from reconciler.model.effect import Effect
+from reconciler.model.effect import Effect, worst
 from reconciler.model.plan import Action, Change, Plan, Stranger
 from reconciler.model.price import MONTH_HOURS, Bill
 from reconciler.report.diagnostics_text import diagnostics_page
 from reconciler.report.human import change_page, known_objects, late_outputs
 from reconciler.report.markdown.text import LIMIT, Md, Writer, fold, joined, marker, own
 from reconciler.report.page import Page
-from reconciler.report.risk import risk_words
+from reconciler.report.risk import NAMED, risk_words
 from reconciler.report.words import pacing_words, plan_summary, plural
 
 _BLOCK: Final = 8_000
@@ -74,7 +74,7 @@ def _head(write: Writer, plan: Plan) -> Md:
         what = "No objects need to be destroyed." if plan.options.destroy else _SAME
         return head + own(f"**No changes.** {what}\n\n")
     lines = [own(f"**{plan_summary(plan.count())}**")]
-    lines += [_led(write, each) for each in risk_words(plan.changes)]
+    lines += _risk(write, plan.changes)
     if plan.bill is not None:
         lines.append(_cost(write, plan.bill))
     if plan.pacing is not None:
@@ -87,10 +87,16 @@ def _head(write: Writer, plan: Plan) -> Md:
 _SAME: Final = "Your infrastructure matches the configuration."
 
 
-def _led(write: Writer, line: str) -> Md:
-    """`Worst: ...`: our word, and what it says, which names addresses."""
-    word, _, rest = line.partition(": ")
-    return own(f"{word}: ") + write.code(rest)
+def _risk(write: Writer, changes: Sequence[Change]) -> list[Md]:
+    """The lines of `risk_words`, with the addresses as code."""
+    counts = risk_words(changes)[:1]
+    if not counts:
+        return []
+    top = worst(each.effect for each in changes)
+    found = [each.address for each in changes if each.effect is top]
+    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    named = joined((write.code(str(each)) for each in found[:NAMED]), ", ")
+    return [own(counts[0]), own(f"Worst: {top} ({top.means}): ") + named + own(f"{more}.")]
 
 
 def _cost(write: Writer, bill: Bill) -> Md:

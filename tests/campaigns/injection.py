@@ -222,6 +222,8 @@ def _graph(at: Scene) -> Iterable[Violation]:
                 yield Violation("a graph is nodes, arrows and styles", f"{form}: {line[:300]!r}")
     ran = at.run("graph", "stack.yaml", "--format", "svg")
     yield from _logged(ran, ran.out)
+    if ran.code != 0:  # the stack is refused, and there is no graph of it
+        return
     try:
         tags = {each.tag.rpartition("}")[2] for each in ElementTree.fromstring(ran.out).iter()}
     except ElementTree.ParseError as problem:

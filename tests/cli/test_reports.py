@@ -33,10 +33,8 @@ def test_a_plan_in_each_form(shell: Shell) -> None:
 def test_the_comment_tells_the_command_without_values_of_variables(shell: Shell) -> None:
     given = ("--var", "password=hunter2", "--target", "projects.web.vlans.storage")
     text = shell.run("plan", "stack.yaml", shell.world, "--format", "markdown", *given).out
-    assert (
-        "reconciler apply stack.yaml --target projects.web.vlans.storage --var password=... --emulator=world.db --digest "
-        in text
-    )
+    words = "--target projects.web.vlans.storage --var password=... --emulator=world.db --digest "
+    assert f"reconciler apply stack.yaml {words}" in text
     assert "hunter2" not in text
     text = shell.run("plan", "stack.yaml", shell.world, "--format", "markdown", "--destroy").out
     assert "**No changes.** No objects need to be destroyed." in text

@@ -471,6 +471,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "Two objects carry the mark of one resource: a create came through after it was given up.",
             "Run the same command again: the plan keeps one and says what becomes of the other.",
         ),
+        "unfinished": Page(
+            "The report of a run that is under way, or that was killed before it could write how it ended.",
+            "Read the log of the job, and run the same command again: it picks up where the last one stopped.",
+        ),
         "unknown-address": Page(
             "An address that the stack does not have, given to `console --at`.",
             "The hint has the nearest; a plan shows all addresses.",
@@ -510,6 +514,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "unreadable-plan": Page(
             "A file that begins like a saved plan and cannot be read.",
             "Make the plan again.",
+        ),
+        "unwritable-report": Page(
+            "The file of --report cannot be written.",
+            "Give it a file in a folder that exists. Before a run nothing was changed; after it, the log has it all.",
         ),
         "vanished": Page(
             "Much of what the stack owned when the last run from this folder ended is not listed any more, and the "

@@ -23,6 +23,7 @@ from reconciler.cli.options import (
     vanished_option,
 )
 from reconciler.cli.planfile import is_plan_file
+from reconciler.cli.report_file import report_option
 from reconciler.cli.running import Terms, carry_out
 from reconciler.cli.session import Keeping, Session
 
@@ -30,6 +31,7 @@ from reconciler.cli.session import Keeping, Session
 @click.command("apply", cls=StackCommand)
 @stack_arguments
 @run_options
+@report_option
 @target_option
 @replace_option
 @preflight_option
@@ -50,6 +52,7 @@ def command(
     lock_timeout: float,
     drain_seconds: float,
     as_json: bool,
+    report: Path | None,
     targets: tuple[str, ...],
     replace: tuple[str, ...],
     no_preflight: bool,
@@ -73,7 +76,7 @@ def command(
     \b
       reconciler apply stack.yaml
       reconciler apply stack.yaml --yes --allow-deletes 0
-      reconciler apply today.plan
+      reconciler apply today.plan --report result.md
     """
     with Session(no_color=no_color, as_json=as_json) as session:
         from reconciler import app
@@ -82,6 +85,7 @@ def command(
         saved = len(paths) == 1 and is_plan_file(paths[0])
         if saved and (targets or replace or variables or var_files or overlays):
             raise click.UsageError("A saved plan is done as saved: give --target, --replace and --var to `plan`.")
+        session.report_to(report, "apply")
         keeping = Keeping.said(journal, no_journal, settle_seconds)
         if saved:
             opened = app.open_plan(paths[0])

@@ -16,6 +16,7 @@ from reconciler.cli.options import (
     stack_arguments,
     target_option,
 )
+from reconciler.cli.report_file import report_option
 from reconciler.cli.running import Terms, carry_out
 from reconciler.cli.session import Keeping, Session
 
@@ -23,6 +24,7 @@ from reconciler.cli.session import Keeping, Session
 @click.command("destroy", cls=StackCommand)
 @stack_arguments
 @run_options
+@report_option
 @target_option
 @input_options
 @account_options
@@ -38,6 +40,7 @@ def command(
     lock_timeout: float,
     drain_seconds: float,
     as_json: bool,
+    report: Path | None,
     targets: tuple[str, ...],
     variables: tuple[str, ...],
     var_files: tuple[Path, ...],
@@ -58,6 +61,7 @@ def command(
     with Session(no_color=no_color, as_json=as_json) as session:
         from reconciler.model.plan import Options
 
+        session.report_to(report, "destroy")
         stack = session.read(paths, variables, var_files, overlays)
         account = session.connect(api_url, emulator, parallelism=parallelism)
         session.lock(stack.name, "destroy", lock_timeout)

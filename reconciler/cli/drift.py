@@ -8,6 +8,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.exits import Exit
+from reconciler.cli.formats import print_drift_as_junit, print_refusals
 from reconciler.cli.options import (
     StackCommand,
     account_options,
@@ -23,7 +24,12 @@ from reconciler.cli.session import Session
 @click.command("drift", cls=StackCommand)
 @stack_arguments
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "junit"]),
+    default="text",
+    show_default=True,
+    help="What to print; in junit each resource is a test, and what differs fails.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines of events instead.")
 @target_option
@@ -54,6 +60,7 @@ def command(
       reconciler drift stack.yaml --format json
     """
     with Session(no_color=no_color, as_json=as_json) as session:
+        print_refusals(session, form)
         from reconciler.model.plan import Options
         from reconciler.report.drift import drift_document, drifted, render_drift
 
@@ -65,6 +72,8 @@ def command(
                 session.sink.json(line, line=True)
         elif form == "json":
             session.sink.json(drift_document(plan, tool_version=__version__))
+        elif form == "junit":
+            print_drift_as_junit(session, plan)
         else:
             session.sink.data(render_drift(plan, colour=session.sink.colour_out))
         return Exit.CHANGES if drifted(plan) else Exit.DONE

@@ -12,6 +12,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.exits import Exit
+from reconciler.cli.formats import how_to_apply, how_to_apply_saved, plan_format_option, print_plan_as, print_refusals
 from reconciler.cli.many import plan_each, stacks_below
 from reconciler.cli.options import (
     StackCommand,
@@ -48,9 +49,7 @@ if TYPE_CHECKING:
 @replace_option
 @preflight_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
-)
+@plan_format_option
 @input_options
 @account_options
 @parallelism_option
@@ -81,10 +80,11 @@ def command(
       reconciler plan stack.yaml
       reconciler plan stack.yaml -o today.plan && reconciler apply today.plan
       reconciler plan stack.yaml --detailed-exitcode --format json > plan.json
+      reconciler plan stack.yaml --format markdown > comment.md
       reconciler plan stacks --recursive --detailed-exitcode
     """
-    if recursive and (out is not None or targets or replace or form == "json"):
-        raise click.UsageError("--recursive goes with neither -o nor --target, --replace or --format json.")
+    if recursive and (out is not None or targets or replace or form != "text"):
+        raise click.UsageError("--recursive goes with neither -o nor --target, --replace or a --format.")
     with Session(no_color=no_color) as session:
         from reconciler import app
         from reconciler.model.approval import approval
@@ -92,6 +92,7 @@ def command(
         from reconciler.report.human import render_plan
         from reconciler.report.plan_json import plan_document, seal
 
+        print_refusals(session, form)
         account = session.connect(api_url, emulator, parallelism=parallelism, read_only=True) if recursive else None
 
         def plan(read: Sequence[Path], client: Client | None) -> Planned:
@@ -119,8 +120,13 @@ def command(
             session.sink.json(document)
             if planned.plan.diagnostics:
                 session.sink.diagnostics(planned.plan.diagnostics)
-        else:
+        elif form == "text":
             print_plan(planned)
+        else:
+            digest = approval(planned.plan)
+            given = (("--target", targets), ("--replace", replace), ("--var-file", var_files), ("--overlay", overlays))
+            anew = how_to_apply(paths, digest, given, variables, emulator=emulator, destroy=destroy)
+            print_plan_as(session, form, planned.plan, anew if out is None else how_to_apply_saved(out, digest))
         if out is not None and document is not None:
             inputs = session.inputs(variables, var_files, overlays)
             app.save_plan(planned, out, paths, inputs, document, session.clock)

@@ -127,6 +127,7 @@ def _approved(session: Session, plan: Plan, toll: Toll) -> bool:
     if answer.strip() == word:
         return True
     say(f"{'Destroy' if plan.options.destroy else 'Apply'} cancelled.\n")
+    session.on_refusal([error("not-approved", "the plan was shown, and not approved")])
     return False
 
 
@@ -173,6 +174,8 @@ def _finish(session: Session, report: Report, signalled: int = 0) -> int:
 
     session.sink.hide(Secret(str(report.outputs[name])) for name in report.secret_outputs if name in report.outputs)
     report = with_excerpts(report)
+    if session.report_file is not None:
+        session.report_file.ended(report)
     if session.lines is not None:
         for line in session.lines.report(report):
             session.sink.json(line, line=True)

@@ -22,12 +22,13 @@ from reconciler.cli.memory import long_lived
 from reconciler.cli.options import DEFAULT_API_URL, DEFAULT_PARALLELISM
 from reconciler.cli.sink import standard_sink
 from reconciler.clock import SystemClock, instant
-from reconciler.diagnostics import Refused, error
+from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.secret import Secret
 
 if TYPE_CHECKING:
     from reconciler.api import Client
     from reconciler.app import Planned
+    from reconciler.cli.report_file import ReportFile
     from reconciler.model.journal import Journal
     from reconciler.model.offers import Offers
     from reconciler.model.plan import Options
@@ -72,6 +73,8 @@ class Session:
         self.sink = standard_sink(no_color=no_color)
         self.lines: EventLines | None = _event_lines() if as_json else None
         self.on_note: Callable[[str], None] = self.sink.note
+        self.on_refusal: Callable[[Sequence[Diagnostic]], None] = lambda _found: None
+        self.report_file: ReportFile | None = None
         self.clock = SystemClock()
         self._opened = ExitStack()
         self._api_url = ""
@@ -191,6 +194,8 @@ class Session:
         """Keep other runs of the stack on this machine out until the end. Raises `Refused` when one is under way."""
         from reconciler.app.lock import LockFailed, lock_path, locked
 
+        if self.report_file is not None:
+            self.report_file.of(stack)
         try:
             self._opened.enter_context(
                 locked(lock_path(LOCKS, stack, self._api_url), ("reconciler", command), timeout=timeout)
@@ -216,6 +221,14 @@ class Session:
             planned = make()
         return planned, Kept(journal, seconds, before)
 
+    def report_to(self, path: Path | None, operation: str) -> None:
+        """Keep a report of the run in a file from here on, if there is a path. Raises `Refused`."""
+        if path is not None:
+            from reconciler.cli.report_file import ReportFile
+
+            self.report_file = ReportFile(self, path, operation)
+            self.on_refusal = self.report_file.refused
+
     def write_files(self, planned: Planned, folder: Path | None) -> None:
         """Write what the stack generates, and say so. Raises `Refused`."""
         from reconciler.app.files import default_folder, write_files
@@ -237,6 +250,7 @@ class Session:
         if self.lines is not None:
             for each in found:
                 self.sink.json(self.lines.diagnostic(each), line=True)
+        self.on_refusal(found)
         return code
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.exits import Exit
+from reconciler.cli.formats import how_to_apply_saved, plan_format_option, print_plan_as
 from reconciler.cli.options import no_color_option
 from reconciler.cli.planfile import plan_from
 from reconciler.cli.session import Session
@@ -14,9 +15,7 @@ from reconciler.cli.session import Session
 
 @click.command("show")
 @click.argument("plan_file", metavar="PLANFILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
-)
+@plan_format_option
 @no_color_option
 def command(plan_file: Path, form: str, no_color: bool) -> int:
     """Print a plan that `plan -o` saved.
@@ -24,6 +23,7 @@ def command(plan_file: Path, form: str, no_color: bool) -> int:
     \b
       reconciler show today.plan
       reconciler show today.plan --format json | conftest test -
+      reconciler show today.plan --format markdown > comment.md
     """
     with Session(no_color=no_color) as session:
         from reconciler import app
@@ -35,5 +35,8 @@ def command(plan_file: Path, form: str, no_color: bool) -> int:
             return Exit.DONE
         plan = plan_from(document, plan_file)
         approval = str(document["x_reconciler"].get("approval", ""))
+        if form != "text":
+            print_plan_as(session, form, plan, how_to_apply_saved(plan_file, approval))
+            return Exit.DONE
         session.sink.data(render_plan(plan, colour=session.sink.colour_out, approval=approval))
         return Exit.DONE

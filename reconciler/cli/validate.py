@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.exits import Exit
+from reconciler.cli.formats import sarif_of
 from reconciler.cli.many import stacks_below
 from reconciler.cli.options import (
     StackCommand,
@@ -92,7 +93,7 @@ def command(
             if valid:
                 session.sink.data(_WITH_WARNINGS if found else "Success! The configuration is valid.\n")
         if form == "sarif":
-            session.sink.json(_sarif(tuple(every)))
+            session.sink.json(sarif_of(every))
         elif form == "json":
             session.sink.json(_document(tuple(every)))
         elif recursive:
@@ -111,11 +112,3 @@ def _document(found: tuple[Diagnostic, ...]) -> dict[str, object]:
         "warning_count": sum(1 for each in found if each.severity is Severity.WARNING),
         "diagnostics": [diagnostic_json(each) for each in found],
     }
-
-
-def _sarif(found: tuple[Diagnostic, ...]) -> dict[str, object]:
-    from reconciler import __version__
-    from reconciler.codes import CODES
-    from reconciler.report.sarif import sarif
-
-    return sarif(found, version=__version__, meanings={code: page.meaning for code, page in CODES.items()})

@@ -316,6 +316,9 @@ class Kind(ABC):
     def charges(self, values: Mapping[str, Any]) -> tuple[Charge, ...]:
         """What is billed by the hour for an object with these values, live or wanted; a value may be `Unknown`, and one
         that is absent is not known. Nothing for a kind that costs nothing by itself.
+        """
+        return ()
+
     def takes(self, values: Mapping[str, Any], partial: frozenset[str] = frozenset()) -> Machines | None:
         """The machines that a create with these values takes, or that a live object with them holds. None when it takes
         none, or when that is not known: `partial` are fields whose values are not known yet.

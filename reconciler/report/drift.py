@@ -40,6 +40,19 @@ def drifting(plan: Plan) -> list[Change]:
     ]
 
 
+def drift_word(change: Change) -> str:
+    """`missing`, `unexpected` or `changed`."""
+    return {Action.CREATE: "missing", Action.DELETE: "unexpected"}.get(change.action, "changed")
+
+
+def drift_page(change: Change) -> Page:
+    """One of those that differ, as it stands in the text form."""
+    page = Page()
+    write = {"missing": _missing, "unexpected": _unexpected}.get(drift_word(change), _changed)
+    write(page, [change])
+    return page
+
+
 def drifted_fields(change: Change) -> tuple[FieldChange, ...]:
     """What an apply would set right, and what the stack does not ask for."""
     return (*change.fields, *change.unasked)
@@ -70,12 +83,11 @@ def render_drift(plan: Plan, *, colour: bool) -> str:
 
 def drift_document(plan: Plan, *, tool_version: str) -> dict[str, Any]:
     """The drift as one JSON document."""
-    kinds = {Action.CREATE: "missing", Action.DELETE: "unexpected"}
     resources = [
         {
             "address": str(each.address),
             "type": each.kind,
-            "drift": kinds.get(each.action, "changed"),
+            "drift": drift_word(each),
             "id": each.live.id if each.live is not None else None,
             "because": each.because,
             "source": {"file": each.place.file, "line": each.place.line} if each.place is not None else None,

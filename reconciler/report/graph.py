@@ -7,22 +7,25 @@ of time, because there people read it from top to bottom.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from reconciler.model.kind import Verb
 from reconciler.model.plan import Plan, Step
 from reconciler.report.page import safe, safe_json
 
-_COLOUR = {
-    Verb.CREATE: "#2e7d32",
-    Verb.UPDATE: "#f9a825",
-    Verb.DELETE: "#c62828",
-    Verb.RELEASE: "#ef6c00",
-    Verb.AWAIT: "#1565c0",
-    Verb.NOTE: "#fbc02d",
-    Verb.MOVE: "#fbc02d",
-    Verb.JOIN: "#9e9e9e",
-}
+COLOURS: Mapping[Verb, str] = MappingProxyType(
+    {
+        Verb.CREATE: "#2e7d32",
+        Verb.UPDATE: "#f9a825",
+        Verb.DELETE: "#c62828",
+        Verb.RELEASE: "#ef6c00",
+        Verb.AWAIT: "#1565c0",
+        Verb.NOTE: "#fbc02d",
+        Verb.MOVE: "#fbc02d",
+        Verb.JOIN: "#9e9e9e",
+    }
+)
 
 
 def render_dot(plan: Plan) -> str:
@@ -30,7 +33,7 @@ def render_dot(plan: Plan) -> str:
     lines = ["digraph {", "  rankdir = RL", "  node [shape = box, style = rounded]"]
     for each in plan.steps:
         style = ', style = "rounded,dashed"' if each.implied else ""
-        look = f"label = {_quoted(_label(each))}, color = {_quoted(_COLOUR[each.verb])}{style}"
+        look = f"label = {_quoted(_label(each))}, color = {_quoted(COLOURS[each.verb])}{style}"
         lines.append(f"  {_quoted(each.id)} [{look}]")
     lines += [f"  {_quoted(each.id)} -> {_quoted(before)}" for each in plan.steps for before in each.requires]
     return "\n".join([*lines, "}", ""])
@@ -43,7 +46,7 @@ def render_mermaid(plan: Plan) -> str:
     lines += [f'  {names[each.id]}["{_html(_label(each))}"]:::{each.verb}' for each in plan.steps]
     for each in plan.steps:
         lines += [f"  {names[before]} --> {names[each.id]}" for before in each.requires if before in names]
-    lines += [f"  classDef {verb} stroke:{_COLOUR[verb]}" for verb in _verbs(plan.steps)]
+    lines += [f"  classDef {verb} stroke:{COLOURS[verb]}" for verb in _verbs(plan.steps)]
     return "\n".join([*lines, ""])
 
 

@@ -67,7 +67,7 @@ def render_plan(plan: Plan, *, colour: bool, approval: str = "") -> str:
         _legend(page, pending)
         for each in pending:
             _change(page, each)
-        page.explain({each.live.id: _known_as(each, each.live) for each in plan.changes if each.live is not None})
+        page.explain(known_objects(plan))
     page.blank()
     page.extend(diagnostics_page(plan.diagnostics))
     if pending:
@@ -80,7 +80,7 @@ def render_plan(plan: Plan, *, colour: bool, approval: str = "") -> str:
         if plan.pacing is not None:
             page.line(pacing_words(plan.pacing))
         _expiries(page, plan)
-        _outputs(page, plan)
+        late_outputs(page, plan)
         if plan.files:
             page.blank()
             page.line(f"Files to write after the apply: {', '.join(path for path, _ in plan.files)}")
@@ -94,6 +94,18 @@ def render_plan(plan: Plan, *, colour: bool, approval: str = "") -> str:
         page.line(("No changes.", Style.BOLD_GREEN), what)
         _expiries(page, plan)
     return page.text(colour=colour)
+
+
+def change_page(change: Change) -> Page:
+    """One change, as it stands in the plan."""
+    page = Page()
+    _change(page, change)
+    return page
+
+
+def known_objects(plan: Plan) -> dict[str, str]:
+    """What a person knows an object by, by its id."""
+    return {each.live.id: _known_as(each, each.live) for each in plan.changes if each.live is not None}
 
 
 def _known_as(change: Change, live: LiveObject) -> str:
@@ -301,7 +313,8 @@ def _expiries(page: Page, plan: Plan) -> None:
         page.line(expiry_words(each))
 
 
-def _outputs(page: Page, plan: Plan) -> None:
+def late_outputs(page: Page, plan: Plan) -> None:
+    """The outputs that only an apply can tell."""
     late = sorted(name for name, value in plan.outputs.items() if is_unknown(value))
     if not late:
         return

@@ -49,7 +49,7 @@ def render_trouble(report: Report, *, colour: bool) -> str:
     _remains(page, report.remains)
     if not report.complete:
         page.blank()
-        page.line("What is done stays done. ", *_way_on(report))
+        page.line("What is done stays done. ", way_on(report))
     return page.text(colour=colour)
 
 
@@ -123,7 +123,8 @@ def _remains(page: Page, remains: tuple[Remains, ...]) -> None:
     page.blank()
 
 
-def _way_on(report: Report) -> tuple[str, ...]:
+def way_on(report: Report) -> str:
+    """What to do after a run that is not complete."""
     if report.interrupted:
-        return ("To go on, run the same command again: it picks up where this one stopped.",)
-    return ("To go on, remove the cause and run the same command again.",)
+        return "To go on, run the same command again: it picks up where this one stopped."
+    return "To go on, remove the cause and run the same command again."

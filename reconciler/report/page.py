@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 from reconciler.values import visible
 
@@ -37,6 +38,9 @@ _RUNNER_COMMAND = re.compile(r"##(?=(?:vso|teamcity)?\[)", re.IGNORECASE)
 
 _COLOURS = re.compile("\x1b\\[(?:0|" + "|".join(each for each in Style if each) + ")m")
 """What a `Page` writes between the texts of a line."""
+
+_SYMBOLS = MappingProxyType({"+": "+", "-": "-", "~": "!"})
+"""The symbols of changes as a `diff` block has them."""
 
 _LONE_UUID = re.compile(
     r'[ +~-]*(?!id\b)(?:\w+ *= )?"(?P<uuid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})",?(?: -> null)?'
@@ -82,6 +86,17 @@ def line_text(spans: Iterable[Span], *, colour: bool) -> str:
     return "".join([safe(each) if isinstance(each, str) else _styled(*each) for each in spans])
 
 
+def _symbol_first(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The line with its symbol moved to the front; where a symbol stands, no foreign text has a colour."""
+    for number, each in enumerate(spans):
+        if isinstance(each, tuple) and each[0] in _SYMBOLS:
+            indent = "".join(before for before in spans[:number] if isinstance(before, str))
+            return (_SYMBOLS[each[0]], indent, *spans[number + 1 :])
+        if isinstance(each, tuple) or each.strip(" "):
+            break
+    return spans
+
+
 def _styled(text: str, style: Style) -> str:
     return f"\x1b[{style}m{safe(text)}\x1b[0m" if style and text else safe(text)
 
@@ -114,6 +129,12 @@ class Page:
     def text(self, *, colour: bool) -> str:
         """The whole page, each line ended by a newline."""
         return "".join(f"{line_text(each, colour=colour)}\n" for each in self._lines)
+
+    def diff(self) -> str:
+        """The whole page for a reader that colours lines by their first character: there the symbol of a change stands,
+        which is else behind the indent (`!` for `~`).
+        """
+        return "".join(f"{line_text(_symbol_first(each), colour=False)}\n" for each in self._lines)
 
     def __bool__(self) -> bool:
         return bool(self._lines)

@@ -18,17 +18,23 @@ _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sari
 Object = dict[str, Any]
 
 
-def sarif(found: Iterable[Diagnostic], *, version: str, meanings: Mapping[str, str]) -> Object:
-    """One run with all findings, in their order. `meanings` has one line on a code; a code may be without one."""
+def sarif(
+    found: Iterable[Diagnostic], *, version: str, meanings: Mapping[str, str], successful: bool | None = None
+) -> Object:
+    """One run with all findings, in their order. `meanings` has one line on a code; a code may be without one.
+    `successful` says of a run that did something whether it did all of it.
+    """
     findings = list(found)
     codes = sorted({each.code for each in findings})
     at = {code: number for number, code in enumerate(codes)}
     rules = [_rule(code, meanings.get(code, "")) for code in codes]
-    run = {
+    run: Object = {
         "tool": {"driver": {"name": "reconciler", "version": version, "rules": rules}},
         "columnKind": "unicodeCodePoints",
         "results": [_result(each, at[each.code]) for each in findings],
     }
+    if successful is not None:
+        run["invocations"] = [{"executionSuccessful": successful}]
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
 

@@ -9,7 +9,9 @@ project, and into an error of the API, and the commands of that sink are run:
     json        `--format json` of plan, show and drift: JSON, and the text is whole in it
     events      `apply --json`: a JSON object on each line
     sarif       `validate --format sarif`: JSON, with the text in a message
-    graph       DOT and Mermaid: nothing but nodes, arrows and styles, by a grammar of what we write
+    graph       DOT and Mermaid: nothing but nodes, arrows and styles, by a grammar of what we write; SVG as XML
+    markdown    the comment of a plan and the report of an apply: foreign text in code only (markdown-it, html5lib)
+    junit       plan, drift and the report of an apply as JUnit: a parser that nobody here wrote reads each test
     others      raw answers of `api`, the console, names of files and folders, tracebacks: as a runner's log
 """
 
@@ -24,9 +26,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from xml.etree import ElementTree
 
+import html5lib
 import pyte
 import requests
+from junitparser import JUnitXml
+from markdown_it import MarkdownIt
 
 from reconciler.emulator import Emulator, Settings
 from tests.campaigns.campaign import Campaign, Violation
@@ -64,6 +70,8 @@ _MERMAID = (
     re.compile(r"  s\d+ --> s\d+"),
     re.compile(r"  classDef [a-z]+ stroke:#[0-9a-f]{6}"),
 )
+_SVG_TAGS = {"svg", "title", "style", "path", "g", "rect", "text", "circle"}
+_MARKDOWN_TAGS = {"DOCUMENT_FRAGMENT", "h3", "p", "strong", "code", "pre", "ul", "li", "br", "details", "summary"}
 
 
 @dataclass
@@ -212,6 +220,64 @@ def _graph(at: Scene) -> Iterable[Violation]:
         for line in ran.out.split("\n")[:-1]:
             if not any(each.fullmatch(line) for each in grammar):
                 yield Violation("a graph is nodes, arrows and styles", f"{form}: {line[:300]!r}")
+    ran = at.run("graph", "stack.yaml", "--format", "svg")
+    yield from _logged(ran, ran.out)
+    if ran.code != 0:  # the stack is refused, and there is no graph of it
+        return
+    try:
+        tags = {each.tag.rpartition("}")[2] for each in ElementTree.fromstring(ran.out).iter()}
+    except ElementTree.ParseError as problem:
+        yield Violation("SVG is XML", f"{problem}: {ran.out[:300]!r}")
+        return
+    if tags - _SVG_TAGS:
+        yield Violation("an image is boxes, texts and arrows", f"{tags - _SVG_TAGS}")
+
+
+def _markdown(at: Scene) -> Iterable[Violation]:
+    planned = at.run("plan", "stack.yaml", "--format", "markdown")
+    yield from _logged(planned, planned.out)
+    at.fails()
+    at.run("apply", "stack.yaml", "--yes", "--settle", "0", "--report", "done.md")
+    for text in (planned.out, (at.folder / "done.md").read_text(encoding="utf-8")):
+        if len(text) >= 65_536 or len(text.encode()) >= 65_536:
+            yield Violation("a comment can be posted", f"{len(text)} characters")
+        if text.count("<!--") != (1 if text else 0):
+            yield Violation("there is one marker", repr(text[:300]))
+        tags, outside = _rendered(text)
+        if tags - _MARKDOWN_TAGS:
+            yield Violation("nothing but our own elements", f"{at.payload!r}: {tags - _MARKDOWN_TAGS}")
+        if len(at.payload) > 3 and at.payload in outside:
+            yield Violation("foreign text stands in code only", repr(at.payload))
+        for found in re.finditer(r"@|https?:|www\.|<|\x1b", outside):
+            yield Violation("nothing is mentioned or linked", f"{at.payload!r}: {outside[: found.end() + 60][-160:]!r}")
+
+
+def _junit(at: Scene) -> Iterable[Violation]:
+    planned = at.run("plan", "stack.yaml", "--format", "junit")
+    drifted = at.run("drift", "stack.yaml", "--format", "junit")
+    at.fails()
+    at.run("apply", "stack.yaml", "--yes", "--settle", "0", "--report", "done.xml")
+    for ran in (planned, drifted):
+        yield from _logged(ran, ran.out)
+    for text in (planned.out, drifted.out, (at.folder / "done.xml").read_text(encoding="utf-8")):
+        try:
+            suites = list(JUnitXml.fromstring(text.encode()))
+        except ElementTree.ParseError as problem:
+            yield Violation("JUnit is XML", f"{problem}: {text[:300]!r}")
+            continue
+        if [each.tests for each in suites] != [len(list(each)) for each in suites] or not suites[0].tests:
+            yield Violation("a suite says how many tests it has", repr(text[:300]))
+
+
+def _rendered(text: str) -> tuple[set[str], str]:
+    """The elements that a code host makes of Markdown, and the text that stands outside code."""
+    page = html5lib.parseFragment(MarkdownIt("commonmark").enable("table").render(text), namespaceHTMLElements=False)
+    tags = {each.tag for each in page.iter() if isinstance(each.tag, str)}
+    for parent in list(page.iter()):
+        for child in list(parent):
+            if child.tag in ("code", "pre"):
+                child.text, child[:] = "", []
+    return tags, "".join(page.itertext())
 
 
 def _others(at: Scene) -> Iterable[Violation]:
@@ -239,6 +305,8 @@ SINKS: Final[Mapping[str, Callable[[Scene], Iterable[Violation]]]] = {
     "events": _events,
     "sarif": _sarif,
     "graph": _graph,
+    "markdown": _markdown,
+    "junit": _junit,
     "others": _others,
 }
 

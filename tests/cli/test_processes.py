@@ -44,10 +44,11 @@ def interruptible(shell: Shell, *more: str) -> subprocess.Popen[str]:
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_the_first_signal_drains(shell: Shell, number: signal.Signals, code: int) -> None:
-    process = interruptible(shell)
+    process = interruptible(shell, "--report", "done.json")
     process.send_signal(number)
     out, err = process.communicate(timeout=20)
     assert process.returncode == code
+    assert json.loads((shell.folder / "done.json").read_text())["state"] == "interrupted"
     assert "Interrupt received. Nothing new is started" in err
     assert "Apply interrupted." in out
     assert "run the same command again" in err
@@ -55,13 +56,14 @@ def test_the_first_signal_drains(shell: Shell, number: signal.Signals, code: int
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_the_second_signal_leaves_at_once(shell: Shell, number: signal.Signals, code: int) -> None:
-    process = interruptible(shell, "--stubborn")
+    process = interruptible(shell, "--stubborn", "--report", "done.json")
     process.send_signal(signal.SIGINT)
     wait_for_line(process, "Interrupt again to leave at once")
     process.send_signal(number)
     out, _ = process.communicate(timeout=20)
     assert process.returncode == code
     assert "Apply" not in out
+    assert json.loads((shell.folder / "done.json").read_text())["state"] == "unfinished"
 
 
 def test_a_reader_that_goes_away_is_no_error(shell: Shell) -> None:

@@ -45,7 +45,12 @@ if TYPE_CHECKING:
 @replace_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    show_default=True,
+    help="What to print.",
 )
 @input_options
 @account_options
@@ -78,8 +83,8 @@ def command(
       reconciler plan stack.yaml --detailed-exitcode --format json > plan.json
       reconciler plan stacks --recursive --detailed-exitcode
     """
-    if recursive and (out is not None or targets or replace or form == "json"):
-        raise click.UsageError("--recursive goes with neither -o nor --target, --replace or --format json.")
+    if recursive and (out is not None or targets or replace or form != "text"):
+        raise click.UsageError(f"--recursive goes with neither -o nor --target, --replace or --format {form}.")
     with Session(no_color=no_color) as session:
         from reconciler import app
         from reconciler.model.approval import approval
@@ -113,6 +118,8 @@ def command(
             session.sink.json(document)
             if planned.plan.diagnostics:
                 session.sink.diagnostics(planned.plan.diagnostics)
+        elif form == "html":
+            session.sink.page(planned.plan, approval(planned.plan))
         else:
             print_plan(planned)
         if out is not None and document is not None:

@@ -15,7 +15,12 @@ from reconciler.cli.session import Session
 @click.command("show")
 @click.argument("plan_file", metavar="PLANFILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    show_default=True,
+    help="What to print.",
 )
 @no_color_option
 def command(plan_file: Path, form: str, no_color: bool) -> int:
@@ -24,6 +29,7 @@ def command(plan_file: Path, form: str, no_color: bool) -> int:
     \b
       reconciler show today.plan
       reconciler show today.plan --format json | conftest test -
+      reconciler show today.plan --format html > plan.html
     """
     with Session(no_color=no_color) as session:
         from reconciler import app
@@ -35,5 +41,8 @@ def command(plan_file: Path, form: str, no_color: bool) -> int:
             return Exit.DONE
         plan = plan_from(document, plan_file)
         approval = str(document["x_reconciler"].get("approval", ""))
+        if form == "html":
+            session.sink.page(plan, approval)
+            return Exit.DONE
         session.sink.data(render_plan(plan, colour=session.sink.colour_out, approval=approval))
         return Exit.DONE

@@ -33,7 +33,7 @@ HOURLY = {"t1.small.x86": "0.07", "c1.small.x86": "0.40", "c2.medium.x86": "1.00
 def demo() -> Plan:
     """Something created, changed, replaced, destroyed, moved and left alone, with costs and a warning."""
     bench = Bench()
-    bench.settled(_before())
+    bench.apply(_before(), parallelism=1)  # one after the other, so that ids are the same each time
     bench.account.add("vlans", bench.account.one("projects")["id"], description="by hand", facility="ewr1")
     return with_costs(_seen(bench, _after()), warned=True)
 
@@ -44,11 +44,15 @@ def large(count: int) -> Plan:
     bench = Bench()
     bench.account.provision_seconds = 0.0
     old = [*devices(tenth, name="old"), *devices(tenth, name="db", plan="c1.small.x86"), *devices(tenth, name="kept")]
-    bench.apply(stack(_project(), *old))
+    bench.apply(stack(_project(), *old), parallelism=1)
+    rest = count - 3 * tenth - 1
+    boot = BOOT.format(packages="nginx", service="nginx")
     new = [
-        *devices(tenth, name="db", plan="c2.medium.x86"),
-        *devices(tenth, name="kept", tags=["blue"], description="kept"),
-        *devices(count - 3 * tenth, name="web", plan="c1.small.x86", tags=["web", "blue"], userdata=BOOT),
+        resource("projects.edge.bgp_config", line=5),
+        *devices(tenth, name="db", plan="c2.medium.x86", line=8),
+        *devices(tenth, name="kept", tags=["blue"], description="kept", line=20),
+        *devices(rest - rest // 2, name="web", plan="c1.small.x86", tags=["web", "blue"], userdata=boot, line=30),
+        *(resource(f"projects.edge.devices.web[{each}].bgp_sessions.ipv4", line=44) for each in range(rest // 2)),
     ]
     return with_costs(_seen(bench, stack(_project(), *new)))
 
@@ -78,7 +82,6 @@ def with_costs(plan: Plan, *, warned: bool = False) -> Plan:
         changes=changes,
         bill=Bill(before, after, Decimal("0.10")),
         diagnostics=(found,) if warned else (),
-        longest_path=5,
     )
 
 
@@ -125,7 +128,7 @@ def _before() -> Stack:
 def _after() -> Stack:
     return stack(
         *_shared(),
-        resource("projects.edge.vlans.storage", description="storage network, blue", line=12),
+        resource("projects.edge.vlans.storage", description="storage", line=12),
         resource("projects.edge.bgp_config", md5="Secret4thenight", secrets=("md5",), line=15),
         resource(
             "projects.edge.devices.db",
@@ -143,9 +146,8 @@ def _after() -> Stack:
             customdata={
                 "rack": {"row": 4, "unit": "u12"},
                 "owner": "platform",
-                "on-call": "edge@example.com, 24 hours",
+                "on-call": "edge@example.com",
             },
-            project_ssh_keys=ref("projects.edge.ssh_keys.ops", "id", lambda value: [value]),
             line=40,
         ),
         resource("projects.edge.devices.web[0].bgp_sessions.ipv4", default_route=True, line=52),

@@ -154,20 +154,22 @@
 
   const middle = (node) => { const box = node.getBBox(); return [box.x + box.width / 2, box.y + box.height / 2]; };
 
+  const columnOf = (node) => Number(node.dataset.column);
+
+  // to the left and right along arrows where there are any, up and down in the column; the nearest first
   function stepFrom(node, across, down) {
-    const [x, y] = middle(node);
-    const column = Number(node.dataset.column);
-    const fits = nodes.filter((other) => {
-      const [otherX, otherY] = middle(other);
-      return across
-        ? (Number(other.dataset.column) - column) * across > 0 && (otherX - x) * across > 0
-        : Number(other.dataset.column) === column && (otherY - y) * down > 0;
-    });
-    const distance = (other) => {
-      const columns = Math.abs(Number(other.dataset.column) - column);
-      return columns * 10000 + Math.abs(middle(other)[1] - y);
-    };
-    return fits.sort((one, two) => distance(one) - distance(two))[0];
+    const y = middle(node)[1];
+    const [near, far] = across > 0 ? ["from", "to"] : ["to", "from"];
+    const arrows = all(`[data-${near}="${node.dataset.number}"]`, drawing);
+    const linked = new Set(arrows.map((arrow) => arrow.dataset[far]));
+    const beyond = (other) => across
+      ? (columnOf(other) - columnOf(node)) * across > 0
+      : columnOf(other) === columnOf(node) && (middle(other)[1] - y) * down > 0;
+    const distance = (other) =>
+      (across && !linked.has(other.dataset.number) ? 1e9 : 0) +
+      Math.abs(columnOf(other) - columnOf(node)) * 1e4 +
+      Math.abs(middle(other)[1] - y);
+    return nodes.filter(beyond).sort((one, two) => distance(one) - distance(two))[0];
   }
 
   function focusNode(node) {

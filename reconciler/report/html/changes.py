@@ -132,10 +132,9 @@ def _inside(html: Html, change: Change, deed: Deed, rows: Sequence[Row], context
 
 
 def _facts(html: Html, change: Change, deed: Deed, listed: frozenset[Address]) -> Markup:
-    because = change.because.removeprefix("because ")
     told: list[tuple[str, str | None]] = [
         ("What", f"{change.kind} {deed.means}"),
-        ("Why", because[:1].upper() + because[1:] if because else change.reason.replace("_", " ")),
+        ("Why", change.because.removeprefix("because ") or change.reason.replace("_", " ")),
         *(("Impact", each) for each in impact_words(change)),
         ("Rests on it", _addresses(html, change.dependants, listed) if change.dependants else None),
         ("Cost", cost_words(change.cost) if change.cost is not None else None),

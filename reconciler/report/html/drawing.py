@@ -48,7 +48,7 @@ def draw(html: Html, steps: Sequence[Step]) -> Drawing:
     many = [each for each in groups if len(each.members) > 1]
     left_out = sum(len(each.members) for each in groups[DRAWN:])
     groups = groups[:DRAWN]
-    positions = layered([each.step for each in groups])
+    positions = layered(_named_from(_common_root(steps), [each.step for each in groups]))
     numbers = {each.step.id: number for number, each in enumerate(groups)}
     membership = {step.id: numbers[each.step.id] for each in many if each.step.id in numbers for step in each.members}
     return Drawing(_svg(html, positions, groups, numbers), _note(steps, positions, bool(many), left_out), membership)
@@ -125,6 +125,23 @@ def _depths(steps: Sequence[Step]) -> dict[str, int]:
         depths[each.id] = max((ends[before] for before in each.requires if before in ends), default=0)
         ends[each.id] = depths[each.id] + (each.verb is not Verb.JOIN)
     return depths
+
+
+def _common_root(steps: Sequence[Step]) -> Address | None:
+    """The project that everything stands in, which then need not be said of each step."""
+    roots = {each.address.root for each in steps if each.verb is not Verb.JOIN}
+    return roots.pop() if len(roots) == 1 else None
+
+
+def _named_from(root: Address | None, steps: Sequence[Step]) -> list[Step]:
+    return [replace(each, address=_below(root, each.address)) if root is not None else each for each in steps]
+
+
+def _below(root: Address, address: Address) -> Address:
+    if address.parent is None:
+        return address
+    above = _below(root, address.parent) if address.parent != root else None
+    return Address(above, address.section, address.name, address.index)
 
 
 def _svg(html: Html, positions: Positions, groups: Sequence[Group], numbers: Mapping[str, int]) -> Markup:

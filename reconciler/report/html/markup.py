@@ -31,10 +31,11 @@ class Markup(str):
 
 
 class Html:
-    """Makes elements. `hide` takes secrets out of a text."""
+    """Makes the elements of one page. `hide` takes secrets out of a text."""
 
     def __init__(self, hide: Callable[[str], str]) -> None:
         self._hide = hide
+        self._seen: dict[str, Markup] = {}
 
     def hidden(self, text: str) -> str:
         """A text without the secrets in it; for one that is cut into pieces, in which they would not be found."""
@@ -42,6 +43,12 @@ class Html:
 
     def text(self, text: str) -> Markup:
         """Text, for between tags and for values of attributes."""
+        seen = self._seen.get(text)
+        if seen is None:
+            seen = self._seen[text] = self._escaped(text)
+        return seen
+
+    def _escaped(self, text: str) -> Markup:
         shown = html.escape(safe(self._hide(text)))
         if shown.isascii():
             return Markup(shown)

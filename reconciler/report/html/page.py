@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
+from types import MappingProxyType
 
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.model.effect import Effect
@@ -25,7 +26,7 @@ from reconciler.report.scrub import SENSITIVE
 from reconciler.report.words import pacing_words, plan_summary, plural
 from reconciler.values import Address
 
-PINNED = 5
+PINNED = 6
 """So many of what is destroyed or replaced are named in the strip on top; the strip counts all of it."""
 _ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' "
@@ -131,7 +132,6 @@ def _about(html: Html, plan: Plan, approval: str) -> list[tuple[str, str | None]
     return [
         ("Cost at list price", _bill(plan)),
         ("Strangers cost", f"{monthly(plan.bill.strangers)} a month" if plan.bill and plan.bill.strangers else None),
-        ("Steps", f"{plan.actions}, the longest chain {plan.longest_path}" if plan.steps else None),
         ("Unchanged", plural(unchanged, "object") if unchanged else None),
         ("Only", targets if plan.options.targets else None),
         ("Pace", pacing_words(plan.pacing) if plan.pacing is not None else None),
@@ -172,10 +172,9 @@ def _diagnostics(html: Html, found: Sequence[Diagnostic]) -> Markup | None:
             "li",
             {"class": str(each.severity)},
             html.tag("p", {}, html.tag("b", {}, words[each.severity]), " ", each.summary),
-            html.tag("p", {"class": "dim"}, html.tag("code", {}, each.address)) if each.address else None,
-            html.tag("pre", {}, each.excerpt) if each.excerpt else None,
-            html.tag("p", {}, each.hint) if each.hint else None,
             html.tag("p", {"class": "dim"}, _origin(each)),
+            html.tag("pre", {}, each.excerpt.strip()) if each.excerpt else None,
+            html.tag("p", {}, each.hint) if each.hint else None,
         )
         for each in found
     ]
@@ -183,7 +182,7 @@ def _diagnostics(html: Html, found: Sequence[Diagnostic]) -> Markup | None:
 
 
 def _origin(found: Diagnostic) -> str:
-    return f"{found.code}, {found.place}" if found.place is not None else found.code
+    return ", ".join(str(each) for each in (found.address, found.place, found.code) if each)
 
 
 def _strip(html: Html, changes: Sequence[Change]) -> Markup | None:
@@ -231,23 +230,18 @@ def _filter(html: Html, changes: Sequence[Change]) -> Markup:
     }
     options = [html.tag("option", {"value": ""}, "all kinds")]
     options += [html.tag("option", {"value": each}, f"{each} ({_times(changes, kind=each)})") for each in kinds]
-    buttons = [_choice(html, "action", each, _times(changes, word=each)) for each in words]
+    actions = [_choice(html, "action", each, each, _times(changes, word=each)) for each in words]
+    impacts = [_choice(html, "effect", each, _IMPACT.get(each, each), _times(changes, effect=each)) for each in effects]
     return html.tag(
         "form",
         {"id": "filter", "role": "search", "hidden": True},
         html.tag("input", search),
-        html.tag("div", {"role": "group", "aria-label": "Actions"}, *buttons),
-        html.tag(
-            "div",
-            {"role": "group", "aria-label": "Impact"},
-            *(_choice(html, "effect", str(each), _times(changes, effect=each)) for each in effects),
-        )
-        if len(effects) > 1
-        else None,
         html.tag("select", {"id": "kind", "aria-label": "Kind"}, *options),
-        html.tag("button", {"type": "button", "id": "group", "hidden": True}),
+        html.tag("button", {"type": "button", "id": "group", "hidden": True, "title": "Show the other changes too"}),
         html.tag("output", {"id": "shown", "for": "search kind"}),
         html.tag("button", {"type": "button", "id": "all"}, "Open all"),
+        _facet(html, "Action", actions),
+        _facet(html, "Impact", impacts) if len(impacts) > 1 else None,
     )
 
 
@@ -260,11 +254,18 @@ def _times(changes: Sequence[Change], *, word: str = "", kind: str = "", effect:
     )
 
 
-def _choice(html: Html, facet: str, value: str, count: int) -> Markup | None:
+_IMPACT: Mapping[str, str] = MappingProxyType({Effect.NONE: "no impact"})
+
+
+def _facet(html: Html, title: str, choices: Sequence[Markup | None]) -> Markup:
+    return html.tag("div", {"role": "group", "aria-label": title}, html.tag("em", {}, title), *choices)
+
+
+def _choice(html: Html, facet: str, value: str, name: str, count: int) -> Markup | None:
     if not count:
         return None
     attributes = {"type": "button", "data-facet": facet, "data-value": value, "class": value, "aria-pressed": "true"}
-    return html.tag("button", attributes, value, " ", html.tag("span", {}, str(count)))
+    return html.tag("button", attributes, name, " ", html.tag("span", {}, str(count)))
 
 
 def _graph(html: Html, plan: Plan, drawing: Drawing) -> Markup | None:

@@ -42,7 +42,8 @@ def changed_rows(html: Html, change: Change) -> list[Row]:
             lost = {name: value for name, value in change.before.items() if value not in _EMPTY}
             return [Row(name, _side(html, lost[name], name in secrets), None) for name in sorted(lost)]
         case _:
-            return [_row(html, each, change.secrets) for each in change.fields]
+            forcing_first = sorted(change.fields, key=lambda each: not each.forces_replacement)
+            return [_row(html, each, change.secrets) for each in forcing_first]
 
 
 def unchanged_rows(html: Html, change: Change) -> list[Row]:

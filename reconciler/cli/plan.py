@@ -84,7 +84,7 @@ def command(
       reconciler plan stacks --recursive --detailed-exitcode
     """
     if recursive and (out is not None or targets or replace or form != "text"):
-        raise click.UsageError(f"--recursive goes with neither -o nor --target, --replace or --format {form}.")
+        raise click.UsageError("--recursive goes with neither -o nor --target, --replace or --format json or html.")
     with Session(no_color=no_color) as session:
         from reconciler import app
         from reconciler.model.approval import approval

@@ -88,7 +88,7 @@ class TestTheHeader:
     def test_it_says_the_plan_in_terraforms_words(self) -> None:
         assert words(only(tree(), "h1")) == "reconciler plan edge"
         assert words(only(tree(), ".counts")) == "Plan: 3 to add, 1 to change, 2 to destroy."
-        assert words(only(tree(), "title")) == "edge: Plan: 3 to add, 1 to change, 2 to destroy."
+        assert words(found(tree(), "title")[0]) == "edge: Plan: 3 to add, 1 to change, 2 to destroy."
 
     def test_it_has_the_digest_that_approves_it(self) -> None:
         assert facts(only(tree(), "header"))["Approval digest"] == "a1" * 32

@@ -235,11 +235,17 @@ def _filter(html: Html, changes: Sequence[Change]) -> Markup:
     return html.tag(
         "form",
         {"id": "filter", "role": "search", "hidden": True},
-        html.tag("input", search),
-        html.tag("select", {"id": "kind", "aria-label": "Kind"}, *options),
-        html.tag("button", {"type": "button", "id": "group", "hidden": True, "title": "Show the other changes too"}),
-        html.tag("output", {"id": "shown", "for": "search kind"}),
-        html.tag("button", {"type": "button", "id": "all"}, "Open all"),
+        html.tag(
+            "div",
+            {"class": "row"},
+            html.tag("input", search),
+            html.tag("select", {"id": "kind", "aria-label": "Kind"}, *options),
+            html.tag(
+                "button", {"type": "button", "id": "group", "hidden": True, "title": "Show the other changes too"}
+            ),
+            html.tag("output", {"id": "shown", "for": "search kind"}),
+            html.tag("button", {"type": "button", "id": "all"}, "Open all"),
+        ),
         _facet(html, "Action", actions),
         _facet(html, "Impact", impacts) if len(impacts) > 1 else None,
     )

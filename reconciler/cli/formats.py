@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reconciler.model.plan import Plan
     from reconciler.report.markdown.plan import HowTo
 
-PLAN_FORMS = ("text", "json", "markdown", "junit", "sarif")
+PLAN_FORMS = ("text", "json", "markdown", "html", "junit", "sarif")
 
 
 def plan_format_option(function: Function) -> Function:
@@ -28,7 +28,7 @@ def plan_format_option(function: Function) -> Function:
         type=click.Choice(PLAN_FORMS),
         default="text",
         show_default=True,
-        help="What to print: markdown is one comment for a pull request, junit and sarif are for CI systems.",
+        help="What to print: markdown is one comment for a pull request, html a page; junit and sarif are for CI systems.",
     )(function)
 
 
@@ -39,6 +39,8 @@ def print_plan_as(session: Session, form: str, plan: Plan, how_to: HowTo) -> Non
         from reconciler.report.markdown.plan import render_markdown
 
         session.sink.composed(render_markdown(plan, how_to, clean))
+    elif form == "html":
+        session.sink.page(plan, how_to.digest)
     elif form == "junit":
         from reconciler.report.junit import plan_suite, render_junit
 

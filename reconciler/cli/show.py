@@ -24,6 +24,7 @@ def command(plan_file: Path, form: str, no_color: bool) -> int:
       reconciler show today.plan
       reconciler show today.plan --format json | conftest test -
       reconciler show today.plan --format markdown > comment.md
+      reconciler show today.plan --format html > plan.html
     """
     with Session(no_color=no_color) as session:
         from reconciler import app

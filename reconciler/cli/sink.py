@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from reconciler.diagnostics import Diagnostic
+    from reconciler.model.plan import Plan
     from reconciler.report.scrub import Scrubber
     from reconciler.secret import Secret
 
@@ -74,6 +75,14 @@ class Sink:
 
         clean = self.scrubber.value(value)
         _write(self._out, f"{dump(clean) if line else safe_json(json.dumps(clean, indent=2))}\n")
+
+    def page(self, plan: Plan, approval: str) -> None:
+        """An HTML page for stdout. Secrets are taken out of its texts before they are markup, where they would be spelt
+        otherwise; to take them out of the page would break its style and script wherever a secret is a word of those.
+        """
+        from reconciler.report.html.page import render_page
+
+        _write(self._out, render_page(plan, approval=approval, hide=self.scrubber.text))
 
     def reveal(self, text: str) -> None:
         """Text for stdout as it is: for a secret that was asked for by its name."""

@@ -23,7 +23,7 @@ ROW_GAP: Final = 12
 CHARACTER: Final = 7.25
 """Width of a character of the label in a 12 pixel monospace font, in pixels."""
 PADDING: Final = 12
-LONGEST_LABEL: Final = 60
+LONGEST_LABEL: Final = 44
 """Longer labels lose their beginning: the end of an address tells more."""
 BRIDGED: Final = 256
 """A join that would become more arrows than this stays, as a point: a thousand steps before a thousand others are two

@@ -12,6 +12,7 @@ project, and into an error of the API, and the commands of that sink are run:
     graph       DOT and Mermaid: nothing but nodes, arrows and styles, by a grammar of what we write; SVG as XML
     markdown    the comment of a plan and the report of an apply: foreign text in code only (markdown-it, html5lib)
     junit       plan, drift and the report of an apply as JUnit: a parser that nobody here wrote reads each test
+    html        the page of a plan, as browsers read it (html5lib, strict): no element or attribute of somebody else's
     others      raw answers of `api`, the console, names of files and folders, tracebacks: as a runner's log
 """
 
@@ -72,6 +73,25 @@ _MERMAID = (
 )
 _SVG_TAGS = {"svg", "title", "style", "path", "g", "rect", "text", "circle"}
 _MARKDOWN_TAGS = {"DOCUMENT_FRAGMENT", "h3", "p", "strong", "code", "pre", "ul", "li", "br", "details", "summary"}
+
+_ELEMENTS = frozenset(
+    (
+        *("html", "head", "meta", "title", "link", "style", "script", "body", "header", "main", "nav", "section"),
+        *("h1", "h2", "h3", "p", "div", "span", "b", "em", "code", "pre", "kbd", "a", "ul", "ol", "li", "dl", "dt"),
+        *("dd", "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "form", "input", "select"),
+        *("option", "button", "output", "dialog", "ins", "del"),
+        *("svg", "defs", "marker", "path", "rect", "circle", "text"),
+    )
+)
+_ATTRIBUTES = frozenset(
+    (
+        *("lang", "charset", "http-equiv", "content", "name", "rel", "href", "class", "id", "type", "title", "hidden"),
+        *("open", "for", "role", "scope", "value", "placeholder", "autocomplete", "spellcheck"),
+        *("aria-label", "aria-labelledby", "aria-pressed", "tabindex"),
+        *("viewBox", "width", "height", "refX", "refY", "orient", "markerWidth", "markerHeight", "marker-end"),
+        *("d", "x", "y", "rx", "cx", "cy", "r"),
+    )
+)
 
 
 @dataclass
@@ -280,6 +300,38 @@ def _rendered(text: str) -> tuple[set[str], str]:
     return tags, "".join(page.itertext())
 
 
+def _html(at: Scene) -> Iterable[Violation]:
+    at.run("plan", "stack.yaml", "--format", "html")
+    if at.run("plan", "stack.yaml", "-o", "saved.plan").code == 0:
+        at.ran.pop()
+        at.run("show", "saved.plan", "--format", "html")
+    for each in at.ran:
+        yield from _logged(each, each.out)
+        if each.code == 0:
+            yield from (Violation("a page is ours alone", f"{each.command}: {found}") for found in _foreign(each.out))
+
+
+def _foreign(page: str) -> Iterator[str]:
+    """What is in a page and not of the kind that we put there."""
+    try:
+        tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(page)
+    except html5lib.html5parser.ParseError as problem:
+        yield f"it is not well formed: {problem}"
+        return
+    for each in tree.iter():
+        name = str(each.tag).rpartition("}")[2]
+        if name not in _ELEMENTS:
+            yield f"<{name}>"
+        for attribute, value in each.attrib.items():
+            if str(attribute) not in _ATTRIBUTES and not str(attribute).startswith("data-"):
+                yield f"<{name} {attribute}={value[:100]!r}>"
+            if attribute == "href" and not value.startswith(("#", "data:image/svg+xml,")):
+                yield f"a way to {value[:100]!r}"
+    for name in ("script", "style"):
+        if len(tree.findall(f".//{name}")) != 1:
+            yield f"not one <{name}>"
+
+
 def _others(at: Scene) -> Iterable[Violation]:
     name = re.sub("[/\0]", "-", at.payload).encode("utf-8", "replace").decode()[:60] or "x"
     (at.folder / "below" / name).mkdir(parents=True)
@@ -307,6 +359,7 @@ SINKS: Final[Mapping[str, Callable[[Scene], Iterable[Violation]]]] = {
     "graph": _graph,
     "markdown": _markdown,
     "junit": _junit,
+    "html": _html,
     "others": _others,
 }
 

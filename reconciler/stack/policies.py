@@ -87,7 +87,9 @@ class _Reader:
         if len(kinds) != 1:
             summary = f"the policy `{name}` says either `deny` or `warn`"
             code = "conflicting-keys" if kinds else "missing-field"
-            self._problems.add(code, summary, entry.place, hint="deny: ${{ change.kind == 'volume' and change.deletes }}")
+            self._problems.add(
+                code, summary, entry.place, hint="deny: ${{ change.kind == 'volume' and change.deletes }}"
+            )
             return
         message = self._message(name, node)
         condition = self._condition(node.entries[kinds[0]].value)

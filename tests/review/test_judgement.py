@@ -114,7 +114,9 @@ def test_no_secret_and_nothing_that_is_not_known_can_be_read(tmp_path: Path) -> 
         change, secrets=frozenset({"description"}), after={**change.after, "userdata": Unknown(), "tags": [Unknown()]}
     )
     made = Plan("shop", (hidden,), ())
-    rules = "policies:\n  it:\n    warn: ${{ change.after.description is not none or change.after.userdata is not none }}\n"
+    rules = (
+        "policies:\n  it:\n    warn: ${{ change.after.description is not none or change.after.userdata is not none }}\n"
+    )
     assert findings(tmp_path, rules, made) == ()
 
 
@@ -175,7 +177,8 @@ def test_a_policy_stands_once(tmp_path: Path) -> None:
 
 
 def test_a_volume_is_a_change_like_others(tmp_path: Path) -> None:
-    rules = "policies:\n  big: {deny: \"${{ change.kind == 'volume' and change.after.size > 10 }}\", message: too big}\n"
+    condition = "change.kind == 'volume' and change.after.size > 10"
+    rules = f'policies:\n  big: {{deny: "${{{{ {condition} }}}}", message: too big}}\n'
     assert said(tmp_path, rules, plan(Changes().create(DB, **VOLUME))) == [
         "error policy-denied: projects.p.volumes.db: too big"
     ]

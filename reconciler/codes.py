@@ -246,6 +246,11 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "An old address of `moved` and its new one are both live.",
             "Destroy or unmark one of the two; the message says which they are.",
         ),
+        "no-comment": Page(
+            "The comment of a pull request could not be written.",
+            "The message says what the forge answered, or which variable of the job is not there. "
+            "docs/pipelines.md shows whole workflows.",
+        ),
         "no-journal": Page(
             "The journal cannot be written, so nothing was created: what a killed run left could not be told.",
             "Free the place, choose another one with `--journal DIR`, or do without one (`--no-journal`).",

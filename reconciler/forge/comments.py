@@ -6,10 +6,14 @@ and it is neither changed nor believed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
+
+_DIGEST: Final = re.compile(r"^Approval digest: `([0-9a-f]{64})`$", re.MULTILINE)
+"""As the last lines of a plan's comment say it. What others wrote stands in code there, and begins no such line."""
 
 
 class Outcome(StrEnum):
@@ -70,6 +74,14 @@ def upsert(thread: Thread, body: str) -> Outcome:
         return Outcome.SAME
     thread.update(kept, body)
     return Outcome.UPDATED
+
+
+def approved(thread: Thread, stack: str) -> str:
+    """The approval digest in our comment with the plan of a stack; empty where there is none. Raises `ForgeError`."""
+    marker = f"<!-- reconciler:plan:{stack} -->"
+    mine = [each for each in thread.comments() if each.ours and marker_of(each.body) == marker]
+    found = [digest for each in mine[:1] for digest in _DIGEST.findall(each.body.replace("\r\n", "\n"))]
+    return found[-1] if found else ""
 
 
 def _same(one: str, other: str) -> bool:

@@ -50,6 +50,19 @@ class GitHubThread:
     def delete(self, comment: Comment) -> None:
         self._web.call("DELETE", f"/repos/{self._repository}/issues/comments/{comment.id}")
 
+    @classmethod
+    def of_commit(
+        cls, token: Secret, repository: str, sha: str, *, url: str = URL, author: str = AUTHOR
+    ) -> GitHubThread:
+        """The thread of the pull request that a commit came with. Raises `ForgeError` where it came with none."""
+        found = cls(token, repository, 0, url=url, author=author)
+        path = f"/repos/{repository}/commits/{sha}/pulls"
+        pulls = found._web.call("GET", path)
+        numbers = [each.get("number") for each in pulls if isinstance(each, Mapping)] if isinstance(pulls, list) else []
+        if not numbers or not isinstance(numbers[0], int):
+            raise ForgeError(f"the commit {sha[:12]} came with no pull request")
+        return cls(token, repository, numbers[0], url=url, author=author)
+
     def _read(self, item: Any) -> Comment:
         try:
             user = item["user"]

@@ -76,6 +76,8 @@ def forge() -> Iterator[Forge]:
                 state.calls.append(self.command)
             if self.command == "GET" and path == "/user":
                 return self._answer(200, {"id": 1})
+            if path.endswith("/pulls"):
+                return self._answer(200, [{"number": 17}] if "/5ca1ab1e/" in path else [])
             if _LIST.fullmatch(path):
                 return self._list(parse_qs(parts.query), body)
             found = _ONE.fullmatch(path)

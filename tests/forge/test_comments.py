@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from reconciler.forge.comments import Outcome, Thread, marker_of, upsert
+from reconciler.forge.comments import Outcome, Thread, approved, marker_of, upsert
 from reconciler.forge.github import GitHubThread
 from reconciler.forge.gitlab import GitLabThread
 from reconciler.forge.web import ForgeError
@@ -110,6 +110,23 @@ def test_it_is_sent_over_https_or_to_this_machine_only() -> None:
     with pytest.raises(ForgeError) as caught:
         upsert(GitHubThread(Secret(TOKEN), "team/stacks", 17, url="http://127.0.0.1:1"), PLAN)
     assert TOKEN not in str(caught.value)
+
+
+def test_the_digest_that_was_approved_is_read_from_our_own_comment(server: Forge, at: Callable[..., Thread]) -> None:
+    digest, other = "a" * 64, "b" * 64
+    server.add(OTHER, f"{PLAN}\nApproval digest: `{other}`\n")
+    server.add(ME, PLAN.replace("edge", "core") + f"\nApproval digest: `{other}`\n")
+    assert approved(at(server), "edge") == ""
+    server.add(ME, f"{PLAN}x Approval digest: `{other}`\n\nApproval digest: `{digest}`\n\nTo apply it\n")
+    assert approved(at(server), "edge") == digest
+
+
+def test_a_commit_leads_to_the_pull_request_that_it_came_with(server: Forge) -> None:
+    server.add(ME, f"{PLAN}\nApproval digest: `{'a' * 64}`\n")
+    thread = GitHubThread.of_commit(Secret(TOKEN), "team/stacks", "5ca1ab1e", url=server.url)
+    assert approved(thread, "edge") == "a" * 64
+    with pytest.raises(ForgeError, match="came with no pull request"):
+        GitHubThread.of_commit(Secret(TOKEN), "team/stacks", "0ddba11", url=server.url)
 
 
 @pytest.mark.parametrize("text", ["", "<!-- other -->\n", "x <!-- reconciler:plan:a -->\n", "<!-- reconciler:plan:a\n"])

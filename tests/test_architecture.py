@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "reconciler"
 LAYER_0 = ("codes", "diagnostics", "values", "wire", "clock", "graph", "lazy", "secret")
-BELOW_CLI = (*LAYER_0, "", "api", "model", "kinds", "catalogue", "engine", "stack", "review", "report", "app")
+BELOW_CLI = (*LAYER_0, "", "api", "model", "kinds", "catalogue", "engine", "stack", "review", "report", "forge", "app")
 
 ROOMS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(LAYER_0, LAYER_0),
@@ -24,6 +24,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "stack": (*LAYER_0, "model", "stack", "yaml", "minijinja"),
     "review": (*LAYER_0, "model", "review"),
     "report": (*LAYER_0, "model", "review", "report", "rich"),
+    "forge": (*LAYER_0, "api", "forge", "requests"),
     "app": tuple(each for each in BELOW_CLI if each != "cli"),
     "cli": (*BELOW_CLI, "cli", "click", "rich"),
     "emulator": ("emulator",),

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "drift": "Report where the account differs from the stack.",
         "show": "Print a saved plan.",
         "why": "Say why a plan does what it does to a resource.",
+        "comment": "Keep the comment of a pull request up to date.",
         "graph": "Print the steps of a plan as a graph.",
         "output": "Print the outputs of a stack.",
         "console": "Try expressions against a stack.",

@@ -255,11 +255,6 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "An old address of `moved` and its new one are both live.",
             "Destroy or unmark one of the two; the message says which they are.",
         ),
-        "no-comment": Page(
-            "The comment of a pull request could not be written.",
-            "The message says what the forge answered, or which variable of the job is not there. "
-            "docs/pipelines.md shows whole workflows.",
-        ),
         "needs-review": Page(
             "A warning: people at the platform look at a block of more than 16 addresses before it is given.",
             "Say why in `comments`, and give the create the time; or reserve several smaller blocks.",
@@ -267,6 +262,11 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "no-capacity": Page(
             "The API says that it has not got as many machines of a plan in a facility as are to be created.",
             "The hint says where there are enough now, and what else is there. `--no-preflight` leaves the check out.",
+        ),
+        "no-comment": Page(
+            "The comment of a pull request could not be written.",
+            "The message says what the forge answered, or which variable of the job is not there. "
+            "docs/pipelines.md shows whole workflows.",
         ),
         "no-journal": Page(
             "The journal cannot be written, so nothing was created: what a killed run left could not be told.",

@@ -134,10 +134,6 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "If it is meant, set the field (`termination_time`) in the stack. If not, find out who set it, and replace "
             "the machine in time.",
         ),
-        "expired": Page(
-            "The `expires` or `ttl` of a stack or a project is over: nothing is made in it any more.",
-            "Say a later time if it is still needed. If not, `reconciler reap` or `reconciler destroy` removes it.",
-        ),
         "existing-fields": Page(
             "Fields are written on a resource that is only looked up.",
             "What exists is never changed: only sections inside of it may follow. With an expression that "
@@ -146,6 +142,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "existing-not-found": Page(
             "Nothing has the uuid or the name that `existing` gives.",
             "The message lists what the token can see.",
+        ),
+        "expired": Page(
+            "The `expires` or `ttl` of a stack or a project is over: nothing is made in it any more.",
+            "Say a later time if it is still needed. If not, `reconciler reap` or `reconciler destroy` removes it.",
         ),
         "expression-limit": Page(
             "An expression or template is too long, takes too long, or makes too much.",

@@ -28,7 +28,7 @@ def plan_format_option(function: Function) -> Function:
         type=click.Choice(PLAN_FORMS),
         default="text",
         show_default=True,
-        help="What to print: markdown is a comment for a pull request, html a page; junit and sarif are for CI systems.",
+        help="What to print: markdown is a comment for a pull request, html a page; junit and sarif are for CI.",
     )(function)
 
 

@@ -1,4 +1,4 @@
-"""The files for CI systems are what those systems take: judged by their own schemas, which `check-jsonschema` carries."""
+"""The files for CI systems are what those systems take, by their own schemas, which `check-jsonschema` carries."""
 
 from __future__ import annotations
 

@@ -79,6 +79,7 @@ def test_each_thing_is_asked_once_with_get_for_the_whole_pool(world: World) -> N
     assert planned.code == 0, planned.err
     stats = world.call("GET", "/_emulator/stats")["requests"]
     assert stats["GET"]["/facilities"] <= 2  # the lookup, and the check of names
+    assert stats.pop("POST") == {"/capacity": 1}  # whether there are as many, once for all of them
     assert set(stats) == {"GET"}
 
 

@@ -267,6 +267,8 @@ VALUES: Mapping[str, Mapping[str, Values]] = {
         "payment_method_id": Values(("@card1", "@card2"), (1, WRONG_TYPE), alone=True),
         "backend_transfer_enabled": _FLAG,
         "customdata": Values(_DATA, ("text", 1, [1])),
+        "expires": Values(("2035-01-01T00:00:00Z", "2036-01-01T00:00:00+02:00"), ("tomorrow", "2035-01-01", 1), alone=True),
+        "ttl": Values(("8760h", "400d12h", "60w"), ("8 hours", "0h", 1), alone=True),
     },
     "member": {"email": _EMAIL, "roles": _ROLES, "message": _INVITED},
     "ssh_key": {

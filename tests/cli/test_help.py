@@ -65,7 +65,7 @@ def test_every_command_explains_itself_with_an_example(name: str) -> None:
         ["plan"],
         ["plan", "no-such-file.yaml"],
         ["plan", "stack.yaml", "--wrong"],
-        ["plan", "stack.yaml", "--format", "html"],
+        ["plan", "stack.yaml", "--format", "pdf"],
         ["apply", "stack.yaml", "--parallelism", "0"],
         ["output", "no-such-file.yaml"],
         ["output", "stack.yaml", "--raw"],

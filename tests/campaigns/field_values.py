@@ -19,6 +19,7 @@ _VLANS: Block = {"vlans": {each: {"facility": "ewr1"} for each in ("one", "two",
 _RESERVED: Block = {"hardware_reservations": {"r1": "@reserved1", "r2": "@reserved2"}}
 _COMPANIES: Block = {"first": {"name": "First"}, "second": {"name": "Second"}}
 _FREE: Block = {f"{name}": {"type": "public_ipv4", "quantity": 4, "facility": "ewr1"} for name in ("front", "back")}
+_ENDS = ("2035-01-01T00:00:00Z", "2036-01-01T00:00:00+02:00")
 WRONG_TYPE: Block = {"not": ["of", {"this": "type"}]}
 """A mapping is no value of most fields."""
 
@@ -267,7 +268,9 @@ VALUES: Mapping[str, Mapping[str, Values]] = {
         "payment_method_id": Values(("@card1", "@card2"), (1, WRONG_TYPE), alone=True),
         "backend_transfer_enabled": _FLAG,
         "customdata": Values(_DATA, ("text", 1, [1])),
-        "expires": Values(("2035-01-01T00:00:00Z", "2036-01-01T00:00:00+02:00"), ("tomorrow", "2035-01-01", 1), alone=True),
+        "expires": Values(
+            ("2035-01-01T00:00:00Z", "2036-01-01T00:00:00+02:00"), ("tomorrow", "2035-01-01", 1), alone=True
+        ),
         "ttl": Values(("8760h", "400d12h", "60w"), ("8 hours", "0h", 1), alone=True),
     },
     "member": {"email": _EMAIL, "roles": _ROLES, "message": _INVITED},

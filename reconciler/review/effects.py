@@ -30,12 +30,20 @@ def _assessed(
     actions: Mapping[Address, Action],
 ) -> Change:
     effect = _effect(change, kind, actions)
-    if effect is Effect.NONE:
+    if effect is Effect.NONE or (effect.rank <= Effect.NETWORK.rank and _goes_along(change, actions)):
         return change
     if not effect.disrupts:
         return replace(change, effect=effect)
     resting = (reached([change.address], users) & staying) - {change.address}
     return replace(change, effect=effect, dependants=tuple(sorted(resting, key=lambda each: each.sort_key)))
+
+
+def _goes_along(change: Change, actions: Mapping[Address, Action]) -> bool:
+    """Whether it stands in what goes or is replaced itself, which says it all: a machine's addresses, a project's
+    VLANs.
+    """
+    owner = change.address.owner
+    return owner is not None and actions.get(owner, Action.NOOP).deletes
 
 
 def _effect(change: Change, kind: Kind, actions: Mapping[Address, Action]) -> Effect:

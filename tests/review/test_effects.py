@@ -92,6 +92,16 @@ class TestOtherChanges:
             f"{WEB}.bgp_sessions.ipv4": "none",
         }
 
+    def test_what_goes_along_with_what_it_stands_in_is_not_told_by_itself_unless_it_is_final(self) -> None:
+        session = f"{WEB}.bgp_sessions.ipv4"
+        assert effects(Changes().delete("projects.p", WEB, session, V)) == {
+            "projects.p": "destroy",
+            WEB: "destroy",
+            session: "none",
+            V: "none",
+        }
+        assert effects(Changes().replace(WEB, session)) == {WEB: "replace", session: "none"}
+
     def test_what_stays_has_none(self) -> None:
         assert one(Changes().keep(WEB)).effect is Effect.NONE
 

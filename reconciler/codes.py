@@ -90,6 +90,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "The caret is where it happened. `reconciler explain unknown-filter` and docs/functions.md list "
             "what there is.",
         ),
+        "broken-policy": Page(
+            "A rule of a policy file cannot be asked: its expression fails, or comes to no true or false.",
+            "The message says what is missing. docs/policies.md lists what `change` and `plan` have.",
+        ),
         "cannot-replace": Page(
             "An object that can only be replaced with what it stands in.",
             "Use `--replace` on the address that the message names.",
@@ -358,6 +362,14 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "plan-changed": Page(
             "A plan file was changed after it was written.",
             "Make the plan again and look at it.",
+        ),
+        "policy-denied": Page(
+            "A policy is against the plan, so it is not applied (exit 3).",
+            "Change the stack. The rule is at the place that the hint names; whoever keeps the policies may change it.",
+        ),
+        "policy-warned": Page(
+            "A policy has a word on the plan; it may be applied all the same.",
+            "Have a look at what the rule says, at the place that the hint names.",
         ),
         "pool-reference": Page(
             "A whole pool where one of its instances is meant.",

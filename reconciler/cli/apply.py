@@ -15,6 +15,7 @@ from reconciler.cli.options import (
     input_options,
     no_color_option,
     parallelism_option,
+    policy_option,
     preflight_option,
     replace_option,
     run_options,
@@ -32,6 +33,7 @@ from reconciler.cli.session import Keeping, Session
 @stack_arguments
 @run_options
 @report_option
+@policy_option
 @target_option
 @replace_option
 @preflight_option
@@ -53,6 +55,7 @@ def command(
     drain_seconds: float,
     as_json: bool,
     report: Path | None,
+    policies: tuple[Path, ...],
     targets: tuple[str, ...],
     replace: tuple[str, ...],
     no_preflight: bool,
@@ -86,6 +89,7 @@ def command(
         if saved and (targets or replace or variables or var_files or overlays):
             raise click.UsageError("A saved plan is done as saved: give --target, --replace and --var to `plan`.")
         session.report_to(report, "apply")
+        rules = session.policies(policies)
         keeping = Keeping.said(journal, no_journal, settle_seconds)
         if saved:
             opened = app.open_plan(paths[0])
@@ -107,7 +111,7 @@ def command(
                 options = Options(False, targets, replace)
                 return session.plan(stack, account, options, parallelism=parallelism, preflight=not no_preflight)
 
-        planned, kept = session.settled(make, keeping)
+        planned, kept = session.settled(lambda: session.judged(make(), rules), keeping)
         if approved is not None:
             app.check_approved(planned, approved)
         terms = Terms(

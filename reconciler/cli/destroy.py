@@ -12,6 +12,7 @@ from reconciler.cli.options import (
     input_options,
     no_color_option,
     parallelism_option,
+    policy_option,
     run_options,
     stack_arguments,
     target_option,
@@ -25,6 +26,7 @@ from reconciler.cli.session import Keeping, Session
 @stack_arguments
 @run_options
 @report_option
+@policy_option
 @target_option
 @input_options
 @account_options
@@ -41,6 +43,7 @@ def command(
     drain_seconds: float,
     as_json: bool,
     report: Path | None,
+    policies: tuple[Path, ...],
     targets: tuple[str, ...],
     variables: tuple[str, ...],
     var_files: tuple[Path, ...],
@@ -62,12 +65,16 @@ def command(
         from reconciler.model.plan import Options
 
         session.report_to(report, "destroy")
+        rules = session.policies(policies)
         stack = session.read(paths, variables, var_files, overlays)
         account = session.connect(api_url, emulator, parallelism=parallelism)
         session.lock(stack.name, "destroy", lock_timeout)
         keeping = Keeping.said(journal, no_journal, settle_seconds)
         planned, kept = session.settled(
-            lambda: session.plan(stack, account, Options(True, targets), parallelism=parallelism), keeping
+            lambda: session.judged(
+                session.plan(stack, account, Options(True, targets), parallelism=parallelism), rules
+            ),
+            keeping,
         )
         terms = Terms(not yes, True, allow_deletes, parallelism, drain_seconds, kept)
         return carry_out(session, planned, account, terms)

@@ -172,6 +172,17 @@ def preflight_option(function: Function) -> Function:
     )(function)
 
 
+def policy_option(function: Function) -> Function:
+    return click.option(
+        "--policy",
+        "policies",
+        multiple=True,
+        type=click.Path(exists=True, path_type=Path),
+        metavar="FILE",
+        help="Rules that the plan must keep to, a file or a folder of them. Repeatable.",
+    )(function)
+
+
 def vanished_option(function: Function) -> Function:
     return click.option(
         "--accept-vanished",

@@ -20,6 +20,7 @@ from reconciler.cli.options import (
     input_options,
     no_color_option,
     parallelism_option,
+    policy_option,
     preflight_option,
     recursive_option,
     replace_option,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 @target_option
 @replace_option
 @preflight_option
+@policy_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 @plan_format_option
 @input_options
@@ -62,6 +64,7 @@ def command(
     targets: tuple[str, ...],
     replace: tuple[str, ...],
     no_preflight: bool,
+    policies: tuple[Path, ...],
     detailed_exitcode: bool,
     form: str,
     variables: tuple[str, ...],
@@ -81,6 +84,7 @@ def command(
       reconciler plan stack.yaml -o today.plan && reconciler apply today.plan
       reconciler plan stack.yaml --detailed-exitcode --format json > plan.json
       reconciler plan stack.yaml --format markdown > comment.md
+      reconciler plan stack.yaml --policy policies
       reconciler plan stacks --recursive --detailed-exitcode
     """
     if recursive and (out is not None or targets or replace or form != "text"):
@@ -89,17 +93,20 @@ def command(
         from reconciler import app
         from reconciler.model.approval import approval
         from reconciler.model.plan import Options
+        from reconciler.model.policy import denied
         from reconciler.report.human import render_plan
         from reconciler.report.plan_json import plan_document, seal
 
         print_refusals(session, form)
+        rules = session.policies(policies)
         account = session.connect(api_url, emulator, parallelism=parallelism, read_only=True) if recursive else None
 
         def plan(read: Sequence[Path], client: Client | None) -> Planned:
             stack = session.read(read, variables, var_files, overlays)
             client = client or session.connect(api_url, emulator, parallelism=parallelism, read_only=True)
             options = Options(destroy, targets, replace)
-            return session.plan(stack, client, options, parallelism=parallelism, preflight=not no_preflight)
+            planned = session.plan(stack, client, options, parallelism=parallelism, preflight=not no_preflight)
+            return session.judged(planned, rules)
 
         def print_plan(planned: Planned) -> None:
             digest = approval(planned.plan)
@@ -108,6 +115,11 @@ def command(
         def show(each: Found) -> int:
             planned = plan(each.paths, account)
             print_plan(planned)
+            return ended(planned)
+
+        def ended(planned: Planned) -> int:
+            if denied(planned.plan.diagnostics):
+                return Exit.RAIL
             return Exit.CHANGES if detailed_exitcode and not planned.plan.empty else Exit.DONE
 
         if recursive:
@@ -133,4 +145,4 @@ def command(
             session.sink.note(f"Saved the plan to {out}. To perform exactly these actions: reconciler apply {out}")
             digest = document["x_reconciler"]["approval"]
             session.sink.note(f"To plan anew and perform only just these: reconciler apply STACK --digest {digest}")
-        return Exit.CHANGES if detailed_exitcode and not planned.plan.empty else Exit.DONE
+        return ended(planned)

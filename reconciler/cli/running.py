@@ -83,8 +83,11 @@ def _check_limits(session: Session, planned: Planned, toll: Toll, terms: Terms) 
     from reconciler.app.belongings import check_belongings
     from reconciler.clock import instant, today
     from reconciler.engine.rails import REFUSED_BY_RAIL, check_limits
+    from reconciler.model.policy import denied
     from reconciler.review import expiry
 
+    if against := denied(planned.plan.diagnostics):
+        raise Refused(against, exit_code=REFUSED_BY_RAIL)
     if over := expiry.refused(planned.plan, instant(session.clock)):
         raise Refused(over, exit_code=REFUSED_BY_RAIL)
     destroy = planned.plan.options.destroy

@@ -10,7 +10,7 @@ import os
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from reconciler.model.journal import Journal
     from reconciler.model.offers import Offers
     from reconciler.model.plan import Options
+    from reconciler.model.policy import Policy
     from reconciler.model.resource import Stack
     from reconciler.report.events import EventLines
     from reconciler.stack import Inputs
@@ -189,6 +190,22 @@ class Session:
         )
         self.sink.hide(planned.secrets())
         return planned
+
+    def policies(self, paths: Sequence[Path]) -> tuple[Policy, ...]:
+        """The rules of some policy files. Raises `Refused`."""
+        from reconciler.stack.policies import read_policies
+
+        return read_policies(paths) if paths else ()
+
+    def judged(self, planned: Planned, policies: Sequence[Policy]) -> Planned:
+        """The plan with what the policies say of it. Raises `Refused` for a rule that cannot be asked."""
+        if not policies:
+            return planned
+        from reconciler.kinds import catalog
+        from reconciler.review.judgement import judged
+
+        found = judged(policies, planned.plan, catalog())
+        return replace(planned, plan=replace(planned.plan, diagnostics=(*planned.plan.diagnostics, *found)))
 
     def lock(self, stack: str, command: str, timeout: float) -> None:
         """Keep other runs of the stack on this machine out until the end. Raises `Refused` when one is under way."""

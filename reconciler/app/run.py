@@ -40,6 +40,7 @@ from reconciler.model.resource import Output, Stack, deferred
 from reconciler.review import expiry
 from reconciler.review.bill import buys, expenses
 from reconciler.review.effects import with_effects
+from reconciler.review.gravity import with_gravity
 from reconciler.secret import Secret
 from reconciler.values import Unknown
 from reconciler.wire import Account
@@ -155,7 +156,7 @@ def make_plan(
     outputs, secret = evaluate_outputs(wanted.outputs, compared.world)
     plan = Plan(
         stack=stack.name,
-        changes=with_effects(ordered.changes, kinds),
+        changes=with_gravity(with_effects(ordered.changes, kinds), kinds),
         steps=ordered.steps,
         strangers=compared.strangers,
         diagnostics=(*compared.diagnostics, *findings),

@@ -26,10 +26,10 @@ from reconciler.cli.session import Session
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "junit"]),
+    type=click.Choice(["text", "json", "junit", "prometheus"]),
     default="text",
     show_default=True,
-    help="What to print; in junit each resource is a test, and what differs fails.",
+    help="What to print; in junit each resource is a test, and what differs fails; prometheus is a textfile.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines of events instead.")
 @target_option
@@ -58,6 +58,7 @@ def command(
     \b
       reconciler drift stack.yaml
       reconciler drift stack.yaml --format json
+      reconciler drift stack.yaml --format prometheus > /var/lib/node_exporter/edge.prom
     """
     with Session(no_color=no_color, as_json=as_json) as session:
         print_refusals(session, form)
@@ -72,6 +73,10 @@ def command(
                 session.sink.json(line, line=True)
         elif form == "json":
             session.sink.json(drift_document(plan, tool_version=__version__))
+        elif form == "prometheus":
+            from reconciler.report.metrics import render_metrics
+
+            session.sink.composed(render_metrics(plan, at=session.clock.wall()))
         elif form == "junit":
             print_drift_as_junit(session, plan)
         else:

@@ -40,6 +40,7 @@ class ApiKey(Kind):
     spec = ApiKeySpec
     listed_under = ("", "project")
     summary = "A token for the API, of a project or (at the top of the stack) of the token's user."
+    gives_access = True
     replace_effect = Effect.IN_PLACE
     delete_effect = Effect.IN_PLACE
     mark_stays = _NO_UPDATE

@@ -48,6 +48,7 @@ class BgpConfig(Kind):
     spec = BgpConfigSpec
     listed_under = ("project",)
     summary = "A project's BGP configuration; write-once."
+    guarded = frozenset({"md5"})
     replace_effect = Effect.NETWORK
     delete_effect = Effect.NETWORK
     form = Form.SINGLETON

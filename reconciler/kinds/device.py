@@ -197,6 +197,7 @@ class Device(Kind):
     """All keys of the project and the user go on a device that names none, and `next-available` takes what is there."""
     waits = True
     precious = True
+    guarded = frozenset({"always_pxe", "ipxe_script_url", "locked", "userdata"})
     ends = "termination_time"
     stepwise = True
     choices = {"operating_system": frozenset({"reinstall"}), "userdata": frozenset({"reinstall"})}

@@ -213,6 +213,7 @@ class DeviceBatch(Kind):
     makes = ("device",)
     waits = True
     precious = True
+    guarded = frozenset({"always_pxe", "ipxe_script_url", "locked", "userdata"})
     gone_at_once = True
     ends = "termination_time"
     stepwise = True

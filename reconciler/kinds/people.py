@@ -57,6 +57,7 @@ class Person(Kind):
     marked = False
     replace_impact = "a new invitation is sent, and they are in only when they accept it"
     removed_with_parent = True
+    gives_access = True
     replace_effect = Effect.IN_PLACE
     delete_effect = Effect.IN_PLACE
     outputs = {

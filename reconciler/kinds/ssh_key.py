@@ -42,6 +42,7 @@ class SshKey(Kind):
     spec = SshKeySpec
     listed_under = ("", "project")
     summary = "A public SSH key, of a project or (at the top of the stack) of the token's user."
+    gives_access = True
     replace_effect = Effect.IN_PLACE
     delete_effect = Effect.IN_PLACE
     mark_field = "label"

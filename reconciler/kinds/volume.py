@@ -125,6 +125,7 @@ class Volume(Kind):
     }
     waits = True
     precious = True
+    guarded = frozenset({"locked"})
     gone_at_once = True
     stepwise = True
     create_seconds = 3600.0

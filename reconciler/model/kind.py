@@ -177,6 +177,10 @@ class Kind(ABC):
     """What a create does besides, for the plan: it takes something from elsewhere."""
     replace_impact: ClassVar[str] = ""
     """What a replacement costs the user, for the plan."""
+    gives_access: ClassVar[bool] = False
+    """Whether such an object lets somebody in: a key, a person."""
+    guarded: ClassVar[frozenset[str]] = frozenset()
+    """Fields that decide who gets in, what a machine boots, or whether it can be deleted."""
     create_effect: ClassVar[Effect] = Effect.NONE
     """What making one does to the machine in which it is made, where that runs already."""
     replace_effect: ClassVar[Effect] = Effect.REPLACE

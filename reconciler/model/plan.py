@@ -12,6 +12,7 @@ from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Place
 from reconciler.model.effect import Effect
+from reconciler.model.gravity import Gravity
 from reconciler.model.kind import Verb
 from reconciler.model.live import LiveObject
 from reconciler.model.price import Bill, Cost
@@ -100,6 +101,8 @@ class Change:
     """What it does to what runs (`review.effects`)."""
     dependants: tuple[Address, ...] = ()
     """Of a change that disrupts: what rests on the object and stays."""
+    gravity: Gravity | None = None
+    """How grave it is that the account differs so (`review.gravity`); None where nothing differs."""
     cost: Cost | None = None
     """What the object costs, before and after; None for what is not billed (`review.bill`)."""
 

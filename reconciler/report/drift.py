@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from reconciler.model.gravity import Gravity
 from reconciler.model.plan import Action, Change, FieldChange, Plan
 from reconciler.report.diagnostics_text import diagnostics_page
 from reconciler.report.fields import scalar
@@ -88,6 +89,7 @@ def drift_document(plan: Plan, *, tool_version: str) -> dict[str, Any]:
             "address": str(each.address),
             "type": each.kind,
             "drift": drift_word(each),
+            "gravity": str(gravity_of(each)),
             "id": each.live.id if each.live is not None else None,
             "because": each.because,
             "source": {"file": each.place.file, "line": each.place.line} if each.place is not None else None,
@@ -103,6 +105,7 @@ def drift_document(plan: Plan, *, tool_version: str) -> dict[str, Any]:
         "stack": plan.stack,
         "drifted": drifted(plan),
         "summary": {**counts, "strangers": len(plan.strangers)},
+        "gravity": {str(each): count for each, count in gravities(drifting(plan)).items()},
         "resources": resources,
         "strangers": [stranger_json(each) for each in plan.strangers],
         "diagnostics": [diagnostic_json(each) for each in plan.diagnostics],
@@ -115,9 +118,28 @@ def _live_and_wanted(change: Change, field: FieldChange) -> dict[str, Any]:
     return {**kept, "sensitive": "sensitive" in document}
 
 
+def gravity_of(change: Change) -> Gravity:
+    return change.gravity or Gravity.COSMETIC
+
+
+def gravities(changes: Sequence[Change]) -> dict[Gravity, int]:
+    """How many there are of each, the gravest first; all of them, for whoever draws a line over time."""
+    return {each: sum(gravity_of(change) is each for change in changes) for each in Gravity}
+
+
+def _grave(change: Change) -> str:
+    """Said where it is more than a word on a label."""
+    return f" [{change.gravity}]" if change.gravity in (Gravity.SECURITY, Gravity.DISRUPTIVE) else ""
+
+
 def _missing(page: Page, changes: Sequence[Change]) -> None:
     for each in changes:
-        page.line(("  # ", Style.BOLD), (str(each.address), Style.BOLD), (" is missing", Style.RED), f" ({each.kind})")
+        page.line(
+            ("  # ", Style.BOLD),
+            (str(each.address), Style.BOLD),
+            (" is missing", Style.RED),
+            f" ({each.kind}){_grave(each)}",
+        )
     page.blank()
 
 
@@ -126,13 +148,13 @@ def _unexpected(page: Page, changes: Sequence[Change]) -> None:
         known = f" ({each.kind} {each.live.id})" if each.live is not None else f" ({each.kind})"
         reason = f": {each.because}" if each.because else ""
         what = (" is unexpected", Style.YELLOW)
-        page.line(("  # ", Style.BOLD), (str(each.address), Style.BOLD), what, f"{known}{reason}")
+        page.line(("  # ", Style.BOLD), (str(each.address), Style.BOLD), what, f"{known}{_grave(each)}{reason}")
     page.blank()
 
 
 def _changed(page: Page, changes: Sequence[Change]) -> None:
     for each in changes:
-        page.line(("  # ", Style.BOLD), (str(each.address), Style.BOLD), (" has changed", Style.YELLOW))
+        page.line(("  # ", Style.BOLD), (str(each.address), Style.BOLD), (" has changed", Style.YELLOW), _grave(each))
         fields = drifted_fields(each)
         if not fields and each.because:
             page.line(f"      {each.because}")

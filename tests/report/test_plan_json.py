@@ -13,6 +13,7 @@ import pytest
 
 from reconciler.cli.planfile import plan_from
 from reconciler.diagnostics import Refused
+from reconciler.model.kind import Verb
 from reconciler.model.plan import Action, FieldChange, Plan
 from reconciler.report.graph import render_dot, render_mermaid
 from reconciler.report.human import render_plan
@@ -179,6 +180,11 @@ def test_a_part_of_another_shape_is_refused_where_people_would_read_it() -> None
 def test_the_repository_holds_the_schema_that_the_package_ships() -> None:
     assert (SCHEMAS / FILE_NAME).read_text(encoding="utf-8") == plan_schema()
     jsonschema.Draft202012Validator.check_schema(json.loads(plan_schema()))
+
+
+def test_the_schema_knows_every_verb_of_a_step() -> None:
+    verbs = json.loads(plan_schema())["$defs"]["step"]["properties"]["verb"]["enum"]
+    assert set(verbs) == {str(each) for each in Verb}
 
 
 def test_the_schema_refuses_what_is_not_ours() -> None:

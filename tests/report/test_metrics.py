@@ -1,0 +1,55 @@
+"""Drift as metrics, read by the parser of Prometheus' own client."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from reconciler.model.gravity import Gravity
+from reconciler.model.plan import Plan, Stranger
+from reconciler.report.metrics import render_metrics
+from tests.report import samples
+
+Series = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+
+
+def series(plan: Plan) -> Series:
+    families = text_string_to_metric_families(render_metrics(plan, at=1_574_000_000.9))
+    return {
+        (sample.name.removeprefix("reconciler_"), tuple(sorted(sample.labels.items()))): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def test_no_drift_is_a_zero_for_each_word() -> None:
+    stack = ("stack", samples.plan().stack)
+    expected: Series = {
+        ("drift", (stack,)): 0.0,
+        **{("drift_resources", (("drift", word), stack)): 0.0 for word in ("changed", "missing", "unexpected")},
+        **{("drift_gravity_resources", (("gravity", str(each)), stack)): 0.0 for each in Gravity},
+        ("strangers", (stack,)): 1.0,
+        ("drift_checked_timestamp_seconds", (stack,)): 1_574_000_000.0,
+    }
+    assert series(samples.plan(strangers=(Stranger("device", "s-1", "x"),))) == expected
+
+
+def test_each_resource_that_differs_is_counted_and_named() -> None:
+    grave = replace(samples.update(), gravity=Gravity.SECURITY)
+    found = series(samples.plan(samples.create(), grave, samples.delete()))
+    stack = ("stack", samples.plan().stack)
+    assert found["drift", (stack,)] == 1.0
+    assert found["drift_resources", (("drift", "changed"), stack)] == 1.0
+    assert found["drift_gravity_resources", (("gravity", "security"), stack)] == 1.0
+    named = [dict(labels) for name, labels in found if name == "drift_resource"]
+    assert {(each["address"], each["type"], each["drift"], each["gravity"]) for each in named} == {
+        ("projects.edge.devices.web[0]", "device", "missing", "cosmetic"),
+        ("projects.edge", "project", "changed", "security"),
+        ("projects.edge.vlans.old", "vlan", "unexpected", "cosmetic"),
+    }
+
+
+def test_the_same_drift_is_the_same_text() -> None:
+    assert render_metrics(samples.everything(), at=1.0) == render_metrics(samples.everything(), at=1.0)
+    assert "canary" not in render_metrics(samples.everything(), at=1.0)

@@ -57,6 +57,7 @@ def test_actions_impacts_and_kinds_are_turned_off_and_on(tab: Tab) -> None:
         "projects.edge.devices.web[0]",
         "projects.edge.devices.web[1]",
         DATABASE,
+        f"{DATABASE}.ip_assignments.vip",
         "projects.edge.devices.legacy",
     ]
     tab.look("kind.value = 'vlan', kind.dispatchEvent(new Event('change'))")

@@ -325,6 +325,10 @@ class TestWhatCameBack:
         assert self.wrong(shown, description=referring) == "the API accepted it, but description is 'old'"
         assert self.wrong(replace(shown, values={**shown.values, "description": "p1"}), description=referring) == ""
 
+    def test_a_value_that_fits_no_more_is_told(self) -> None:
+        told = self.wrong(WEB, description=ref("projects.p", "id", lambda value: 5))
+        assert told == "the API accepted it, but its description: wants a string, not an integer"
+
     def test_but_no_secret(self) -> None:
         shown = replace(WEB, values={**SHOWN, "hostname": "www", "description": "old"})
         assert self.wrong(shown, secrets=("description",)) == ("the API accepted it, but description is another value")

@@ -124,6 +124,12 @@ class TestAChange:
         assert bench.moments == [0.0, 0.0, 0.0, 0.0, 1.0, 2.0]
         assert made_of(found) == ("new", 9)
 
+    def test_also_where_its_answer_shows_the_object_without_it(self) -> None:
+        bench, found = self.run(shown("new"), shown("new"), shown("new", 9), actions=("vxlan",))
+        assert bench.methods == ["PUT", "POST", "GET"]
+        assert bench.moments == [0.0, 0.0, 1.0]
+        assert made_of(found) == ("new", 9)
+
     def test_so_is_that_of_any_call_whose_answer_did_not_show_it(self) -> None:
         bench, found = self.run(None, shown(), None, shown(vxlan=9), shown(vxlan=9), shown("new", 9))
         assert bench.methods == ["PUT", "GET", "PUT", "GET", "GET", "GET"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from reconciler.cli.options import (
 )
 from reconciler.cli.running import Terms, carry_out
 from reconciler.cli.session import Keeping, Session
+from reconciler.clock import instant
 from reconciler.diagnostics import Refused, error
 
 if TYPE_CHECKING:
@@ -55,6 +57,21 @@ class _How:
     keeping: Keeping
     allow_deletes: int | None
     drain_seconds: float
+    by: datetime
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment with its zone, as RFC 3339 writes it."""
+
+    name = "moment"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        from reconciler.model.lifetime import moment
+
+        found = moment(value)
+        if found is None:
+            self.fail(f"{value!r} is no moment with its zone, such as 2019-12-31T23:59:59Z", param, ctx)
+        return found
 
 
 @click.command("reap", cls=StackCommand)
@@ -66,6 +83,12 @@ class _How:
     required=True,
 )
 @click.option("--dry-run", is_flag=True, help="Only tell what is over.")
+@click.option(
+    "--by",
+    type=Moment(),
+    metavar="MOMENT",
+    help="What is over by then, such as 2019-12-31T23:59:59Z. [default: now]",
+)
 @run_options
 @input_options
 @account_options
@@ -74,6 +97,7 @@ class _How:
 def command(
     folders: tuple[Path, ...],
     dry_run: bool,
+    by: datetime | None,
     yes: bool,
     allow_deletes: int | None,
     journal: Path | None,
@@ -97,6 +121,7 @@ def command(
 
     \b
       reconciler reap environments --dry-run
+      reconciler reap environments --dry-run --by 2019-12-31T23:59:59Z
       reconciler reap environments --yes
     """
     with Session(no_color=no_color, as_json=as_json) as session:
@@ -104,7 +129,8 @@ def command(
         keeping = Keeping.said(journal, no_journal, settle_seconds)
         stacks = stacks_below(session, folders)
         account = session.connect(api_url, emulator, parallelism=parallelism, read_only=dry_run)
-        how = _How(inputs, account, parallelism, lock_timeout, keeping, allow_deletes, drain_seconds)
+        by = by or instant(session.clock)
+        how = _How(inputs, account, parallelism, lock_timeout, keeping, allow_deletes, drain_seconds, by)
         due, codes = _due(session, stacks, how)
         if not due or dry_run:
             if not due:
@@ -141,12 +167,11 @@ def _due(session: Session, stacks: Sequence[Found], how: _How) -> tuple[list[_Du
 
 
 def _over(session: Session, stack: Stack, how: _How) -> Over:
-    from reconciler.clock import instant
     from reconciler.model.plan import Options
     from reconciler.review.expiry import over
 
     planned = session.plan(stack, how.account, Options(destroy=True), parallelism=how.parallelism, guarded=False)
-    return over(stack, planned.plan.changes, instant(session.clock))
+    return over(stack, planned.plan.changes, how.by)
 
 
 def _words(found: Over | None) -> str:

@@ -115,6 +115,16 @@ def test_what_is_over_is_reaped_and_nothing_else(world: World) -> None:
     assert "envs/over.yaml: does not stand" in world.run("reap", "envs", "--dry-run").out
 
 
+def test_what_will_be_over_by_a_moment_goes_when_that_is_asked_for(world: World) -> None:
+    applied_here(world, small(world, "over"))
+    early = world.run("reap", "envs", "--dry-run", "--by", "2034-12-31T23:59:59Z")
+    assert early.out == f"envs/over.yaml: stands until {LATER}\n"
+    assert world.run("reap", "envs", "--yes", "--by", "2035-01-01T01:00:00+01:00").code == 0
+    assert projects(world) == set()
+    wrong = world.run("reap", "envs", "--by", "friday")
+    assert (wrong.code, "'friday' is no moment with its zone" in wrong.err) == (1, True)
+
+
 def test_a_project_of_a_stack_goes_by_itself(world: World) -> None:
     ends = f'expires: "{LATER}"'
     path = world.stack(f"stack: two\nprojects: {{lab: {{name: two, {ends}}}, other: {{name: other}}}}\n", "two.yaml")

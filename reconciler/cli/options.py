@@ -183,6 +183,12 @@ def policy_option(function: Function) -> Function:
     )(function)
 
 
+def verbose_option(function: Function) -> Function:
+    return click.option(
+        "-v", "--verbose", is_flag=True, help="Of what changes, show in the text also what stays as it is."
+    )(function)
+
+
 def vanished_option(function: Function) -> Function:
     return click.option(
         "--accept-vanished",

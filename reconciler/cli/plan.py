@@ -26,6 +26,7 @@ from reconciler.cli.options import (
     replace_option,
     stack_arguments,
     target_option,
+    verbose_option,
 )
 from reconciler.cli.session import Session
 
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 @policy_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 @plan_format_option
+@verbose_option
 @input_options
 @account_options
 @parallelism_option
@@ -67,6 +69,7 @@ def command(
     policies: tuple[Path, ...],
     detailed_exitcode: bool,
     form: str,
+    verbose: bool,
     variables: tuple[str, ...],
     var_files: tuple[Path, ...],
     overlays: tuple[Path, ...],
@@ -110,7 +113,8 @@ def command(
 
         def print_plan(planned: Planned) -> None:
             digest = approval(planned.plan)
-            session.sink.data(render_plan(planned.plan, colour=session.sink.colour_out, approval=digest))
+            text = render_plan(planned.plan, colour=session.sink.colour_out, approval=digest, whole=verbose)
+            session.sink.data(text)
 
         def show(each: Found) -> int:
             planned = plan(each.paths, account)

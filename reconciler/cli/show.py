@@ -8,7 +8,7 @@ import click
 
 from reconciler.cli.exits import Exit
 from reconciler.cli.formats import how_to_apply_saved, plan_format_option, print_plan_as
-from reconciler.cli.options import no_color_option
+from reconciler.cli.options import no_color_option, verbose_option
 from reconciler.cli.planfile import plan_from
 from reconciler.cli.session import Session
 
@@ -16,8 +16,9 @@ from reconciler.cli.session import Session
 @click.command("show")
 @click.argument("plan_file", metavar="PLANFILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @plan_format_option
+@verbose_option
 @no_color_option
-def command(plan_file: Path, form: str, no_color: bool) -> int:
+def command(plan_file: Path, form: str, verbose: bool, no_color: bool) -> int:
     """Print a plan that `plan -o` saved.
 
     \b
@@ -39,5 +40,5 @@ def command(plan_file: Path, form: str, no_color: bool) -> int:
         if form != "text":
             print_plan_as(session, form, plan, how_to_apply_saved(plan_file, approval))
             return Exit.DONE
-        session.sink.data(render_plan(plan, colour=session.sink.colour_out, approval=approval))
+        session.sink.data(render_plan(plan, colour=session.sink.colour_out, approval=approval, whole=verbose))
         return Exit.DONE

@@ -138,8 +138,8 @@ def write_sensitive(page: Page, slot: Slot, symbol: str) -> None:
 
 
 def write_hidden(page: Page, depth: int, count: int, what: str) -> None:
-    """`# (3 unchanged attributes hidden)`, or nothing."""
-    if count:
+    """`# (3 unchanged attributes hidden)`, or nothing; on a whole page they are not."""
+    if count and not page.whole:
         page.line(" " * (4 * depth + 4), (f"# ({plural(count, f'unchanged {what}')} hidden)", Style.DIM))
 
 
@@ -174,11 +174,14 @@ def _same(before: Any, after: Any) -> bool:
 def _mapping(page: Page, slot: Slot, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     names = sorted({*before, *after}, key=str)
     changed = [each for each in names if not _same(before.get(each), after.get(each))]
-    width = max((len(_key(each)) for each in changed), default=0)
+    width = max((len(_key(each)) for each in (names if page.whole else changed)), default=0)
     page.line(*slot.head("~"), "{")
-    for name in changed:
+    for name in names if page.whole else changed:
         inner = Slot(slot.depth + 1, f"{_key(name):<{width}} = ")
-        write_difference(page, inner, before.get(name), after.get(name))
+        if name in changed:
+            write_difference(page, inner, before.get(name), after.get(name))
+        else:
+            write_whole(page, inner, "", before.get(name))
     write_hidden(page, slot.depth + 1, len(names) - len(changed), "element")
     page.line(*slot.closing("}"), *slot.comma, *slot.tail)
 
@@ -191,6 +194,8 @@ def _sequence(page: Page, slot: Slot, before: Sequence[Any], after: Sequence[Any
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             hidden += i2 - i1
+            for each in before[i1:i2] if page.whole else ():
+                write_whole(page, inner, "", each)
             continue
         paired = min(i2 - i1, j2 - j1)
         for was, becomes in zip(before[i1 : i1 + paired], after[j1 : j1 + paired], strict=True):
@@ -234,7 +239,9 @@ def _text(page: Page, slot: Slot, before: str, after: str) -> None:
         before, after = before[:-1], after[:-1]
     old, new = before.split("\n"), after.split("\n")
     shown_until = 0
-    for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(CONTEXT):
+    for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(
+        len(old) if page.whole else CONTEXT
+    ):
         write_hidden(page, slot.depth + 1, group[0][1] - shown_until, "line")
         for tag, i1, i2, j1, j2 in group:
             if tag == "equal":

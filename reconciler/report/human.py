@@ -59,9 +59,12 @@ _LEGEND: Mapping[Action, str] = MappingProxyType(
 )
 
 
-def render_plan(plan: Plan, *, colour: bool, approval: str = "") -> str:
-    """The whole plan as text; with the digest that `apply --digest` takes, where one is given."""
-    page = strangers_page(plan.strangers)
+def render_plan(plan: Plan, *, colour: bool, approval: str = "", whole: bool = False) -> str:
+    """The plan as text; with the digest that `apply --digest` takes, where one is given. Of what changes, a `whole` one
+    shows what stays as it is too.
+    """
+    page = Page(whole=whole)
+    page.extend(strangers_page(plan.strangers))
     pending = in_reading_order(plan.pending)
     if pending:
         _legend(page, pending)
@@ -248,19 +251,29 @@ def _differences(page: Page, change: Change) -> None:
     shown = {name: change.before[name] for name in _ALWAYS_SHOWN if name in change.before and name not in tree}
     shown = {name: value for name, value in shown.items() if name not in secret_fields(change)}
     names = {*map(str, tree), *shown, *(("id",) if change.live is not None else ())}
-    width = max(map(len, names), default=0)
-    for name in sorted(names):
+    same = {*change.before, *change.after}
+    listed = names | same if page.whole else names
+    width = max(map(len, listed), default=0)
+    for name in sorted(listed):
         slot = Slot(1, f"{name:<{width}} = ")
         if name in tree:
             _node(page, slot, tree[name], change, (name,))
         elif name in shown:
             write_whole(page, slot, "", shown[name])
-        elif change.live is not None and change.action.replaces:
+        elif name == "id" and change.live is not None and change.action.replaces:
             write_difference(page, slot, change.live.id, Unknown())
-        elif change.live is not None:
+        elif name == "id" and change.live is not None:
             write_whole(page, slot, "", change.live.id)
-    same = ({*change.before} | {*change.after}) - names
-    write_hidden(page, 1, len(same), "attribute")
+        elif page.whole:
+            _unchanged_field(page, slot, change, name)
+    write_hidden(page, 1, len(same - names), "attribute")
+
+
+def _unchanged_field(page: Page, slot: Slot, change: Change, name: str) -> None:
+    if name in secret_fields(change):
+        write_sensitive(page, slot, "")
+    else:
+        write_whole(page, slot, "", change.before[name] if name in change.before else change.after[name])
 
 
 def _node(page: Page, slot: Slot, node: FieldChange | Tree, change: Change, path: tuple[str | int, ...]) -> None:
@@ -273,11 +286,16 @@ def _node(page: Page, slot: Slot, node: FieldChange | Tree, change: Change, path
         return
     in_list = all(isinstance(each, int) for each in node)
     page.line(*slot.head("~"), "[" if in_list else "{")
-    width = max((len(key_text(each)) for each in node), default=0)
-    for name in sorted(node, key=lambda part: (isinstance(part, str), part)):
+    rest = _unchanged(change, path, node)
+    listed = {*node, *rest} if page.whole and path[0] not in secret_fields(change) else {*node}
+    width = max((len(key_text(each)) for each in listed), default=0)
+    for name in sorted(listed, key=lambda part: (isinstance(part, str), part)):
         inner = Slot(slot.depth + 1, element=True) if in_list else Slot(slot.depth + 1, f"{key_text(name):<{width}} = ")
-        _node(page, inner, node[name], change, (*path, name))
-    write_hidden(page, slot.depth + 1, _unchanged(change, path, node), "element")
+        if name in node:
+            _node(page, inner, node[name], change, (*path, name))
+        else:
+            write_whole(page, inner, "", rest[name])
+    write_hidden(page, slot.depth + 1, len(rest), "element")
     page.line(*slot.closing("]" if in_list else "}"), *slot.comma, *slot.tail)
 
 
@@ -290,8 +308,8 @@ def _remark(field: FieldChange, impact: Sequence[str]) -> tuple[Span, ...]:
     return ((f" # {note}", Style.DIM),) if note else ()
 
 
-def _unchanged(change: Change, path: tuple[str | int, ...], node: Tree) -> int:
-    keys: set[str | int] = set()
+def _unchanged(change: Change, path: tuple[str | int, ...], node: Tree) -> dict[str | int, Any]:
+    found: dict[str | int, Any] = {}
     for side in (change.before, change.after):
         here: Any = side
         for part in path:
@@ -302,10 +320,10 @@ def _unchanged(change: Change, path: tuple[str | int, ...], node: Tree) -> int:
             else:
                 here = None
         if isinstance(here, Mapping):
-            keys.update(here)
+            found.update(here)
         elif isinstance(here, list | tuple):
-            keys.update(range(len(here)))
-    return len(keys - set(node))
+            found.update(enumerate(here))
+    return {name: value for name, value in found.items() if name not in node}
 
 
 def _expiries(page: Page, plan: Plan) -> None:

@@ -102,9 +102,10 @@ def _styled(text: str, style: Style) -> str:
 
 
 class Page:
-    """Lines being written."""
+    """Lines being written; on a `whole` one what stays as it is has its lines too."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, whole: bool = False) -> None:
+        self.whole = whole
         self._lines: list[tuple[Span, ...]] = []
 
     def line(self, *spans: Span) -> None:

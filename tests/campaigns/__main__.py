@@ -8,6 +8,7 @@ import multiprocessing
 import sys
 import time
 import traceback
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
@@ -17,6 +18,9 @@ from types import ModuleType
 
 import tests.campaigns
 from tests.campaigns.campaign import Campaign, NotInPeace, Violation
+
+PART = 500
+"""Schedules, after which what has come of them is kept in the file of `--results`."""
 
 
 @dataclass
@@ -51,14 +55,14 @@ def played(campaign: str, schedule: str) -> tuple[str, list[Violation]]:
         return schedule, [Violation("no traceback", traceback.format_exc(limit=-6))]
 
 
-def run(campaign: Campaign, count: int, seed: int, jobs: int, *, first: bool = False, only: str = "") -> Result:
-    """Play so many schedules; with `first` no more after one that broke a law."""
+def run(campaign: Campaign, schedules: Sequence[str], jobs: int, *, first: bool = False) -> Result:
+    """Play these schedules; with `first` no more after one that broke a law."""
     result = Result(campaign.name)
     began = time.monotonic()
     jobs = min(jobs, campaign.jobs or jobs)
     work = partial(played, campaign.name)
     with multiprocessing.Pool(jobs) as pool:
-        for schedule, violations in pool.imap_unordered(work, campaign.chosen(count, seed, only), chunksize=4):
+        for schedule, violations in pool.imap_unordered(work, schedules, chunksize=4):
             result.schedules += 1
             for each in violations:
                 result.broken.append((schedule, each))
@@ -76,22 +80,32 @@ def table(results: list[Result]) -> str:
     return "\n".join(lines)
 
 
-def kept_result(file: Path | None, name: str, count: int, seed: int) -> Result | None:
-    """What is in the file of the same schedules of a campaign, when none of them broke a law."""
-    if file is None or not file.exists():
-        return None
-    for line in file.read_text(encoding="utf-8").splitlines():
+def resumed(campaign: Campaign, schedules: Sequence[str], jobs: int, file: Path, key: Mapping[str, object]) -> Result:
+    """Play what the file does not hold of these schedules yet, and keep each part there as it ends.
+
+    A part that broke a law is not gone on after: all is played again then, by what has been fixed.
+    """
+    result = _kept(file, campaign.name, key) or Result(campaign.name)
+    while result.schedules < len(schedules) and not result.broken:
+        part = run(campaign, schedules[result.schedules : result.schedules + PART], jobs)
+        result.schedules += part.schedules
+        result.seconds += part.seconds
+        result.broken += part.broken
+        kept = {"name": campaign.name, **key, "schedules": result.schedules}
+        kept |= {"violations": len(result.broken), "seconds": round(result.seconds, 1)}
+        with file.open("a", encoding="utf-8") as lines:
+            lines.write(f"{json.dumps(kept)}\n")
+    return result
+
+
+def _kept(file: Path, name: str, key: Mapping[str, object]) -> Result | None:
+    """How far these schedules have come in peace, by the last line of the file about them."""
+    found = None
+    for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else ():
         kept = json.loads(line)
-        if (kept["name"], kept["count"], kept["seed"], kept["violations"]) == (name, count, seed, 0):
-            return Result(name, kept["schedules"], [], kept["seconds"])
-    return None
-
-
-def keep_result(file: Path, result: Result, count: int, seed: int) -> None:
-    kept = {"name": result.name, "count": count, "seed": seed, "schedules": result.schedules}
-    kept |= {"violations": len(result.broken), "seconds": round(result.seconds, 1)}
-    with file.open("a", encoding="utf-8") as lines:
-        lines.write(f"{json.dumps(kept)}\n")
+        if kept["name"] == name and all(kept[each] == value for each, value in key.items()):
+            found = None if kept["violations"] else Result(name, kept["schedules"], [], kept["seconds"])
+    return found
 
 
 def main() -> int:
@@ -112,26 +126,29 @@ def main() -> int:
         "--results",
         type=Path,
         metavar="FILE",
-        help="keep what came of each campaign there, and go on after those that are in it: a release takes hours",
+        help="keep what came of each part of a campaign there, and go on after what is in it: a release takes hours",
     )
     parser.add_argument("--only", default="", metavar="PATTERN", help="only schedules that fit this pattern of a shell")
     parser.add_argument("--replay", metavar="SCHEDULE", help="play one schedule of one campaign again")
     given = parser.parse_args()
     if given.only and given.results is not None:
         parser.error("--results keeps what came of whole campaigns, not of those with --only")
+    if given.first and given.results is not None:
+        parser.error("--results ends with the part in which a law was broken: leave --first out")
     chosen = list(every.values()) if "all" in given.campaign else [every[each] for each in given.campaign]
     if given.replay is not None:
         _, violations = played(chosen[0].name, given.replay)
         print("\n".join(f"{each.law}: {each.detail}" for each in violations) or "it holds")
         return 1 if violations else 0
-    counts = {each.name: each.full if given.full else given.count or each.short for each in chosen}
     results = []
     for each in chosen:
-        done = kept_result(given.results, each.name, counts[each.name], given.seed)
-        result = done or run(each, counts[each.name], given.seed, given.jobs, first=given.first, only=given.only)
-        results.append(result)
-        if given.results is not None and done is None:
-            keep_result(given.results, result, counts[each.name], given.seed)
+        count = each.full if given.full else given.count or each.short
+        schedules = list(each.chosen(count, given.seed, given.only))
+        if given.results is None:
+            results.append(run(each, schedules, given.jobs, first=given.first))
+        else:
+            key = {"count": count, "seed": given.seed}
+            results.append(resumed(each, schedules, given.jobs, given.results, key))
     print(table(results))
     return 1 if any(each.broken for each in results) else 0
 

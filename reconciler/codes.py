@@ -49,6 +49,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "No connection to the API, or none that lasted.",
             "Check --api-url (or PACKET_API_URL) and the network. Nothing was changed.",
         ),
+        "audit-incomplete": Page(
+            "A run is done, and a part of what it did could not be written into the audit log that was asked for.",
+            "The account is as the report says. Keep that, and free the place before the next run.",
+        ),
         "bad-address": Page(
             "An address of a resource that is none, or that the stack does not have.",
             "Write it as the plan does, in quotes for the shell: `'projects.edge.devices.web[0]'`.",
@@ -262,6 +266,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "needs-review": Page(
             "A warning: people at the platform look at a block of more than 16 addresses before it is given.",
             "Say why in `comments`, and give the create the time; or reserve several smaller blocks.",
+        ),
+        "no-audit": Page(
+            "The audit log that was asked for cannot be written, so nothing was sent.",
+            "Free the place, choose another one with `--audit DIR`, or do without one (`--no-audit`).",
         ),
         "no-capacity": Page(
             "The API says that it has not got as many machines of a plan in a facility as are to be created.",
@@ -524,9 +532,17 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "A reference to a resource that is not declared.",
             "The hint has the nearest, or what is declared there.",
         ),
+        "unknown-run": Page(
+            "No run in the audit log has such an id.",
+            "`reconciler history` lists the runs; `--audit` says where they are written down.",
+        ),
         "unknown-variable": Page(
             "A value for a variable that is not declared.",
             "The hint has the nearest; declare it under `variables`.",
+        ),
+        "unreadable-audit": Page(
+            "A file of the audit log, or lines of it, cannot be read; the rest of it is shown.",
+            "Look into the file: somebody wrote into it, or a disk was full. A line that a crash cut off is harmless.",
         ),
         "unreadable-plan": Page(
             "A file that begins like a saved plan and cannot be read.",

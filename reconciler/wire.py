@@ -29,7 +29,9 @@ class Repeat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One API request. `route` is the template (`/projects/{id}/devices`), `path` the same with the ids filled in."""
+    """One API request. `route` is the template (`/projects/{id}/devices`), `path` the same with the ids filled in.
+    `step` is the step of a plan that it is sent for, for who writes down what was sent: the request is the same.
+    """
 
     method: str
     route: str
@@ -37,6 +39,19 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     body: Json = None
     repeat: Repeat = Repeat.SAFE
+    step: str = field(default="", compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to send a call that may change something. `ending` is `done`, `refused`, `throttled`, `redirected`,
+    `doubtful` or `not sent`; `status` and `request_id` are of the answer, 0 and empty where none came.
+    """
+
+    call: Call
+    ending: str
+    status: int = 0
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

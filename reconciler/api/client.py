@@ -19,7 +19,7 @@ from reconciler.api.urls import checked_base_url, checked_method, checked_path, 
 from reconciler.clock import Clock
 from reconciler.secret import Secret
 from reconciler.values import Json, visible
-from reconciler.wire import Account, Call, Listing, Repeat, WireError
+from reconciler.wire import Account, Attempt, Call, Listing, Repeat, WireError
 
 _CHECKS_ONLY = frozenset({("POST", "/capacity")})
 """What a run that only reads may send besides: it changes nothing although it is no GET."""
@@ -38,7 +38,8 @@ class Client(Account):
 
     `parallelism` bounds the calls under way, and the connections; `single_session` means one at a time over one
     Session, which recording with vcrpy needs. `read_only` refuses every call that could change something before it is
-    sent. `on_note` is told, from any thread, why a call waits. `retries` and `timeouts` are in seconds.
+    sent. `on_note` is told, from any thread, why a call waits, and `on_attempt` how each attempt ended to send what may
+    change something. `retries` and `timeouts` are in seconds.
 
     Raises WireError when the URL or the token cannot be used.
     """
@@ -58,6 +59,7 @@ class Client(Account):
         body_limit: int = BODY_LIMIT,
         user_agent: str = f"reconciler/{__version__}",
         on_note: Callable[[str], None] | None = None,
+        on_attempt: Callable[[Attempt], None] | None = None,
     ) -> None:
         self._base_url = checked_base_url(base_url)
         self._read_only = read_only
@@ -73,13 +75,15 @@ class Client(Account):
             body_limit=body_limit,
             user_agent=user_agent,
         )
-        self._courier = Courier(self._transport, secret, retries=retries, clock=clock, rng=rng, note=self._note)
+        self._courier = Courier(
+            self._transport, secret, retries=retries, clock=clock, rng=rng, note=self._note, heard=on_attempt
+        )
 
     def send(self, call: Call) -> Json:
         """Send one call and return the decoded body, None for an empty one. Raises `WireError`."""
         method = checked_method(call.method)
         path = checked_path(call.path)
-        parcel = self._parcel(method, path, with_query(path, call.query), call.body, call.repeat)
+        parcel = self._parcel(method, path, with_query(path, call.query), call.body, call.repeat, call)
         return self._courier.value(parcel, self._courier.deliver(parcel))
 
     def fetch(self, listing: Listing) -> list[dict[str, Any]]:
@@ -141,9 +145,11 @@ class Client(Account):
     def _asker(self, listing: Listing) -> Callable[[Mapping[str, str]], Json]:
         return lambda query: self.send(Call("GET", listing.route, listing.path, query))
 
-    def _parcel(self, method: str, path: str, target: str, body: Json, repeat: Repeat) -> Parcel:
+    def _parcel(
+        self, method: str, path: str, target: str, body: Json, repeat: Repeat, call: Call | None = None
+    ) -> Parcel:
         label = f"{method} {visible(path)}"
-        parcel = Parcel(method, target, label, None if body is None else _encoded(body, label), repeat)
+        parcel = Parcel(method, target, label, None if body is None else _encoded(body, label), repeat, call)
         if self._read_only and not parcel.is_read and (method, path) not in _CHECKS_ONLY:
             raise WireError("refused to send: this run only reads", call=label)
         return parcel

@@ -33,7 +33,7 @@ from reconciler.api.token import TOKEN_VARIABLE, Token
 from reconciler.api.transport import AnswerLost, NothingSent, Transport
 from reconciler.clock import Clock
 from reconciler.values import Json
-from reconciler.wire import Gone, InDoubt, Rejected, Repeat, Throttled, Unreachable, WireError
+from reconciler.wire import Attempt, Call, Gone, InDoubt, Rejected, Repeat, Throttled, Unreachable, WireError
 
 INTERRUPTED = "not sent, since the run was interrupted"
 
@@ -52,13 +52,16 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A call made ready: `target` is the path with its query, `label` names it in messages."""
+    """A call made ready: `target` is the path with its query, `label` names it in messages; `call` is what it was made
+    of, where it was a `Call`.
+    """
 
     method: str
     target: str
     label: str
     body: bytes | None
     repeat: Repeat
+    call: Call | None = None
 
     @property
     def is_read(self) -> bool:
@@ -99,6 +102,7 @@ class Courier:
         clock: Clock,
         rng: random.Random,
         note: Callable[[str], None],
+        heard: Callable[[Attempt], None] | None = None,
     ) -> None:
         self._transport = transport
         self._token = token
@@ -106,6 +110,7 @@ class Courier:
         self._clock = clock
         self._rng = rng
         self._note = note
+        self._heard = heard
         self._gate = RateGate(clock, rng, retries.base)
         self._budget = RetryBudget(retries.budget)
         self._breaker = Breaker(clock, retries.outage_failures, retries.outage_seconds)
@@ -124,6 +129,7 @@ class Courier:
             if held:
                 return Outcome(Ending.HELD_BACK, held, attempts=failures + throttled)
             outcome = self._attempt(parcel)
+            self._tell(parcel, outcome)
             if outcome.ending in (Ending.NOT_SENT, Ending.DOUBTFUL):
                 self._breaker.failed()
                 failures += 1
@@ -196,6 +202,12 @@ class Courier:
                 return Outcome(Ending.DOUBTFUL, f"the API answered {answer.status}, but {trouble}", answer)
         why = self._token.scrub(_told(answer))
         return Outcome(_ending(answer), why, answer)
+
+    def _tell(self, parcel: Parcel, outcome: Outcome) -> None:
+        """Of what may have changed something somebody may want to keep a record, of lost and refused attempts too."""
+        if self._heard is not None and parcel.call is not None and not parcel.is_read:
+            request_id = self._token.scrub(outcome.answer.request_id) if outcome.answer is not None else ""
+            self._heard(Attempt(parcel.call, outcome.ending.value, outcome.status, request_id))
 
     def _asked_for(self, answer: Answer) -> float | None:
         seconds = requested_wait(answer, self._clock.wall())

@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reconciler.app.journal import open_journal
+    from reconciler.app.journal import new_run, open_journal
     from reconciler.app.reading import read_stack, shipped_offers
     from reconciler.app.run import (
         SETTLE_SECONDS,
@@ -39,6 +39,7 @@ _HOMES = {
     "connect": "reconciler.app.run",
     "make_plan": "reconciler.app.run",
     "must_settle": "reconciler.app.run",
+    "new_run": "reconciler.app.journal",
     "nothing_done": "reconciler.app.run",
     "open_journal": "reconciler.app.journal",
     "open_plan": "reconciler.app.saved",
@@ -69,6 +70,7 @@ __all__ = [
     "connect",
     "make_plan",
     "must_settle",
+    "new_run",
     "nothing_done",
     "open_journal",
     "open_plan",

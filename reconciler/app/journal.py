@@ -29,11 +29,20 @@ _OWNS: Final = "owns"
 _APPEND: Final = os.O_WRONLY | os.O_APPEND | os.O_CREAT
 
 
-def open_journal(folder: Path | None, stack: str, api_url: str, clock: Clock | None = None) -> Journal:
-    """The journal of a stack in the account behind an API, in a folder; without a folder one that keeps nothing."""
+def open_journal(
+    folder: Path | None, stack: str, api_url: str, clock: Clock | None = None, run: str | None = None
+) -> Journal:
+    """The journal of a stack in the account behind an API, in a folder; without a folder one that keeps nothing. `run`
+    is what its lines call this run, where something else calls it so too.
+    """
     if folder is None:
         return Journal()
-    return FileJournal(Log(private_path(folder, stack, api_url, "jsonl")), (clock or SystemClock()).wall)
+    return FileJournal(Log(private_path(folder, stack, api_url, "jsonl")), (clock or SystemClock()).wall, run)
+
+
+def new_run() -> str:
+    """What a run is called in what is written down of it."""
+    return uuid.uuid4().hex[:12]
 
 
 class Log:
@@ -80,10 +89,10 @@ class Log:
 class FileJournal(Journal):
     """The journal of one stack in one account. `wall` is seconds since the epoch."""
 
-    def __init__(self, log: Log, wall: Callable[[], float]) -> None:
+    def __init__(self, log: Log, wall: Callable[[], float], run: str | None = None) -> None:
         self._log = log
         self._wall = wall
-        self._run = uuid.uuid4().hex[:12]
+        self._run = run or new_run()
         self._begun = False
         self._last = _read(log)
 

@@ -43,7 +43,7 @@ from reconciler.review.effects import with_effects
 from reconciler.review.gravity import with_gravity
 from reconciler.secret import Secret
 from reconciler.values import Unknown
-from reconciler.wire import Account
+from reconciler.wire import Account, Attempt
 
 PARALLELISM = 16
 SETTLE_SECONDS = 10.0
@@ -105,9 +105,12 @@ def connect(
     parallelism: int = PARALLELISM,
     read_only: bool = False,
     note: Callable[[str], None] | None = None,
+    sent: Callable[[Attempt], None] | None = None,
     clock: Clock | None = None,
 ) -> Client:
-    """A client for one API. Raises `wire.WireError` for a URL that must not be given a token."""
+    """A client for one API; `note` and `sent` are its `on_note` and `on_attempt`. Raises `wire.WireError` for a URL
+    that must not be given a token.
+    """
     return Client(
         api_url,
         token,
@@ -116,6 +119,7 @@ def connect(
         rng=random.Random(),
         read_only=read_only,
         on_note=note,
+        on_attempt=sent,
     )
 
 

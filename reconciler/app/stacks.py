@@ -52,6 +52,17 @@ def find_stacks(folder: Path) -> list[Found]:
     return sorted(found, key=lambda each: each.paths)
 
 
+def stack_names(paths: Sequence[Path]) -> frozenset[str]:
+    """The names of the stacks in some files and below some folders. Raises OSError."""
+    found: set[str] = set()
+    for path in paths:
+        if path.is_dir():
+            found.update(each.name for each in find_stacks(path))
+        elif path.is_file() and (name := _NAME.search(_start(path))):
+            found.add(name[1].decode())
+    return frozenset(found)
+
+
 def clashes(stacks: Sequence[Found]) -> list[Diagnostic]:
     """A warning for each name that two stacks have: in one account each would destroy what is the other's."""
     first: dict[str, Found] = {}

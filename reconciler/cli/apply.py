@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli.auditing import Auditing, audit_folder, audit_options
 from reconciler.cli.options import (
     StackCommand,
     account_options,
@@ -32,6 +33,7 @@ from reconciler.cli.session import Keeping, Session
 @click.command("apply", cls=StackCommand)
 @stack_arguments
 @run_options
+@audit_options
 @report_option
 @policy_option
 @target_option
@@ -54,6 +56,8 @@ def command(
     lock_timeout: float,
     drain_seconds: float,
     as_json: bool,
+    audit: Path | None,
+    no_audit: bool,
     report: Path | None,
     policies: tuple[Path, ...],
     targets: tuple[str, ...],
@@ -114,7 +118,22 @@ def command(
         planned, kept = session.settled(lambda: session.judged(make(), rules), keeping)
         if approved is not None:
             app.check_approved(planned, approved)
+        auditing = Auditing(
+            *audit_folder(audit, no_audit),
+            command="apply",
+            paths=opened.paths if saved else paths,
+            approved="saved plan" if saved else "--yes" if yes else "question",
+            bound=approved is not None,
+        )
         terms = Terms(
-            not yes and not saved, not saved, allow_deletes, parallelism, drain_seconds, kept, files, accept_vanished
+            ask=not yes and not saved,
+            show=not saved,
+            allow_deletes=allow_deletes,
+            parallelism=parallelism,
+            drain_seconds=drain_seconds,
+            kept=kept,
+            auditing=auditing,
+            files=files,
+            accept_vanished=accept_vanished,
         )
         return carry_out(session, planned, account, terms)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli.auditing import Auditing, audit_folder, audit_options
 from reconciler.cli.options import (
     StackCommand,
     account_options,
@@ -25,6 +26,7 @@ from reconciler.cli.session import Keeping, Session
 @click.command("destroy", cls=StackCommand)
 @stack_arguments
 @run_options
+@audit_options
 @report_option
 @policy_option
 @target_option
@@ -42,6 +44,8 @@ def command(
     lock_timeout: float,
     drain_seconds: float,
     as_json: bool,
+    audit: Path | None,
+    no_audit: bool,
     report: Path | None,
     policies: tuple[Path, ...],
     targets: tuple[str, ...],
@@ -76,5 +80,7 @@ def command(
             ),
             keeping,
         )
-        terms = Terms(not yes, True, allow_deletes, parallelism, drain_seconds, kept)
+        where = audit_folder(audit, no_audit)
+        auditing = Auditing(*where, command="destroy", paths=paths, approved="--yes" if yes else "question")
+        terms = Terms(not yes, True, allow_deletes, parallelism, drain_seconds, kept, auditing)
         return carry_out(session, planned, account, terms)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.auditing import Auditing, audit_folder, audit_options
 from reconciler.cli.exits import Exit
 from reconciler.cli.failure import findings
 from reconciler.cli.many import stacks_below
@@ -58,6 +59,8 @@ class _How:
     allow_deletes: int | None
     drain_seconds: float
     by: datetime
+    audit: tuple[Path | None, bool]
+    approved: str
 
 
 class Moment(click.ParamType[datetime]):
@@ -90,6 +93,7 @@ class Moment(click.ParamType[datetime]):
     help="What is over by then, such as 2019-12-31T23:59:59Z. [default: now]",
 )
 @run_options
+@audit_options
 @input_options
 @account_options
 @parallelism_option
@@ -106,6 +110,8 @@ def command(
     lock_timeout: float,
     drain_seconds: float,
     as_json: bool,
+    audit: Path | None,
+    no_audit: bool,
     variables: tuple[str, ...],
     var_files: tuple[Path, ...],
     overlays: tuple[Path, ...],
@@ -129,8 +135,18 @@ def command(
         keeping = Keeping.said(journal, no_journal, settle_seconds)
         stacks = stacks_below(session, folders)
         account = session.connect(api_url, emulator, parallelism=parallelism, read_only=dry_run)
-        by = by or instant(session.clock)
-        how = _How(inputs, account, parallelism, lock_timeout, keeping, allow_deletes, drain_seconds, by)
+        how = _How(
+            inputs,
+            account,
+            parallelism,
+            lock_timeout,
+            keeping,
+            allow_deletes,
+            drain_seconds,
+            by=by or instant(session.clock),
+            audit=audit_folder(audit, no_audit),
+            approved="--yes" if yes else "question",
+        )
         due, codes = _due(session, stacks, how)
         if not due or dry_run:
             if not due:
@@ -209,7 +225,8 @@ def _reap(session: Session, due: _Due, how: _How) -> int:
     try:
         session.lock(due.stack.name, "reap", how.lock_timeout)
         planned, kept = session.settled(lambda: _planned(session, due, how), how.keeping)
-        terms = Terms(False, False, how.allow_deletes, how.parallelism, how.drain_seconds, kept)
+        auditing = Auditing(*how.audit, command="reap", paths=due.found.paths, approved=how.approved)
+        terms = Terms(False, False, how.allow_deletes, how.parallelism, how.drain_seconds, kept, auditing)
         return carry_out(session, planned, how.account, terms)
     except Exception as problem:  # noqa: BLE001 - as above
         told, code = findings(problem)

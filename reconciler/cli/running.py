@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler import __version__
+from reconciler.cli.auditing import Audited, Auditing, audited
 from reconciler.cli.exits import Exit
 from reconciler.cli.interrupts import Interrupts, say_at_once
 from reconciler.cli.session import Kept, Session
@@ -31,7 +32,7 @@ Listener = Callable[["Event"], None]
 class Terms:
     """How to carry a plan out: `ask` first, `show` the plan or only its summary, destroy at most `allow_deletes`
     objects, have `parallelism` calls under way at once, give those `drain_seconds` after an interrupt, keep the
-    journal, write generated files below `files`, and `accept_vanished` objects as gone for good.
+    journal, write down who did it, write generated files below `files`, and `accept_vanished` objects as gone for good.
     """
 
     ask: bool
@@ -40,6 +41,7 @@ class Terms:
     parallelism: int
     drain_seconds: float
     kept: Kept
+    auditing: Auditing
     files: Path | None = None
     accept_vanished: bool = False
 
@@ -57,7 +59,9 @@ def carry_out(session: Session, planned: Planned, account: Client, terms: Terms)
     elif terms.ask and not plan.empty and not _approved(session, plan, toll):
         return Exit.ERROR
     else:
-        ended = _run(session, planned, account, terms)
+        with audited(session, planned, terms, toll) as audit:
+            audit.code = _run(session, planned, account, terms, audit)
+        ended = audit.code
     if ended == Exit.DONE and plan.files:
         session.write_files(planned, terms.files)
     elif plan.files:
@@ -142,7 +146,7 @@ def _worst(plan: Plan) -> str:
     return "".join(f"\n  {each}" for each in words)
 
 
-def _run(session: Session, planned: Planned, account: Client, terms: Terms) -> int:
+def _run(session: Session, planned: Planned, account: Client, terms: Terms, audit: Audited) -> int:
     from reconciler import app
 
     stop = app.Stop()
@@ -160,7 +164,7 @@ def _run(session: Session, planned: Planned, account: Client, terms: Terms) -> i
             planned,
             account,
             parallelism=terms.parallelism,
-            listen=listen,
+            listen=audit.beside(listen),
             stop=stop,
             clock=session.clock,
             settle_seconds=terms.kept.settle_seconds,

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from reconciler.model.resource import Stack
     from reconciler.report.events import EventLines
     from reconciler.stack import Inputs
+    from reconciler.wire import Attempt
 
 TOKEN_VARIABLES = ("PACKET_AUTH_TOKEN", "METAL_AUTH_TOKEN")
 
@@ -60,11 +61,14 @@ class Keeping:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The journal of a run, its settle window, and for how long what an earlier run left is waited for; in seconds."""
+    """The journal of a run, its settle window, and for how long what an earlier run left is waited for; in seconds.
+    `run` is what the run is called in what is written down of it.
+    """
 
     journal: Journal
     settle_seconds: float
     quiet_seconds: float
+    run: str
 
 
 class Session:
@@ -74,12 +78,22 @@ class Session:
         self.sink = standard_sink(no_color=no_color)
         self.lines: EventLines | None = _event_lines() if as_json else None
         self.on_note: Callable[[str], None] = self.sink.note
+        self.on_attempt: Callable[[Attempt], None] = lambda _attempt: None
         self.on_refusal: Callable[[Sequence[Diagnostic]], None] = lambda _found: None
         self.report_file: ReportFile | None = None
         self.clock = SystemClock()
         self._opened = ExitStack()
         self._api_url = ""
         self._embedded = False
+
+    @property
+    def api(self) -> str:
+        """The API's URL, or the file of the embedded emulator's world where `emulated`."""
+        return self._api_url
+
+    @property
+    def emulated(self) -> bool:
+        return self._embedded
 
     def __enter__(self) -> Session:
         return self
@@ -148,6 +162,7 @@ class Session:
             parallelism=parallelism,
             read_only=read_only,
             note=lambda text: self.on_note(text),
+            sent=lambda attempt: self.on_attempt(attempt),
             clock=self.clock,
         )
         self._opened.callback(client.close)
@@ -229,14 +244,15 @@ class Session:
         seconds = app.SETTLE_SECONDS if keeping.settle_seconds is None else keeping.settle_seconds
         before = 0.0 if self._embedded and keeping.settle_seconds is None else seconds
         planned = make()
-        journal = app.open_journal(keeping.folder, planned.stack.name, self._api_url)
+        run = app.new_run()
+        journal = app.open_journal(keeping.folder, planned.stack.name, self._api_url, run=run)
         if app.must_settle(planned.plan, journal, before):
             self.sink.note(
                 f"Waiting {before:g} s: an earlier run may have created what the API's lists do not show yet."
             )
             self.clock.sleep(before)
             planned = make()
-        return planned, Kept(journal, seconds, before)
+        return planned, Kept(journal, seconds, before, run)
 
     def report_to(self, path: Path | None, operation: str) -> None:
         """Keep a report of the run in a file from here on, if there is a path. Raises `Refused`."""

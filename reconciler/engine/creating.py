@@ -80,7 +80,7 @@ class Creator:
     def _finish(self, task: Task, live: LiveObject) -> Outcome:
         second = task.kind.finish(task.wish, live)
         if second is not None:
-            body = self._sender.account.send(second)
+            body = self._sender.once(task, second)
             live = task.kind.read_answer(body, task.wish) or live
         live = task.kind.regard(task.wish.values, live)
         if live.status.phase is Phase.FAILED and not live.status.unsure:

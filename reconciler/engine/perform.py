@@ -65,7 +65,7 @@ class Performer:
 
     def _update(self, task: Task) -> Outcome:
         assert task.live is not None, "an update has a live object"
-        body = self._sender.account.send(task.kind.update(task.wish, task.live, task.changed))
+        body = self._sender.once(task, task.kind.update(task.wish, task.live, task.changed))
         live = task.kind.read_answer(body, task.wish)
         if live is None:  # the answer does not show the object, and what was sent is not what is there
             objects = read_collection(self._sender.account, task.kind, task.wish.owner_id)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -106,6 +107,21 @@ def check_vanished(rails: Rails, owned: int | None, now: int, today: date, *, ac
     )
     hint = "check the token, its organization and the API's URL; if they are gone for good, say --accept-vanished"
     raise Refused([error("vanished", summary, hint=hint)], exit_code=REFUSED_BY_RAIL)
+
+
+def needed_waivers(rails: Rails, today: date, check: Callable[[Rails], object]) -> tuple[Waiver, ...]:
+    """The waivers, valid by `today` (UTC), without which `check` refuses a plan that it lets pass with them. Of several
+    that lift the same, the last one.
+    """
+    valid = needed = rails.valid_waivers(today)
+    for each in valid:
+        fewer = tuple(other for other in needed if other is not each)
+        try:
+            check(replace(rails, waivers=fewer))
+        except Refused:
+            continue
+        needed = fewer
+    return needed
 
 
 def is_large(toll: Toll) -> bool:

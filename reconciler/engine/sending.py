@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.clock import Clock
 from reconciler.engine.stop import Stop
@@ -58,12 +58,16 @@ class Sender:
                 raise Interrupted
             pause = min(longest, pause * 1.6)
 
+    def once(self, task: Task, call: Call) -> object:
+        """Send a call for a step, which it names to who writes down what was sent."""
+        return self.account.send(replace(call, step=task.step.id))
+
     def _first_taken(self, task: Task, calls: Sequence[Call]) -> tuple[object, Rejected | None]:
         """The answer to the first call that is taken, or the refusal that ended the tries."""
         refused: Rejected | None = None
         for call in calls:
             try:
-                return self.account.send(call), None
+                return self.once(task, call), None
             except Rejected as rejected:
                 refused = rejected
                 if task.kind.verdict(task.step.verb, rejected) is not Verdict.NEXT:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from reconciler.cli.options import Function
     from reconciler.cli.session import Session
     from reconciler.model.event import Report
+    from reconciler.model.plan import Step
     from reconciler.report.ending import Ending
 
-REPORTS = {".md": "Markdown", ".xml": "JUnit", ".sarif": "SARIF", ".json": "JSON"}
+REPORTS = {".md": "Markdown", ".html": "a page", ".xml": "JUnit", ".sarif": "SARIF", ".json": "JSON"}
 """The forms of a report by the suffix of its file."""
 
 
@@ -30,7 +31,7 @@ def report_option(function: Function) -> Function:
         type=click.Path(dir_okay=False, path_type=Path),
         callback=_report_path,
         metavar="FILE",
-        help="Write how it ended to FILE, whose suffix says the form: .md (Markdown), .xml (JUnit), .sarif or .json.",
+        help="Write how it ended to FILE; its suffix says the form: .md, .html, .xml (JUnit), .sarif or .json.",
     )(function)
 
 
@@ -57,6 +58,10 @@ class ReportFile:
     def of(self, stack: str) -> None:
         """The name of the stack is known."""
         self._ending = self._ending.of(stack)
+
+    def begins(self, steps: Sequence[Step]) -> None:
+        """These are the steps that it is about to do."""
+        self._ending = replace(self._ending, steps=tuple(steps))
 
     def refused(self, found: Sequence[Diagnostic]) -> None:
         """It does not begin, or broke off with a mistake of ours."""
@@ -94,6 +99,10 @@ class ReportFile:
         match self._path.suffix:
             case ".md":
                 return render_ending(ending, scrubber.text)
+            case ".html":
+                from reconciler.report.html.run import render_run
+
+                return render_run(ending, scrubber.text)
             case ".xml":
                 return render_junit(ending_suite(ending), scrubber.text)
             case ".sarif":

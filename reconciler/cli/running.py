@@ -149,6 +149,8 @@ def _worst(plan: Plan) -> str:
 def _run(session: Session, planned: Planned, account: Client, terms: Terms, audit: Audited) -> int:
     from reconciler import app
 
+    if session.report_file is not None:
+        session.report_file.begins(planned.plan.steps)
     stop = app.Stop()
 
     def request() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Severity, error
 from reconciler.model.event import Ended, Report, Result
+from reconciler.model.plan import Step
 from reconciler.report.events import outputs_json
 from reconciler.report.plan_json import diagnostic_json
 from reconciler.report.words import resources_summary
@@ -30,13 +31,14 @@ class State(StrEnum):
 @dataclass(frozen=True)
 class Ending:
     """A run of `operation` (apply or destroy) on a stack, whose name is empty until it is known. `report` is there when
-    it has run, `findings` are what it was refused for, or what failed after it.
+    it has run, `findings` are what it was refused for, or what failed after it. `steps` are the plan's, if any.
     """
 
     operation: str
     stack: str = ""
     report: Report | None = None
     findings: tuple[Diagnostic, ...] = ()
+    steps: tuple[Step, ...] = ()
 
     @property
     def state(self) -> State:

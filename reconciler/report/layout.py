@@ -86,9 +86,13 @@ def layered(steps: Sequence[Step]) -> Positions:
 
 def step_label(step: Step) -> str:
     """What a step is called in a drawing, cut to `LONGEST_LABEL` characters."""
-    address = str(step.address)
-    room = LONGEST_LABEL - len(step.verb) - 1
-    return f"{step.verb} {address if len(address) <= room else f'…{address[len(address) - room + 1 :]}'}"
+    return shortened(str(step.address), step.verb)
+
+
+def shortened(address: str, verb: str) -> str:
+    """What is done to what, with the beginning of a long address left out."""
+    room = LONGEST_LABEL - len(verb) - 1
+    return f"{verb} {address if len(address) <= room else f'…{address[len(address) - room + 1 :]}'}"
 
 
 Before = dict[str, list[str]]

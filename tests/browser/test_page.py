@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.report.html.page import render_page
+from reconciler.report.html.run import render_run
 from tests.browser.chromium import Browser, Tab, address_of
 from tests.campaigns.payloads import PAYLOADS
+from tests.report.html_plans import demo_run
 from tests.report.test_html_page import hostile
 
 SHOWN = "[...document.querySelectorAll('.change')].filter(each => each.checkVisibility()).map(each => each.id)"
@@ -233,3 +235,18 @@ def test_foreign_text_does_nothing_in_a_browser(chromium: Browser, tmp_path: Pat
     assert tab.look("document.querySelectorAll('img, iframe, object, embed, base, [onerror], [onload]').length") == 0
     assert tab.asked == [address_of(tmp_path / "plan.html")]
     assert tab.complaints == []
+
+
+def test_the_page_of_a_run_asks_for_nothing_and_turns_dark(chromium: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "run.html"
+    path.write_text(render_run(demo_run(), lambda text: text), encoding="ascii")
+    tab = chromium.tab()
+    tab.prefer("light")
+    tab.open(address_of(path))
+    assert text(tab, ".counts").startswith("Apply incomplete.")
+    assert tab.look("document.querySelectorAll('.timeline g rect').length") > 10
+    tab.press("t")
+    assert tab.look("document.documentElement.dataset.theme") == "dark"
+    tab.press("?")
+    assert tab.look("document.querySelector('#keys').open") is True
+    assert (tab.asked, tab.complaints) == ([address_of(path)], [])

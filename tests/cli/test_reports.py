@@ -78,6 +78,10 @@ def test_a_report_has_the_form_of_its_suffix(shell: Shell) -> None:
     text = (shell.folder / "done.md").read_text(encoding="utf-8")
     assert text.startswith("<!-- reconciler:apply:small -->\n### Apply of stack `small`\n\n**Apply complete! ")
     assert (shell.folder / "done.md").stat().st_mode & 0o777 == 0o644
+    assert shell.run("destroy", "stack.yaml", shell.world, "--yes", "--report", "done.html").code == 0
+    page = (shell.folder / "done.html").read_text(encoding="ascii")
+    assert "the end waited for those in bold (2)." in page
+    assert "<title>delete projects.web.vlans.storage: " in page
 
 
 def test_a_report_tells_a_refusal(shell: Shell) -> None:
@@ -98,7 +102,7 @@ def test_a_report_tells_a_refusal(shell: Shell) -> None:
 def test_a_suffix_that_says_no_form_is_wrong_usage(shell: Shell, name: str) -> None:
     ran = shell.run("apply", "stack.yaml", shell.world, "--yes", "--report", name)
     assert ran.code == 1
-    assert ".md (Markdown), .xml (JUnit), .sarif (SARIF), .json (JSON)" in ran.err
+    assert ".md (Markdown), .html (a page), .xml (JUnit), .sarif (SARIF), .json (JSON)" in ran.err
 
 
 def test_a_report_that_cannot_be_written_stops_the_run_before_it_begins(shell: Shell) -> None:

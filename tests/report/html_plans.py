@@ -1,4 +1,4 @@
-"""Plans for the HTML page: one that has a bit of everything, and one of a given size."""
+"""Plans for the HTML page: one that has a bit of everything, and one of a given size; and a run of the first."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from reconciler.diagnostics import Place, warning
-from reconciler.model.plan import Change, Plan
+from reconciler.diagnostics import Place, error, warning
+from reconciler.model.event import Ended, Report, Result
+from reconciler.model.kind import Verb
+from reconciler.model.plan import Change, Counts, Plan, Step
 from reconciler.model.price import Bill, Cost
 from reconciler.model.resource import Resource, Stack
+from reconciler.report.ending import Ending
 from reconciler.review.effects import with_effects
 from tests.engine.bench import Bench
 from tests.engine.build import CATALOG, devices, ref, resource, stack
@@ -36,6 +39,45 @@ def demo() -> Plan:
     bench.apply(_before(), parallelism=1)  # one after the other, so that ids are the same each time
     bench.account.add("vlans", bench.account.one("projects")["id"], description="by hand", facility="ewr1")
     return with_costs(_seen(bench, _after()), warned=True)
+
+
+def demo_run() -> Ending:
+    """How an apply of the demo ended in which one machine was refused, with the times that such calls take."""
+    plan = demo()
+    refused = "projects.edge.devices.web[3]"
+    problem = error(
+        "api",
+        "422 Unprocessable Entity: no c1.small.x86 is left in ewr1",
+        address=refused,
+        place=Place("edge.yaml", 40, 7, 3),
+        hint="choose another plan or facility: `reconciler plan` says where there are some",
+    )
+    ends: dict[str, float] = {}
+    failed: set[str] = set()
+    ended: list[Ended] = []
+    for number, step in enumerate(plan.steps):
+        began = max((ends[each] for each in step.requires), default=0.0)
+        ends[step.id] = began + (0.0 if step.verb is Verb.JOIN else _takes(step, number))
+        if step.verb is Verb.JOIN or step.implied:
+            continue
+        took = ends[step.id] - began
+        told = Ended(str(step.address), step.kind, step.verb, ends[step.id], Result.DONE, took, f"{number:08x}")
+        if failed.intersection(step.requires):
+            told = replace(told, result=Result.SKIPPED, elapsed=0.0, id="", reason=f"it needs {refused}")
+            failed.add(step.id)
+        elif str(step.address) == refused:
+            told = replace(told, result=Result.FAILED, id="", reason=problem.summary, diagnostic=problem)
+            failed.add(step.id)
+        ended.append(told)
+    report = Report("apply", Counts(4, 2, 2), tuple(sorted(ended, key=lambda each: each.at)))
+    return Ending("apply", plan.stack, report, steps=plan.steps)
+
+
+def _takes(step: Step, number: int) -> float:
+    """Seconds, in the way of the API of 2019: a machine takes minutes, a call well under a second."""
+    if step.kind == "device" and step.verb is Verb.CREATE:
+        return 1.6 if str(step.address).endswith("[3]") else 283.0 + 37 * (number % 4)
+    return 0.4 + 0.3 * (number % 3)
 
 
 def large(count: int) -> Plan:

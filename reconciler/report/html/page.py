@@ -1,18 +1,13 @@
 """A plan as one HTML page, for the reviewer of a change: to be attached to a pipeline's run and opened anywhere.
 
-The page fetches nothing and can be read without its script, which filters, jumps and zooms. Its security policy lets
-only this style and this script be used, by their hashes: even markup that came in from outside could do nothing.
+It can be read without its script, which filters, jumps and zooms.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from importlib import resources
 from types import MappingProxyType
 
-from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.model.effect import Effect
 from reconciler.model.plan import Action, Change, Plan, Step
 from reconciler.report.fields import is_unknown, scalar
@@ -20,6 +15,7 @@ from reconciler.report.html.changes import DEEDS, Context, anchor, change_list, 
 from reconciler.report.html.drawing import Drawing, draw
 from reconciler.report.html.markup import Html, Markup, lines
 from reconciler.report.html.money import bill_words, monthly
+from reconciler.report.html.shell import diagnostics_section, document, section, section_title, top
 from reconciler.report.human import in_reading_order
 from reconciler.report.risk import risk_words
 from reconciler.report.scrub import SENSITIVE
@@ -28,10 +24,6 @@ from reconciler.values import Address
 
 PINNED = 6
 """So many of what is destroyed or replaced are named in the strip on top; the strip counts all of it."""
-_ICON = (
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' "
-    "rx='3' fill='%233451b2'/%3E%3Cpath d='M4 5h8M4 11h8M8 2.5v5' stroke='white' stroke-width='2'/%3E%3C/svg%3E"
-)
 _KEYS = (
     ("/", "filter"),
     ("j k ↓ ↑", "next, previous change"),
@@ -55,39 +47,8 @@ def render_page(plan: Plan, *, approval: str = "", hide: Callable[[str], str] = 
     """
     html = Html(hide)
     drawing = draw(html, plan.steps)
-    style, script = _asset("style.css"), _asset("app.js")
-    head = lines(
-        [
-            html.tag("meta", {"charset": "utf-8"}),
-            html.tag("meta", {"http-equiv": "Content-Security-Policy", "content": _policy(style, script)}),
-            html.tag("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
-            html.tag("meta", {"name": "referrer", "content": "no-referrer"}),
-            html.tag("meta", {"name": "color-scheme", "content": "light dark"}),
-            html.tag("title", {}, f"{plan.stack}: {_summary_text(plan)}"),
-            html.tag("link", {"rel": "icon", "href": _ICON}),
-            html.tag("style", {}, style),
-        ]
-    )
-    parts = [each for each in (_header(html, plan, approval), *_main(html, plan, drawing), _keys(html)) if each]
-    body = lines([*parts, html.tag("script", {}, script)])
-    page = html.tag("html", {"lang": "en"}, html.tag("head", {}, head), html.tag("body", {}, body))
-    return f"<!doctype html>\n{page}\n"
-
-
-def _asset(name: str) -> Markup:
-    return Markup(resources.files(__package__).joinpath(name).read_text(encoding="ascii"))
-
-
-def _policy(style: str, script: str) -> str:
-    """Nothing may be loaded, sent or run but what the page brings."""
-    return (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; base-uri 'none'; "
-        "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+    title = f"{plan.stack}: {_summary_text(plan)}"
+    return document(html, title, _header(html, plan, approval), _main(html, plan, drawing), _KEYS)
 
 
 def _summary_text(plan: Plan) -> str:
@@ -100,13 +61,10 @@ def _summary_text(plan: Plan) -> str:
 
 def _header(html: Html, plan: Plan, approval: str) -> Markup:
     what = "destroy plan" if plan.options.destroy else "plan"
-    theme = html.tag("button", {"type": "button", "id": "theme", "title": "Light or dark (t)"}, "Theme")
-    keys = html.tag("button", {"type": "button", "id": "help", "title": "Keys (?)"}, "Keys")
-    title = html.tag("h1", {}, html.tag("span", {}, f"reconciler {what} "), plan.stack)
     return html.tag(
         "header",
         {},
-        html.tag("div", {"class": "top"}, title, html.tag("div", {"class": "buttons", "hidden": True}, keys, theme)),
+        top(html, what, plan.stack),
         _counts(html, plan),
         *(html.tag("p", {"class": "risk"}, each) for each in risk_words(plan.changes)),
         facts(html, _about(html, plan, approval)),
@@ -146,43 +104,12 @@ def _bill(plan: Plan) -> str | None:
     return bill_words(plan.bill) + (f", {plural(count, 'object')} without a known price" if count else "")
 
 
-def _main(html: Html, plan: Plan, drawing: Drawing) -> list[Markup]:
+def _main(html: Html, plan: Plan, drawing: Drawing) -> list[Markup | None]:
     changes = sorted(in_reading_order(plan.pending), key=lambda each: each.action is not Action.NOOP)
-    parts = [_strip(html, changes), _diagnostics(html, plan.diagnostics)]
+    parts = [_strip(html, changes), diagnostics_section(html, "Warnings", plan.diagnostics)]
     if changes:
         parts += [_graph(html, plan, drawing), _changes(html, plan, changes, drawing)]
-    parts += [_outputs(html, plan), _files(html, plan), _strangers(html, plan)]
-    return [html.tag("main", {}, lines([each for each in parts if each is not None]))]
-
-
-def _section(html: Html, name: str, title: str, *children: str | None) -> Markup:
-    return html.tag("section", {"id": name, "aria-labelledby": f"{name}-title"}, _title(html, name, title), *children)
-
-
-def _title(html: Html, name: str, title: str, *more: str) -> Markup:
-    return html.tag("h2", {"id": f"{name}-title"}, title, *more)
-
-
-def _diagnostics(html: Html, found: Sequence[Diagnostic]) -> Markup | None:
-    if not found:
-        return None
-    words = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.NOTE: "Note"}
-    items = [
-        html.tag(
-            "li",
-            {"class": str(each.severity)},
-            html.tag("p", {}, html.tag("b", {}, words[each.severity]), " ", each.summary),
-            html.tag("p", {"class": "dim"}, _origin(each)),
-            html.tag("pre", {}, each.excerpt.strip()) if each.excerpt else None,
-            html.tag("p", {}, each.hint) if each.hint else None,
-        )
-        for each in found
-    ]
-    return _section(html, "warnings", "Warnings", html.tag("ul", {}, *items))
-
-
-def _origin(found: Diagnostic) -> str:
-    return ", ".join(str(each) for each in (found.address, found.place, found.code) if each)
+    return [*parts, _outputs(html, plan), _files(html, plan), _strangers(html, plan)]
 
 
 def _strip(html: Html, changes: Sequence[Change]) -> Markup | None:
@@ -283,7 +210,7 @@ def _graph(html: Html, plan: Plan, drawing: Drawing) -> Markup | None:
     ]
     buttons = html.tag("div", {"class": "zoom", "role": "group", "aria-label": "Zoom", "hidden": True}, *zoom)
     note = html.tag("span", {"class": "dim"}, drawing.note)
-    title = html.tag("summary", {}, _title(html, "graph", "Order of the steps"), note)
+    title = html.tag("summary", {}, section_title(html, "graph", "Order of the steps"), note)
     view = html.tag("div", {"class": "view"}, drawing.svg)
     inside = html.tag("details", {"open": True, "class": "graph"}, title, buttons, view)
     return html.tag("section", {"id": "graph", "aria-labelledby": "graph-title"}, inside)
@@ -296,7 +223,7 @@ def _changes(html: Html, plan: Plan, changes: Sequence[Change], drawing: Drawing
     ids = {each.live.id: str(each.address) for each in plan.changes if each.live is not None}
     context = Context(steps, drawing.groups, ids, frozenset(each.address for each in changes))
     none = html.tag("p", {"id": "none", "hidden": True}, "No change matches the filter.")
-    return _section(html, "changes", "Changes", _filter(html, changes), change_list(html, changes, context), none)
+    return section(html, "changes", "Changes", _filter(html, changes), change_list(html, changes, context), none)
 
 
 def _outputs(html: Html, plan: Plan) -> Markup | None:
@@ -304,14 +231,14 @@ def _outputs(html: Html, plan: Plan) -> Markup | None:
     if not late:
         return None
     told = [(each, SENSITIVE if each in plan.secret_outputs else scalar(plan.outputs[each])) for each in late]
-    return _section(html, "outputs", "Changes to outputs", facts(html, told))
+    return section(html, "outputs", "Changes to outputs", facts(html, told))
 
 
 def _files(html: Html, plan: Plan) -> Markup | None:
     if not plan.files:
         return None
     items = [html.tag("li", {}, html.tag("code", {}, path)) for path, _ in plan.files]
-    return _section(html, "files", "Files to write after the apply", html.tag("ul", {}, *items))
+    return section(html, "files", "Files to write after the apply", html.tag("ul", {}, *items))
 
 
 def _strangers(html: Html, plan: Plan) -> Markup | None:
@@ -335,17 +262,4 @@ def _strangers(html: Html, plan: Plan) -> Markup | None:
     body = [html.tag("tr", {}, *(html.tag("td", {}, row[each]) for each in shown)) for row in rows]
     table = html.tag("table", {}, html.tag("thead", {}, head), html.tag("tbody", {}, lines(body)))
     note = html.tag("p", {"class": "dim"}, "Not managed by this stack, left alone.")
-    return _section(html, "strangers", f"Strangers ({len(plan.strangers)})", note, table)
-
-
-def _keys(html: Html) -> Markup:
-    rows = [
-        html.tag("div", {}, html.tag("dt", {}, *_keycaps(html, keys)), html.tag("dd", {}, what)) for keys, what in _KEYS
-    ]
-    close = html.tag("button", {"type": "button", "id": "close"}, "Close")
-    title = html.tag("h2", {"id": "keys-title"}, "Keys")
-    return html.tag("dialog", {"id": "keys", "aria-labelledby": "keys-title"}, title, html.tag("dl", {}, *rows), close)
-
-
-def _keycaps(html: Html, keys: str) -> list[Markup]:
-    return [html.tag("kbd", {}, each) for each in keys.split()]
+    return section(html, "strangers", f"Strangers ({len(plan.strangers)})", note, table)

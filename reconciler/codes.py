@@ -359,8 +359,8 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "Run the same command again: it is found by its mark, and not made twice.",
         ),
         "not-the-approved-plan": Page(
-            "`apply --digest` was given the digest of a plan that somebody approved, and the plan is another one now: "
-            "the stack, its inputs or the account have changed since.",
+            "`--digest` is the digest of a plan that somebody approved, and the plan is another one now: the stack, "
+            "its inputs or the account have changed since.",
             "Make the plan again, look at it, and approve that.",
         ),
         "over-quota": Page(

@@ -10,6 +10,7 @@ from reconciler.cli.auditing import Auditing, audit_folder, audit_options
 from reconciler.cli.options import (
     StackCommand,
     account_options,
+    digest_option,
     input_options,
     no_color_option,
     parallelism_option,
@@ -30,6 +31,7 @@ from reconciler.cli.session import Keeping, Session
 @report_option
 @policy_option
 @target_option
+@digest_option
 @input_options
 @account_options
 @parallelism_option
@@ -49,6 +51,7 @@ def command(
     report: Path | None,
     policies: tuple[Path, ...],
     targets: tuple[str, ...],
+    approved: str | None,
     variables: tuple[str, ...],
     var_files: tuple[Path, ...],
     overlays: tuple[Path, ...],
@@ -64,8 +67,10 @@ def command(
     \b
       reconciler destroy stack.yaml
       reconciler destroy stack.yaml --target projects.edge.devices.web --yes
+      reconciler destroy stack.yaml --yes --digest "$APPROVED"
     """
     with Session(no_color=no_color, as_json=as_json) as session:
+        from reconciler import app
         from reconciler.model.plan import Options
 
         session.report_to(report, "destroy")
@@ -80,7 +85,14 @@ def command(
             ),
             keeping,
         )
-        where = audit_folder(audit, no_audit)
-        auditing = Auditing(*where, command="destroy", paths=paths, approved="--yes" if yes else "question")
+        if approved is not None:
+            app.check_approved(planned, approved)
+        auditing = Auditing(
+            *audit_folder(audit, no_audit),
+            command="destroy",
+            paths=paths,
+            approved="--yes" if yes else "question",
+            bound=approved is not None,
+        )
         terms = Terms(not yes, True, allow_deletes, parallelism, drain_seconds, kept, auditing)
         return carry_out(session, planned, account, terms)

@@ -98,8 +98,6 @@ def how_to_apply(
         words += [word for each in values for word in (name, str(each))]
     words += [word for each in variables for word in ("--var", f"{each.partition('=')[0]}=...")]
     words += [f"--emulator={emulator}"] if emulator is not None else []
-    if destroy:  # it takes no digest: only a saved plan binds it
-        return HowTo("", shlex.join(words), exact=False)
     return HowTo(digest, shlex.join([*words, "--digest", digest]))
 
 

@@ -206,7 +206,7 @@ def _number(_context: click.Context, _parameter: click.Parameter, value: float) 
 
 def approval_options(function: Function) -> Function:
     """What binds an apply to a plan that somebody has seen."""
-    function = click.option(
+    return click.option(
         "--plan-max-age",
         type=click.FloatRange(0),
         callback=_number,
@@ -216,7 +216,10 @@ def approval_options(function: Function) -> Function:
         show_envvar=True,
         metavar="HOURS",
         help="How old a saved plan may be; 0 for any age.",
-    )(function)
+    )(digest_option(function))
+
+
+def digest_option(function: Function) -> Function:
     return click.option(
         "--digest",
         "approved",

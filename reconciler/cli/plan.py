@@ -148,5 +148,6 @@ def command(
             app.save_plan(planned, out, paths, inputs, document, session.clock)
             session.sink.note(f"Saved the plan to {out}. To perform exactly these actions: reconciler apply {out}")
             digest = document["x_reconciler"]["approval"]
-            session.sink.note(f"To plan anew and perform only just these: reconciler apply STACK --digest {digest}")
+            command = "destroy" if destroy else "apply"
+            session.sink.note(f"To plan anew and perform only just these: reconciler {command} STACK --digest {digest}")
         return ended(planned)

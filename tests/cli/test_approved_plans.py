@@ -113,6 +113,20 @@ def test_an_apply_of_the_stack_does_the_approved_plan_and_no_other(shell: Shell)
     assert shell.run("apply", "stack.yaml", "--yes", "--digest", approved, shell.world).code == 5
 
 
+def test_a_destroy_does_the_approved_plan_and_no_other(shell: Shell) -> None:
+    assert shell.run("apply", "stack.yaml", "--yes", shell.world).code == 0
+    everything, some = (
+        approval_of(shell, "--destroy", *more) for more in ((), ("--target", "projects.web.vlans.storage"))
+    )
+    assert shell.run("destroy", "stack.yaml", "--yes", "--digest", some, shell.world).code == 5
+    assert shell.run("apply", "stack.yaml", "--yes", "--digest", everything, shell.world).code == 5
+    comment = shell.run("plan", "stack.yaml", "--destroy", "--format", "markdown", shell.world).out
+    assert f"reconciler destroy stack.yaml {shell.world} --digest {everything}" in comment
+    noted = shell.run("plan", "stack.yaml", "--destroy", "-o", "gone.plan", shell.world).err
+    assert f"reconciler destroy STACK --digest {everything}" in noted
+    assert shell.run("destroy", "stack.yaml", "--yes", "--digest", everything, shell.world).code == 0
+
+
 @pytest.mark.parametrize("given", ["", "\u00f6", "\udcff", "0" * 63])
 def test_what_is_no_digest_approves_nothing(shell: Shell, given: str) -> None:
     """An empty one is what a pipeline gives whose variable is not set."""

@@ -34,11 +34,10 @@ _GROUPS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class HowTo:
-    """How to apply a plan: the digest that approves it, and the command line, which does just this where `exact`."""
+    """How to apply a plan: the digest that approves it, and the command line, which does just this."""
 
     digest: str
     command: str
-    exact: bool = True
 
 
 @dataclass(slots=True)
@@ -277,6 +276,5 @@ def _tail(write: Writer, plan: Plan, how_to: HowTo | None) -> Md:
         return own("")
     command = Page()
     command.line(how_to.command)
-    digest = own("\nApproval digest: ") + write.code(how_to.digest) + own("\n\n") if how_to.digest else own("\n")
-    title = "To apply exactly this plan" if how_to.exact else "To apply it, after a look at the plan of then"
-    return digest + own(f"{title}:\n\n") + write.fence(command, "sh", most=_BLOCK // 4)
+    digest = own("\nApproval digest: ") + write.code(how_to.digest) + own("\n\n")
+    return digest + own("To apply exactly this plan:\n\n") + write.fence(command, "sh", most=_BLOCK // 4)

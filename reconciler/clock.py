@@ -48,9 +48,14 @@ class SystemClock:
 
 def today(clock: Clock) -> date:
     """The day by a clock, in UTC."""
-    return datetime.fromtimestamp(clock.wall(), UTC).date()
+    return day_of(instant(clock))
 
 
 def instant(clock: Clock) -> datetime:
     """The moment by a clock, in UTC."""
     return datetime.fromtimestamp(clock.wall(), UTC)
+
+
+def day_of(moment: datetime) -> date:
+    """The day of a moment, in UTC."""
+    return moment.astimezone(UTC).date()

@@ -26,7 +26,8 @@ def priced(plan: Plan, snapshot: Snapshot, catalog: Catalog, catalogues: Catalog
         return plan
     items = catalogues.read([_PLANS])[_PLANS]
     if isinstance(items, WireError):
-        return replace(plan, diagnostics=(*plan.diagnostics, _unread(items)))
+        hint = "the plan holds all the same; a user's token may read prices, a project's may not"
+        return replace(plan, diagnostics=(*plan.diagnostics, _unread("the plan costs", items, hint)))
     prices = price_list(items)
     changes = with_costs(plan.changes, catalog, prices)
     strangers = strangers_with_costs(plan.strangers, snapshot, catalog, prices)
@@ -34,7 +35,18 @@ def priced(plan: Plan, snapshot: Snapshot, catalog: Catalog, catalogues: Catalog
     return replace(plan, changes=changes, strangers=strangers, bill=bill(changes, strangers, besides))
 
 
-def _unread(problem: WireError) -> Diagnostic:
-    summary = f"what the plan costs is not known: the price list, GET /plans, could not be read: {problem.message}"
-    hint = "the plan holds all the same; a user's token may read prices, a project's may not"
+def strangers_priced(plan: Plan, snapshot: Snapshot, catalog: Catalog, catalogues: Catalogues) -> Plan:
+    """The plan with what its strangers cost, and nothing else priced. Prices are read where one of them is billed."""
+    unpriced = strangers_with_costs(plan.strangers, snapshot, catalog, {})
+    if not any(each.billed for each in unpriced):
+        return plan
+    items = catalogues.read([_PLANS])[_PLANS]
+    if isinstance(items, WireError):
+        found = _unread("strangers cost", items, "a user's token may read prices, a project's may not")
+        return replace(plan, strangers=unpriced, diagnostics=(*plan.diagnostics, found))
+    return replace(plan, strangers=strangers_with_costs(plan.strangers, snapshot, catalog, price_list(items)))
+
+
+def _unread(what: str, problem: WireError, hint: str) -> Diagnostic:
+    summary = f"what {what} is not known: the price list, GET /plans, could not be read: {problem.message}"
     return Diagnostic(Severity.NOTE, "no-prices", summary, hint=hint)

@@ -10,13 +10,14 @@ from typing import Any
 
 from reconciler.api import Client
 from reconciler.app.belongings import afterwards, beforehand, check_belongings
-from reconciler.app.pricing import priced
+from reconciler.app.pricing import priced, strangers_priced
 from reconciler.clock import Clock, SystemClock
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.catalogues import Catalogues
 from reconciler.engine.diff import diff
 from reconciler.engine.execute import Apply, Means
 from reconciler.engine.lookups import Lookups
+from reconciler.engine.makers import with_makers
 from reconciler.engine.observe import observe
 from reconciler.engine.order import order
 from reconciler.engine.pace import pacing
@@ -136,13 +137,14 @@ def make_plan(
     parallelism: int = PARALLELISM,
     guarded: bool = True,
     preflight: bool = True,
+    strangers: bool = False,
     now: datetime | None = None,
 ) -> Planned:
     """Observe, compare and order. Raises `diagnostics.Refused`; its `exit_code` says whether a rail refused.
 
-    `guarded=False` leaves the rails and the costs out, for a plan that is only looked at (drift); `preflight=False`
-    does not ask whether what is to be created can be had (`engine.stock`). `now` is the moment by which it is told what
-    has expired; without it nothing is.
+    `guarded=False` leaves the rails and the costs out, for a plan that is only looked at; `preflight=False` does not
+    ask whether what is to be created can be had (`engine.stock`); `strangers` looks into what others' objects cost and
+    who made them (drift). `now` is the moment by which it is told what has expired; without it nothing is.
     """
     kinds = catalog()
     wanted, scope = narrow(stack, options, kinds)
@@ -168,6 +170,7 @@ def make_plan(
         secret_outputs=secret,
         options=options,
         pacing=pacing(stack.rails, ordered.steps, kinds),
+        waivers=stack.rails.waivers,
         expiries=expiry.expiries(stack, ordered.changes),
         files=() if options.destroy or options.targets else tuple((each.path, each.mode) for each in stack.files),
     )
@@ -175,6 +178,9 @@ def make_plan(
         plan = replace(plan, diagnostics=(*plan.diagnostics, *expiry.told(plan, now)))
     if guarded:
         plan = priced(plan, snapshot, kinds, catalogues)
+    if strangers:
+        plan = plan if guarded else strangers_priced(plan, snapshot, kinds, catalogues)
+        plan = replace(plan, strangers=with_makers(plan.strangers, snapshot, kinds, account, parallelism))
     return Planned(stack, snapshot, plan, compared.world, scope)
 
 

@@ -7,14 +7,17 @@ from pathlib import Path
 import click
 
 from reconciler import __version__
-from reconciler.cli.exits import Exit
-from reconciler.cli.formats import print_drift_as_junit, print_refusals
+from reconciler.cli.drift_output import FORMS, on_refusal, print_looks
+from reconciler.cli.formats import print_refusals
+from reconciler.cli.looks import How, exit_code, look_at, look_at_each
+from reconciler.cli.many import stacks_below
 from reconciler.cli.options import (
     StackCommand,
     account_options,
     input_options,
     no_color_option,
     parallelism_option,
+    recursive_option,
     stack_arguments,
     target_option,
 )
@@ -23,10 +26,11 @@ from reconciler.cli.session import Session
 
 @click.command("drift", cls=StackCommand)
 @stack_arguments
+@recursive_option
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "junit", "prometheus"]),
+    type=click.Choice(FORMS),
     default="text",
     show_default=True,
     help="What to print; in junit each resource is a test, and what differs fails; prometheus is a textfile.",
@@ -39,6 +43,7 @@ from reconciler.cli.session import Session
 @no_color_option
 def command(
     paths: tuple[Path, ...],
+    recursive: bool,
     form: str,
     as_json: bool,
     targets: tuple[str, ...],
@@ -53,32 +58,31 @@ def command(
     """Report where the account differs from the stack. Nothing is changed.
 
     Exit code 0: no drift; 2: something is missing, changed or unexpected. Strangers (objects in the stack's projects
-    that it does not own) are listed, but they are not drift.
+    that it does not own) are listed with their age, price and maker, and what differs in fields under
+    `lifecycle.ignore_changes` as accepted; neither is drift.
 
     \b
       reconciler drift stack.yaml
       reconciler drift stack.yaml --format json
-      reconciler drift stack.yaml --format prometheus > /var/lib/node_exporter/edge.prom
+      reconciler drift stacks --recursive
+      reconciler drift stacks --recursive --format prometheus > /var/lib/node_exporter/stacks.prom
     """
+    if recursive and (targets or as_json):
+        raise click.UsageError("--recursive goes with neither --target nor --json; --format json has all stacks.")
     with Session(no_color=no_color, as_json=as_json) as session:
         print_refusals(session, form)
-        from reconciler.model.plan import Options
-        from reconciler.report.drift import drift_document, drifted, render_drift
-
-        stack = session.read(paths, variables, var_files, overlays)
+        session.on_refusal = on_refusal(session, form, paths)
+        stacks = stacks_below(session, paths) if recursive else []
         account = session.connect(api_url, emulator, parallelism=parallelism, read_only=True)
-        plan = session.plan(stack, account, Options(targets=targets), parallelism=parallelism, guarded=False).plan
-        if session.lines is not None:
-            for line in (session.lines.version(__version__), *session.lines.drifted(plan)):
-                session.sink.json(line, line=True)
-        elif form == "json":
-            session.sink.json(drift_document(plan, tool_version=__version__))
-        elif form == "prometheus":
-            from reconciler.report.metrics import render_metrics
-
-            session.sink.composed(render_metrics(plan, at=session.clock.wall()))
-        elif form == "junit":
-            print_drift_as_junit(session, plan)
+        how = How(variables, var_files, overlays, targets, account, parallelism)
+        if recursive:
+            looks = look_at_each(session, stacks, how)
         else:
-            session.sink.data(render_drift(plan, colour=session.sink.colour_out))
-        return Exit.CHANGES if drifted(plan) else Exit.DONE
+            looked = look_at(session, paths, " ".join(map(str, paths)), how)
+            looks = [looked]
+            if session.lines is not None:
+                for line in (session.lines.version(__version__), *session.lines.drifted(looked.plan)):
+                    session.sink.json(line, line=True)
+                return exit_code(looks)
+        print_looks(session, looks, form, recursive=recursive)
+        return exit_code(looks)

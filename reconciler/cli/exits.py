@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 
@@ -14,3 +15,12 @@ class Exit(IntEnum):
     STALE = 5
     INTERRUPTED = 130
     TERMINATED = 143
+
+
+_WORST_FIRST = (Exit.PARTLY, Exit.ERROR, Exit.RAIL, Exit.CHANGES)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """What a command ends with that did the same for several stacks: what failed comes before what was only found."""
+    found = set(codes)
+    return next((each for each in _WORST_FIRST if each in found), max(found, default=Exit.DONE))

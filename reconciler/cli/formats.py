@@ -66,12 +66,6 @@ def print_refusals(session: Session, form: str) -> None:
         session.on_refusal = junit if form == "junit" else sarif
 
 
-def print_drift_as_junit(session: Session, plan: Plan) -> None:
-    from reconciler.report.junit import drift_suite, render_junit
-
-    session.sink.composed(render_junit(drift_suite(plan), session.sink.scrubber.text))
-
-
 def sarif_of(found: Iterable[Diagnostic], *, successful: bool | None = None) -> dict[str, object]:
     from reconciler import __version__
     from reconciler.codes import CODES

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.exits import Exit
+from reconciler.cli.exits import Exit, worst
 from reconciler.cli.failure import findings
 from reconciler.cli.session import Session
 from reconciler.diagnostics import Refused, error
 
 if TYPE_CHECKING:
     from reconciler.app.stacks import Found
-
-_WORST_FIRST = (Exit.ERROR, Exit.RAIL, Exit.CHANGES)
 
 
 def stacks_below(session: Session, paths: Sequence[Path]) -> list[Found]:
@@ -51,4 +49,4 @@ def plan_each(session: Session, stacks: Sequence[Found], show: Callable[[Found],
             codes.append(code)
     failed = sum(code not in (Exit.DONE, Exit.CHANGES) for code in codes)
     session.sink.data(f"\n{len(codes)} stacks: {len(codes) - failed} planned, {failed} refused.\n")
-    return next((code for code in _WORST_FIRST if code in codes), Exit.DONE)
+    return worst(codes)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.auditing import Auditing, audit_folder, audit_options
-from reconciler.cli.exits import Exit
+from reconciler.cli.exits import Exit, worst
 from reconciler.cli.failure import findings
 from reconciler.cli.many import stacks_below
 from reconciler.cli.options import (
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from reconciler.app.stacks import Found
     from reconciler.model.resource import Stack
     from reconciler.review.expiry import Over
-
-_WORST_FIRST = (Exit.PARTLY, Exit.ERROR, Exit.RAIL)
 
 
 @dataclass(frozen=True)
@@ -151,14 +149,14 @@ def command(
         if not due or dry_run:
             if not due:
                 session.sink.note("Nothing has expired.")
-            return _worst(codes)
+            return worst(codes)
         if not yes and not _approved(session, due):
             return Exit.ERROR
         for each in due:
             codes.append(_reap(session, each, how))
             if codes[-1] in (Exit.INTERRUPTED, Exit.TERMINATED):
                 return codes[-1]
-        return _worst(codes)
+        return worst(codes)
 
 
 def _due(session: Session, stacks: Sequence[Found], how: _How) -> tuple[list[_Due], list[int]]:
@@ -239,7 +237,3 @@ def _planned(session: Session, due: _Due, how: _How) -> Planned:
 
     options = Options(True, tuple(map(str, due.over.projects)))
     return session.plan(due.stack, how.account, options, parallelism=how.parallelism)
-
-
-def _worst(codes: Sequence[int]) -> int:
-    return next((each for each in _WORST_FIRST if each in codes), Exit.DONE)

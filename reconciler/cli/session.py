@@ -177,9 +177,10 @@ class Session:
         parallelism: int = DEFAULT_PARALLELISM,
         guarded: bool = True,
         preflight: bool = False,
+        strangers: bool = False,
     ) -> Planned:
         """A plan for a stack, which the rails have passed if `guarded`, and of which it was asked whether it can be had
-        if `preflight`; what it found secret is hidden from here on.
+        if `preflight`, and what its `strangers` cost and who made them; what it found secret is hidden from here on.
         Raises `Refused`, for a stack with nothing in it too: that is no way to say destroy.
         """
         from reconciler import app
@@ -201,6 +202,7 @@ class Session:
             parallelism=parallelism,
             guarded=guarded,
             preflight=preflight,
+            strangers=strangers,
             now=instant(self.clock),
         )
         self.sink.hide(planned.secrets())

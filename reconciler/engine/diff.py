@@ -14,7 +14,7 @@ from typing import Any
 from reconciler.diagnostics import Diagnostic, Refused, Severity, error
 from reconciler.engine.elsewhere import Elsewhere
 from reconciler.engine.ending import ends_by_itself
-from reconciler.engine.fields import differences
+from reconciler.engine.fields import differences, ignored_differences
 from reconciler.engine.lookups import Lookups
 from reconciler.engine.moved import check_clashes, marks_that_stay
 from reconciler.engine.scope import Scope
@@ -232,7 +232,8 @@ def _change(
         return replace(blank, action=Action.CREATE, impact=(kind.create_impact,) if kind.create_impact else ())
     fields = differences(resource, kind, settled.values, settled.secrets, live)
     before = {name: live.values[name] for name in settled.values if name in live.values}
-    compared = replace(blank, fields=fields, before=before)
+    ignored = _ignored(resource, kind, settled, live)
+    compared = replace(blank, fields=fields, before=before, ignored=ignored)
     instead = Action.CREATE_DELETE if resource.lifecycle.create_before_destroy else Action.DELETE_CREATE
     impact = tuple(each for each in (kind.replace_impact, kind.delete_impact(live)) if each)
     if parent is not None and parent.action.creates:
@@ -273,6 +274,11 @@ def _change(
         return replace(compared, action=instead, reason="cannot_update", because=because, impact=impact)
     notes = tuple(dict.fromkeys(f"{each.path[0]}: {each.note}" for each in fields if each.note))
     return replace(compared, action=Action.UPDATE, impact=notes)
+
+
+def _ignored(resource: Resource, kind: Kind, settled: Settled, live: LiveObject) -> tuple[FieldChange, ...]:
+    certain = {name: value for name, value in settled.values.items() if name not in settled.unknown}
+    return ignored_differences(resource, kind, certain, settled.secrets, live)
 
 
 def _to_be_free(walk: _Walk, resource: Resource, kind: Kind) -> Address | None:

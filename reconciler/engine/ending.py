@@ -17,12 +17,12 @@ from reconciler.model.plan import Change, FieldChange
 
 
 def unasked_end(change: Change, kind: Kind) -> list[FieldChange]:
-    """The end of a live object, in the field that asks for one, unless the stack says that very end or ignores it."""
+    """The end of a live object, in the field that asks for one, unless the stack says that very end."""
     resource, live = change.resource, change.live
     if not kind.ends or live is None or not live.ends_at or resource is None:
         return []
     wanted = change.after.get(kind.ends)
-    if same_moment(wanted, live.ends_at) or kind.ends in resource.lifecycle.ignore_changes:
+    if same_moment(wanted, live.ends_at):
         return []
     return [FieldChange((kind.ends,), live.ends_at, wanted)]
 

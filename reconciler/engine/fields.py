@@ -35,7 +35,7 @@ def differences(
     """The fields in which a live object is not as declared, in the order of the spec."""
     found: list[FieldChange] = []
     chosen = resource.lifecycle.on_change
-    ignored = resource.lifecycle.ignore_changes | {name for name, choice in chosen.items() if choice == "ignore"}
+    ignored = ignored_fields(resource)
     for name, field in kind.fields.items():
         if name not in values or name in ignored or isinstance(field.rule, FromKey | Ours):
             continue
@@ -54,6 +54,31 @@ def differences(
             change = FieldChange((name,), NOT_CARRIED_THROUGH, values[name], secret=hidden)
             found.append(_as_chosen(change, chosen[name]))
     return tuple(found)
+
+
+def ignored_fields(resource: Resource) -> frozenset[str]:
+    """The fields that the stack says are somebody else's business."""
+    choices = resource.lifecycle.on_change.items()
+    return resource.lifecycle.ignore_changes | {name for name, choice in choices if choice == "ignore"}
+
+
+def ignored_differences(
+    resource: Resource, kind: Kind, values: Mapping[str, Any], secrets: frozenset[str], live: LiveObject
+) -> tuple[FieldChange, ...]:
+    """What differs in the fields that are ignored, in the order of the spec. `values` are those that are known: one
+    that is not may come to be the live one. When the object ends is told elsewhere (`engine.unasked`).
+    """
+    ignored = ignored_fields(resource)
+    found: list[FieldChange] = []
+    for name, field in kind.fields.items():
+        if name not in ignored or name not in values or name == kind.ends or isinstance(field.rule, FromKey | Ours):
+            continue
+        secret = field.secret or name in secrets
+        if isinstance(field.rule, CreateOnly):
+            found += _create_only(name, field.rule, values[name], secret, live)
+        else:
+            found += _compared(name, field.rule, values[name], secret, live, fixed=False)
+    return tuple(replace(each, forces_replacement=False, note="") for each in found)
 
 
 _CHOICES = {

@@ -83,10 +83,16 @@ def check_limits(
         summary = f"the plan destroys what the rail `delete_projects` keeps:{_listed(holders)}"
         hint = "set `delete_projects: true` under `rails` in the stack, or add a waiver there"
         problems.append(error("project-delete", summary, address=str(holders[0]), hint=hint))
-    expired = tuple(_expired(each) for each in rails.waivers if each not in valid)
+    expired = expired_waivers(rails, today)
     if problems:
         raise Refused([*problems, *expired], exit_code=REFUSED_BY_RAIL)
     return expired
+
+
+def expired_waivers(rails: Rails, today: date) -> tuple[Diagnostic, ...]:
+    """A warning for each waiver whose last day was before `today` (UTC)."""
+    valid = rails.valid_waivers(today)
+    return tuple(_expired(each) for each in rails.waivers if each not in valid)
 
 
 def check_vanished(rails: Rails, owned: int | None, now: int, today: date, *, accepted: bool) -> None:

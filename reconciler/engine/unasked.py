@@ -15,13 +15,14 @@ from reconciler.model.catalog import Catalog
 from reconciler.model.kind import Kind
 from reconciler.model.live import LiveObject
 from reconciler.model.plan import Change, FieldChange
-from reconciler.model.resource import Resource
 from reconciler.model.rules import Replace, Update
 from reconciler.values import canonical_json
 
 
 def with_unasked(changes: Iterable[Change], catalog: Catalog) -> list[Change]:
-    """The changes, with what is not asked for in each that stays and is ours."""
+    """The changes, with what is not asked for in each that stays and is ours; where the field is one that the stack
+    ignores, it is with what is accepted.
+    """
     return [_with_unasked(each, catalog[each.kind]) for each in changes]
 
 
@@ -39,15 +40,20 @@ def _with_unasked(change: Change, kind: Kind) -> Change:
     resource, live = change.resource, change.live
     if live is None or resource is None or not resource.managed or change.action.deletes or not live.present:
         return change
-    found = [*_unusual(kind, change, resource, live), *unasked_end(change, kind)]
-    return replace(change, unasked=tuple(found)) if found else change
+    found = [*_unusual(kind, change, live), *unasked_end(change, kind)]
+    if not found:
+        return change
+    ignored = resource.lifecycle.ignore_changes
+    unasked = tuple(each for each in found if each.path[0] not in ignored)
+    accepted = tuple(each for each in found if each.path[0] in ignored)
+    return replace(change, unasked=unasked, ignored=(*change.ignored, *accepted))
 
 
-def _unusual(kind: Kind, change: Change, resource: Resource, live: LiveObject) -> Iterator[FieldChange]:
+def _unusual(kind: Kind, change: Change, live: LiveObject) -> Iterator[FieldChange]:
     for name, field in kind.fields.items():
         if field.usual is None or not isinstance(field.rule, Update | Replace):
             continue
-        if name in change.after or name in resource.lifecycle.ignore_changes:
+        if name in change.after:
             continue
         shown = live.values.get(name)
         if shown is not None and not field.rule.same(field.usual.value, shown):

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any, Final
 
 from reconciler.model.kind import FieldError
+from reconciler.model.lifetime import moment
 from reconciler.model.mark import RESERVED_KEY, RESERVED_TAGS
 from reconciler.model.rules import Usual
 
 BILLED_HOURLY = Usual("hourly", "it is billed so")
 NOT_LOCKED = Usual(False, "it refuses to be deleted, and a machine to be reinstalled")
 NO_BID = Usual(False, "the platform takes it back when the market's price exceeds the bid")
+
+_WITH_ITS_BIRTH: Final = timedelta(minutes=5)
+"""How long after an object's `created_at` an event may be and still be of its making."""
+_BY: Final = " by "
+_BY_USER: Final = f"{_BY}%user%"
 
 
 def last_segment(href: Any) -> str | None:
@@ -134,3 +141,27 @@ def facility_code(body: Mapping[str, Any]) -> str | None:
         return str(facility["code"])
     code = body.get("facility_code")
     return code if isinstance(code, str) else None
+
+
+def maker_in(events: Iterable[Mapping[str, Any]], created_at: str) -> str:
+    """Whose act the first event of an object was, where that is as old as the object; empty where nobody's was."""
+    born = moment(created_at)
+    found = []
+    for each in events:
+        at, name = moment(each.get("created_at")), _actor(each)
+        if born is not None and at is not None and at - born <= _WITH_ITS_BIRTH and name:
+            found.append((at, name))
+    return min(found)[1] if found else ""
+
+
+def _actor(event: Mapping[str, Any]) -> str:
+    """Who caused an event: its `modified_by`, or whom its text ends with (`... was deployed by %user%`). What the
+    platform does by itself names nobody.
+    """
+    who = event.get("modified_by")
+    if isinstance(who, Mapping):
+        return str(who.get("full_name") or "").strip()
+    body, told = event.get("body"), event.get("interpolated")
+    if isinstance(body, str) and isinstance(told, str) and body.endswith(_BY_USER):
+        return told.rpartition(_BY)[2].strip()
+    return ""

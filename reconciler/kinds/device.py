@@ -7,7 +7,7 @@ that fails to provision is taken away by the platform and answers 403 from then 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
@@ -21,6 +21,7 @@ from reconciler.kinds.common import (
     NOT_LOCKED,
     id_of,
     known,
+    maker_in,
     missing_list,
     reserved_tags,
     same_customdata,
@@ -272,6 +273,12 @@ class Device(Kind):
 
     def charges(self, values: Mapping[str, Any]) -> tuple[Charge, ...]:
         return (machine_charge(values),)
+
+    def history(self, live: LiveObject) -> Listing | None:
+        return endpoints.list_device_events(live.id)
+
+    def maker(self, live: LiveObject, events: Sequence[Mapping[str, Any]]) -> str:
+        return maker_in(events, live.created_at)
 
     def takes(self, values: Mapping[str, Any], partial: frozenset[str] = frozenset()) -> Machines | None:
         return machines_taken(values, partial)

@@ -24,6 +24,7 @@ from reconciler.kinds.common import (
     flags_off,
     id_of,
     known,
+    maker_in,
     missing,
     same_flag,
     same_text,
@@ -203,6 +204,12 @@ class Volume(Kind):
         """The list has the price of a gigabyte."""
         plan = values.get("plan")
         return (Charge(plan if isinstance(plan, str) else "", whole_number(values.get("size"))),)
+
+    def history(self, live: LiveObject) -> Listing | None:
+        return endpoints.list_volume_events(live.id)
+
+    def maker(self, live: LiveObject, events: Sequence[Mapping[str, Any]]) -> str:
+        return maker_in(events, live.created_at)
 
     def create(self, wish: Wish) -> Call:
         body = dict(wish.values)

@@ -329,6 +329,14 @@ class Kind(ABC):
         """
         return None
 
+    def history(self, live: LiveObject) -> Listing | None:
+        """What happened to a live object, by the API; None where it keeps no such list for one object."""
+        return None
+
+    def maker(self, live: LiveObject, events: Sequence[Mapping[str, Any]]) -> str:
+        """The name of whoever made a live object, by its `history`; empty where that does not tell."""
+        return ""
+
     def machine_ids(self, live: LiveObject) -> frozenset[str]:
         """The devices that are a live object: itself, or those that it is made of."""
         return frozenset({live.id})

@@ -16,7 +16,7 @@ from reconciler.model.gravity import Gravity
 from reconciler.model.kind import Verb
 from reconciler.model.live import LiveObject
 from reconciler.model.price import Bill, Cost
-from reconciler.model.rails import Pacing
+from reconciler.model.rails import Pacing, Waiver
 from reconciler.model.resource import Resource
 from reconciler.values import Address
 
@@ -95,6 +95,8 @@ class Change:
     impact: tuple[str, ...] = ()
     unasked: tuple[FieldChange, ...] = ()
     """What the object has that the stack does not ask for, in fields where that matters: told, and left as it is."""
+    ignored: tuple[FieldChange, ...] = ()
+    """What differs in fields that the stack ignores: accepted, told as that, and left as it is."""
     moved_from: str = ""
     """The address that its mark still says, when the stack has moved it and the mark is to be rewritten."""
     effect: Effect = Effect.NONE
@@ -158,6 +160,10 @@ class Stranger:
     """The address of what made it, which is gone and was to leave it here; or empty."""
     hourly: Decimal | None = None
     """What it costs an hour; None for what is not billed, or has no known price."""
+    billed: bool = False
+    """Whether it is billed by the hour, as far as that was looked into."""
+    made_by: str = ""
+    """Who made it, by the API's events; empty where they do not tell, or were not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +206,8 @@ class Plan:
     """What the stack costs; None where no prices were read."""
     expiries: tuple[Expiry, ...] = ()
     """The projects that are not to stand for ever."""
+    waivers: tuple[Waiver, ...] = ()
+    """The waivers of the stack's rails, expired ones too."""
     pacing: Pacing | None = None
     """How deletes of what costs money or holds data are paced; None where they are few."""
 

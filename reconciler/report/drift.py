@@ -1,130 +1,111 @@
-"""Drift: where the live account differs from the stack, read off a plan that nobody is going to apply.
-
-What a plan would create is missing, what it would delete is unexpected (ours, yet not declared), what it would update
-or replace has changed. Strangers are listed, but they are not drift: they belong to somebody else.
-"""
+"""Drift for people: what differs, what is accepted, who else is there, and what of it is new."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from reconciler.clock import day_of
 from reconciler.model.gravity import Gravity
-from reconciler.model.plan import Action, Change, FieldChange, Plan
+from reconciler.model.look import Look, Looked
+from reconciler.model.plan import Change, FieldChange, Plan, Stranger
+from reconciler.model.rails import Waiver
 from reconciler.report.diagnostics_text import diagnostics_page
 from reconciler.report.fields import scalar
 from reconciler.report.human import strangers_page
+from reconciler.report.money import a_month, an_hour, total
 from reconciler.report.page import Page, Span, Style
-from reconciler.report.plan_json import diagnostic_json, field_json, stranger_json
 from reconciler.report.scrub import SENSITIVE
 from reconciler.report.words import plural
+from reconciler.review.drift import accepted, drift_word, drifted, drifted_fields, drifting
+from reconciler.review.news import StackNews, accepted_name, change_name, stranger_name
 
 LONGEST = 60
 """Longer values are cut in the text form; the JSON form has them whole."""
+GONE_SHOWN = 20
+"""Of what has gone since the last report, so many are named."""
 
 
-def drifted(plan: Plan) -> bool:
-    """A mark that is to say another address is a change of the file, not of what is live."""
-    return any(each.action is not Action.NOOP or each.unasked for each in plan.changes)
-
-
-_FOLLOWS_OTHERS = frozenset({"parent_replaced", "sibling_changes", "let_go", "lets_go"})
-"""Reasons of changes that are made only because something else changes."""
-
-
-def drifting(plan: Plan) -> list[Change]:
-    """What differs by itself; what would only be changed because something else is has not drifted."""
-    return [
-        each
-        for each in plan.changes
-        if each.unasked or (each.action is not Action.NOOP and each.reason not in _FOLLOWS_OTHERS)
-    ]
-
-
-def drift_word(change: Change) -> str:
-    """`missing`, `unexpected` or `changed`."""
-    return {Action.CREATE: "missing", Action.DELETE: "unexpected"}.get(change.action, "changed")
-
-
-def drift_page(change: Change) -> Page:
-    """One of those that differ, as it stands in the text form."""
-    page = Page()
-    write = {"missing": _missing, "unexpected": _unexpected}.get(drift_word(change), _changed)
-    write(page, [change])
-    return page
-
-
-def drifted_fields(change: Change) -> tuple[FieldChange, ...]:
-    """What an apply would set right, and what the stack does not ask for."""
-    return (*change.fields, *change.unasked)
-
-
-def render_drift(plan: Plan, *, colour: bool) -> str:
-    """The drift as text, the summary last."""
-    page = strangers_page(plan.strangers)
+def render_drift(looked: Looked, *, colour: bool, news: StackNews | None = None) -> str:
+    """The drift as text, the summary last. With `news`, what the last report did not have is marked as new."""
+    plan = looked.plan
+    page = strangers_page(plan.strangers, looked.at, lambda each: _new(news, stranger_name(each)))
     found = drifting(plan)
-    missing = [each for each in found if each.action is Action.CREATE]
-    unexpected = [each for each in found if each.action is Action.DELETE]
-    changed = [each for each in found if each.action not in (Action.CREATE, Action.DELETE)]
-    _missing(page, missing)
-    _unexpected(page, unexpected)
-    _changed(page, changed)
+    for word in ("missing", "unexpected", "changed"):
+        these = [each for each in found if drift_word(each) == word]
+        for each in these:
+            _WRITE[word](page, each, _new(news, change_name(each)))
+        if these and word != "changed":
+            page.blank()
+    _accepted(page, plan, news)
+    _waivers(page, in_force(looked))
     page.blank()
     page.extend(diagnostics_page(plan.diagnostics))
     if not drifted(plan):
         what = (" The live account matches the configuration.", Style.BOLD)
         page.line(("No drift.", Style.BOLD_GREEN), what)
     else:
-        counts = f" {len(changed)} changed, {len(missing)} missing, {len(unexpected)} unexpected."
-        page.line(("Drift:", Style.BOLD), counts)
+        page.line(("Drift:", Style.BOLD), f" {counts_words(found)}.")
+    if ignored := sum(len(each.ignored) for each in accepted(plan)):
+        page.line(f"{plural(ignored, 'difference')} in ignored fields (accepted, not counted as drift).")
     if plan.strangers:
-        page.line(f"{plural(len(plan.strangers), 'stranger')} (not managed by this stack, not counted as drift).")
+        cost = f", {strangers_cost(plan.strangers)}" if any(each.billed for each in plan.strangers) else ""
+        which = "not managed by this stack, not counted as drift"
+        page.line(f"{plural(len(plan.strangers), 'stranger')} ({which}){cost}.")
+    if news is not None:
+        _news(page, news)
     return page.text(colour=colour)
 
 
-def drift_document(plan: Plan, *, tool_version: str) -> dict[str, Any]:
-    """The drift as one JSON document."""
-    resources = [
-        {
-            "address": str(each.address),
-            "type": each.kind,
-            "drift": drift_word(each),
-            "gravity": str(gravity_of(each)),
-            "id": each.live.id if each.live is not None else None,
-            "because": each.because,
-            "source": {"file": each.place.file, "line": each.place.line} if each.place is not None else None,
-            "fields": [_live_and_wanted(each, field) for field in drifted_fields(each)],
-        }
-        for each in drifting(plan)
-    ]
-    words = [each["drift"] for each in resources]
-    counts = {word: words.count(word) for word in ("changed", "missing", "unexpected")}
-    return {
-        "format_version": "1.0",
-        "tool_version": tool_version,
-        "stack": plan.stack,
-        "drifted": drifted(plan),
-        "summary": {**counts, "strangers": len(plan.strangers)},
-        "gravity": {str(each): count for each, count in gravities(drifting(plan)).items()},
-        "resources": resources,
-        "strangers": [stranger_json(each) for each in plan.strangers],
-        "diagnostics": [diagnostic_json(each) for each in plan.diagnostics],
-    }
+def render_total(looks: Sequence[Look]) -> str:
+    """One line about all stacks of a repository."""
+    seen = [each for each in looks if isinstance(each, Looked)]
+    bad = sum(drifted(each.plan) for each in seen)
+    text = f"{plural(len(looks), 'stack')}: {bad} drifted, {len(seen) - bad} without drift"
+    if len(seen) < len(looks):
+        text = f"{text}, {len(looks) - len(seen)} could not be looked at"
+    strangers = [stranger for each in seen for stranger in each.plan.strangers]
+    cost = f", {strangers_cost(strangers)}" if any(each.billed for each in strangers) else ""
+    return f"{text}. {plural(len(strangers), 'stranger')}{cost}." if strangers else f"{text}."
 
 
-def _live_and_wanted(change: Change, field: FieldChange) -> dict[str, Any]:
-    document = field_json(field, change.secrets)
-    kept = {"path": document["path"], "live": document["before"], "wanted": document["after"]}
-    return {**kept, "sensitive": "sensitive" in document}
+def in_force(looked: Looked) -> list[Waiver]:
+    """The waivers that count on the day of the look."""
+    return [each for each in looked.plan.waivers if day_of(looked.at) <= each.until]
 
 
-def gravity_of(change: Change) -> Gravity:
-    return change.gravity or Gravity.COSMETIC
+def counts_words(found: Sequence[Change]) -> str:
+    """`1 changed, 2 missing, 0 unexpected`."""
+    words = [drift_word(each) for each in found]
+    return ", ".join(f"{words.count(word)} {word}" for word in ("changed", "missing", "unexpected"))
 
 
-def gravities(changes: Sequence[Change]) -> dict[Gravity, int]:
-    """How many there are of each, the gravest first; all of them, for whoever draws a line over time."""
-    return {each: sum(gravity_of(change) is each for change in changes) for each in Gravity}
+def strangers_cost(strangers: Sequence[Stranger]) -> str:
+    """What they cost together, as far as prices are known."""
+    amount, unknown = total(strangers), sum(each.billed and each.hourly is None for each in strangers)
+    text = f"{an_hour(amount)} ({a_month(amount)}) at list price"
+    return f"{text}, and {unknown} of unknown price" if unknown else text
+
+
+def drift_page(change: Change) -> Page:
+    """One of those that differ, as it stands in the text form."""
+    page = Page()
+    _WRITE[drift_word(change)](page, change, "")
+    if drift_word(change) != "changed":
+        page.blank()
+    return page
+
+
+def accepted_page(change: Change) -> Page:
+    """What differs in the ignored fields of one resource."""
+    page = Page()
+    for field in change.ignored:
+        page.line(f"      {_name(field)}: ", *_values(field, change))
+    return page
+
+
+def _new(news: StackNews | None, name: str) -> str:
+    return " (new)" if news is not None and name in news.new else ""
 
 
 def _grave(change: Change) -> str:
@@ -132,41 +113,71 @@ def _grave(change: Change) -> str:
     return f" [{change.gravity}]" if change.gravity in (Gravity.SECURITY, Gravity.DISRUPTIVE) else ""
 
 
-def _missing(page: Page, changes: Sequence[Change]) -> None:
-    for each in changes:
-        page.line(
-            ("  # ", Style.BOLD),
-            (str(each.address), Style.BOLD),
-            (" is missing", Style.RED),
-            f" ({each.kind}){_grave(each)}",
-        )
+def _missing(page: Page, each: Change, new: str) -> None:
+    page.line(*_head(each), (" is missing", Style.RED), f" ({each.kind}){_grave(each)}{new}")
+
+
+def _unexpected(page: Page, each: Change, new: str) -> None:
+    known = f" ({each.kind} {each.live.id})" if each.live is not None else f" ({each.kind})"
+    reason = f": {each.because}" if each.because else ""
+    page.line(*_head(each), (" is unexpected", Style.YELLOW), f"{known}{_grave(each)}{new}{reason}")
+
+
+def _changed(page: Page, each: Change, new: str) -> None:
+    page.line(*_head(each), (" has changed", Style.YELLOW), f"{_grave(each)}{new}")
+    fields = drifted_fields(each)
+    if not fields and each.because:
+        page.line(f"      {each.because}")
+    for field in fields:
+        page.line(f"      {_name(field)}: ", *_values(field, each))
     page.blank()
 
 
-def _unexpected(page: Page, changes: Sequence[Change]) -> None:
-    for each in changes:
-        known = f" ({each.kind} {each.live.id})" if each.live is not None else f" ({each.kind})"
-        reason = f": {each.because}" if each.because else ""
-        what = (" is unexpected", Style.YELLOW)
-        page.line(("  # ", Style.BOLD), (str(each.address), Style.BOLD), what, f"{known}{_grave(each)}{reason}")
+_WRITE = {"missing": _missing, "unexpected": _unexpected, "changed": _changed}
+
+
+def _accepted(page: Page, plan: Plan, news: StackNews | None) -> None:
+    found = accepted(plan)
+    if not found:
+        return
+    page.blank()
+    page.line(("Accepted (the stack ignores these fields):", Style.BOLD))
+    for each in found:
+        page.line(*_head(each))
+        for field in each.ignored:
+            page.line(f"      {_name(field)}: ", *_values(field, each), _new(news, accepted_name(each, field)))
     page.blank()
 
 
-def _changed(page: Page, changes: Sequence[Change]) -> None:
-    for each in changes:
-        page.line(("  # ", Style.BOLD), (str(each.address), Style.BOLD), (" has changed", Style.YELLOW), _grave(each))
-        fields = drifted_fields(each)
-        if not fields and each.because:
-            page.line(f"      {each.because}")
-        for field in fields:
-            secret = field.secret or str(field.path[0]) in each.secrets
-            name = ".".join(map(str, field.path))
-            page.line(f"      {name}: ", *_values(field, secret))
-        page.blank()
+def _waivers(page: Page, waivers: Sequence[Waiver]) -> None:
+    if not waivers:
+        return
+    page.blank()
+    page.line(("Waivers in force (these rails do not count):", Style.BOLD))
+    for each in waivers:
+        of = f" for {', '.join(map(str, each.targets))}" if each.targets else ""
+        page.line(f"  {each.rail}{of} until {each.until}: {each.reason} ({each.place})")
+    page.blank()
 
 
-def _values(field: FieldChange, secret: bool) -> tuple[Span, ...]:
-    if secret:
+def _news(page: Page, news: StackNews) -> None:
+    page.line(f"Since the last report: {len(news.new)} new, {news.still} still there, {len(news.gone)} gone.")
+    for each in news.gone[:GONE_SHOWN]:
+        page.line(f"  no longer: {each}")
+    if len(news.gone) > GONE_SHOWN:
+        page.line(f"  ... and {len(news.gone) - GONE_SHOWN} more (--format json lists them all)")
+
+
+def _head(change: Change) -> tuple[Span, Span]:
+    return ("  # ", Style.BOLD), (str(change.address), Style.BOLD)
+
+
+def _name(field: FieldChange) -> str:
+    return ".".join(map(str, field.path))
+
+
+def _values(field: FieldChange, change: Change) -> tuple[Span, ...]:
+    if field.secret or str(field.path[0]) in change.secrets:
         return (SENSITIVE,)
     return ("live ", (_short(field.before), Style.RED), ", wanted ", (_short(field.after), Style.GREEN))
 

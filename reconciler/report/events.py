@@ -15,10 +15,10 @@ from reconciler.model.event import Ended, Event, Noted, Progressed, Report, Resu
 from reconciler.model.kind import Verb
 from reconciler.model.plan import Action, Change, Counts, Plan
 from reconciler.report import words
-from reconciler.report.drift import drifted_fields, drifting
 from reconciler.report.money import bill_json
 from reconciler.report.page import safe_json
 from reconciler.report.plan_json import PROVIDER, diagnostic_json, plain
+from reconciler.review.drift import drifted_fields, drifting
 from reconciler.values import Address, parse_address
 
 UI_VERSION = "1.2"

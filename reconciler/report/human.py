@@ -5,10 +5,12 @@ Strangers come first and destroys last, right above the summary, so that what hu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from reconciler.model.lifetime import moment
 from reconciler.model.live import LiveObject
 from reconciler.model.plan import Action, Change, FieldChange, Plan, Stranger
 from reconciler.report.diagnostics_text import diagnostics_page
@@ -27,7 +29,7 @@ from reconciler.report.fields import (
 from reconciler.report.money import an_hour, bill_words, cost_words
 from reconciler.report.page import Page, Span, Style
 from reconciler.report.risk import impact_words, risk_words, some
-from reconciler.report.words import expiry_words, pacing_words, plan_summary
+from reconciler.report.words import age_words, expiry_words, pacing_words, plan_summary
 from reconciler.values import Unknown
 
 STRANGERS_SHOWN = 20
@@ -134,27 +136,38 @@ def _legend(page: Page, pending: Sequence[Change]) -> None:
     page.line("reconciler will perform the following actions:")
 
 
-def strangers_page(strangers: Sequence[Stranger]) -> Page:
-    """What is there but not ours."""
+def strangers_page(
+    strangers: Sequence[Stranger], at: datetime | None = None, said: Callable[[Stranger], str] = lambda _each: ""
+) -> Page:
+    """What is there but not ours; with its age `at` a moment, and who made it, where it was asked for that, and with
+    what is `said` of each besides.
+    """
     page = Page()
     if not strangers:
         return page
     page.line(("Strangers (not managed by this stack, left alone):", Style.BOLD))
     for each in strangers[:STRANGERS_SHOWN]:
-        page.line("  ", each.kind, f" {each.label or each.id}", (f" [id={each.id}]", Style.DIM), *_about(each))
+        name = ("  ", each.kind, f" {each.label or each.id}", (f" [id={each.id}]", Style.DIM))
+        page.line(*name, *_about(each, at), said(each))
     if len(strangers) > STRANGERS_SHOWN:
         page.line(f"  ... and {len(strangers) - STRANGERS_SHOWN} more (--format json lists them all)")
     page.blank()
     return page
 
 
-def _about(stranger: Stranger) -> tuple[Span, ...]:
+def _about(stranger: Stranger, at: datetime | None) -> tuple[Span, ...]:
+    price = an_hour(stranger.hourly) if stranger.hourly is not None else "price not known" if stranger.billed else ""
+    born = moment(stranger.created_at) if at is not None else None
+    whose = stranger.owner or stranger.left_by
+    age = f" ({age_words(at - born)})" if at is not None and born is not None else ""
+    unknown = "maker not known" if at is not None and stranger.billed and not whose else ""
     known = (
         f"in {stranger.inside}" if stranger.inside else "",
         f"owned by stack {stranger.owner}" if stranger.owner else "",
         f"left by {stranger.left_by}" if stranger.left_by else "",
-        f"since {stranger.created_at}" if stranger.created_at else "",
-        an_hour(stranger.hourly) if stranger.hourly is not None else "",
+        f"since {stranger.created_at}{age}" if stranger.created_at else "",
+        f"made by {stranger.made_by}" if stranger.made_by else unknown,
+        price,
     )
     text = ", ".join(each for each in known if each)
     return ((f" {text}", Style.DIM),) if text else ()

@@ -16,14 +16,16 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from reconciler.diagnostics import Diagnostic, Place, Severity
 from reconciler.model.event import Ended, Result
 from reconciler.model.kind import Verb
+from reconciler.model.look import Look, NotLooked
 from reconciler.model.plan import Action, Change, Plan
 from reconciler.report.diagnostics_text import diagnostics_page
-from reconciler.report.drift import drift_page, drift_word, drifting
+from reconciler.report.drift import accepted_page, drift_page
 from reconciler.report.ending import Ending, State, failure
 from reconciler.report.human import change_page
 from reconciler.report.page import Page
 from reconciler.report.words import plan_summary
 from reconciler.report.xml_text import xml_lines, xml_text
+from reconciler.review.drift import drift_word, drifting
 
 FAILURE: Final = "failure"
 ERROR: Final = "error"
@@ -62,14 +64,21 @@ class Suite:
 
 
 def render_junit(suite: Suite, clean: Callable[[str], str]) -> str:
-    """The document. `clean` takes secrets out of a text; counts and times are those of the tests."""
+    """The document of one stack. `clean` takes secrets out of a text; counts and times are those of the tests."""
+    return render_suites([suite], clean)
+
+
+def render_suites(suites: Sequence[Suite], clean: Callable[[str], str]) -> str:
+    """The document of several stacks, a suite each."""
     write = _Writer(clean)
-    root = Element("testsuites", {"name": "reconciler", **_totals(suite.cases)})
-    body = SubElement(root, "testsuite", {"name": write.line(suite.name), **_totals(suite.cases)})
-    for each in suite.cases:
-        write.case(body, each)
-    if suite.said:
-        SubElement(body, "system-out").text = write.lines(suite.said)
+    every = [case for each in suites for case in each.cases]
+    root = Element("testsuites", {"name": "reconciler", **_totals(every)})
+    for suite in suites:
+        body = SubElement(root, "testsuite", {"name": write.line(suite.name), **_totals(suite.cases)})
+        for each in suite.cases:
+            write.case(body, each)
+        if suite.said:
+            SubElement(body, "system-out").text = write.lines(suite.said)
     indent(root)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(root, encoding="unicode")}\n'
 
@@ -120,17 +129,25 @@ def plan_suite(plan: Plan) -> Suite:
     return Suite(plan.stack, tuple(cases) or (Case("no changes", plan.stack),), said)
 
 
-def findings_suite(findings: Sequence[Diagnostic]) -> Suite:
+def findings_suite(findings: Sequence[Diagnostic], name: str = "reconciler") -> Suite:
     """What a command was refused for, before there was a plan."""
-    return Suite("reconciler", tuple(_found("reconciler", each, ERROR) for each in findings))
+    return Suite(name, tuple(_found(name, each, ERROR) for each in findings))
 
 
 def drift_suite(plan: Plan) -> Suite:
-    """Each resource of the stack and of the account; what differs fails."""
+    """Each resource of the stack and of the account; what differs fails, and what is accepted is only said."""
     differing = {each.address for each in drifting(plan)}
     cases = [_compared(plan.stack, each, drifted=each.address in differing) for each in plan.changes]
     cases += [_found(plan.stack, each, FAILURE) for each in plan.diagnostics if each.severity is Severity.ERROR]
     return Suite(plan.stack, tuple(cases) or (Case("no drift", plan.stack),))
+
+
+def drift_suites(looks: Sequence[Look]) -> list[Suite]:
+    """A suite for each stack; why one could not be looked at is in its own."""
+    return [
+        findings_suite(each.findings, each.stack) if isinstance(each, NotLooked) else drift_suite(each.plan)
+        for each in looks
+    ]
 
 
 def ending_suite(ending: Ending) -> Suite:
@@ -167,7 +184,8 @@ def _compared(stack: str, change: Change, *, drifted: bool) -> Case:
     if drifted:
         word = drift_word(change)
         trouble = Trouble(FAILURE, f"{change.address} {_DRIFTED[word]}", word, drift_page(change))
-    return Case(str(change.address), f"{stack}.{change.kind}", trouble, place=change.place)
+    said = accepted_page(change)
+    return Case(str(change.address), f"{stack}.{change.kind}", trouble, place=change.place, said=said)
 
 
 _DRIFTED: Final = {"missing": "is missing", "unexpected": "is unexpected", "changed": "has changed"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
@@ -87,6 +87,11 @@ def bill_json(bill: Bill) -> dict[str, Any]:
         "unpriced": list(bill.unpriced),
         "strangers": number(bill.strangers),
     }
+
+
+def total(strangers: Iterable[Stranger]) -> Decimal:
+    """Dollars an hour for all of them, as far as prices are known."""
+    return sum((each.hourly or Decimal(0) for each in strangers), Decimal(0))
 
 
 def number(amount: Decimal | None) -> float | None:

@@ -256,7 +256,7 @@ def stranger_json(stranger: Stranger) -> dict[str, Any]:
         "owner": stranger.owner,
         "created_at": stranger.created_at,
         **({"left_by": stranger.left_by} if stranger.left_by else {}),
-        **({"hourly": number(stranger.hourly)} if stranger.hourly is not None else {}),
+        **({"hourly": number(stranger.hourly)} if stranger.billed or stranger.hourly is not None else {}),
     }
 
 

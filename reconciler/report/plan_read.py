@@ -93,9 +93,9 @@ def _expiry(document: Document) -> Expiry:
 def _stranger(document: Document) -> Stranger:
     names = ("kind", "id", "label", "inside", "owner", "created_at")
     kind, identifier, label, inside, owner, created_at = (_text(document[each]) for each in names)
-    hourly = _money(document["hourly"]) if "hourly" in document else None
+    hourly = _money(document["hourly"]) if document.get("hourly") is not None else None
     left_by = _text(document.get("left_by", ""))
-    return Stranger(kind, identifier, label, inside, owner, created_at, left_by, hourly)
+    return Stranger(kind, identifier, label, inside, owner, created_at, left_by, hourly, "hourly" in document)
 
 
 def _money(value: Any) -> Decimal:

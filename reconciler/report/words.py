@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 
 from reconciler.model.event import Ended, Progressed, Result, Started
@@ -113,6 +114,14 @@ def resources_summary(operation: str, counts: Counts) -> str:
 
 def plural(count: int, word: str, many: str = "") -> str:
     return f"{count} {word if count == 1 else many or word + 's'}"
+
+
+def age_words(age: timedelta) -> str:
+    """`12 days`, `3 hours`, `5 minutes`: the largest unit of which there are two, or the smallest."""
+    minutes = max(0, int(age.total_seconds()) // 60)
+    if minutes >= 2 * 24 * 60:
+        return plural(minutes // (24 * 60), "day")
+    return plural(minutes // 60, "hour") if minutes >= 2 * 60 else plural(minutes, "minute")
 
 
 def expiry_words(expiry: Expiry) -> str:

@@ -43,7 +43,7 @@ def strangers_with_costs(
     for each in strangers:
         kind, live = catalog[each.kind], snapshot.get(each.kind, each.id)
         charges = kind.charges(live.values) if live is not None and not kind.makes else ()
-        found.append(replace(each, hourly=_sum(charges, prices)) if charges else each)
+        found.append(replace(each, hourly=_sum(charges, prices), billed=True) if charges else each)
     return tuple(found)
 
 

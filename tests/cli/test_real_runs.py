@@ -106,7 +106,7 @@ def test_drift(applied: Shell) -> None:
     assert "# projects.web.vlans.other is missing (vlan)" in ran.out
     assert "# projects.web.vlans.storage is unexpected (vlan " in ran.out
     document = json.loads(applied.run("drift", "stack.yaml", applied.world, "--format", "json").out)
-    assert document["summary"] == {"changed": 0, "missing": 1, "unexpected": 1, "strangers": 0}
+    assert document["summary"] == {"changed": 0, "missing": 1, "unexpected": 1, "strangers": 0, "accepted": 0}
     lines = applied.run("drift", "stack.yaml", applied.world, "--json").out.splitlines()
     assert [json.loads(each)["type"] for each in lines] == ["version", "resource_drift", "resource_drift"]
 

@@ -231,7 +231,7 @@ PLANNER = (
     ),
     Defect(
         "what somebody chose in the portal is no drift",
-        "reconciler/report/drift.py",
+        "reconciler/review/drift.py",
         "each.action is not Action.NOOP or each.unasked for",
         "each.action is not Action.NOOP for",
         _UNASKED,

@@ -31,6 +31,7 @@ _ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
 _MOMENT = re.compile(r"\b20(?:[3-8]\d|2[4-9])-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 """A moment of these years, not one that a page sets far away from now."""
 _TOOK = re.compile(r"\bafter (?:\d+m)?\d+s\b")
+_AGE = re.compile(r"\(\d+ (?:minute|hour)s?\)")
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 
 
@@ -42,6 +43,7 @@ class _Same:
     digests: dict[str, str] = field(default_factory=dict)
 
     def of(self, text: str) -> str:
+        text = _AGE.sub("(2 minutes)", text)
         text = _MOMENT.sub("2019-11-28T02:40:00Z", _TOOK.sub("after 2s", _UUID.sub("5f1c0e9a-...", text)))
         text = _ADDRESS.sub(lambda each: self.addresses.setdefault(each[0], f"192.0.2.{len(self.addresses) + 1}"), text)
         return _DIGEST.sub(lambda each: self.digests.setdefault(each[0], _digest(len(self.digests))), text)

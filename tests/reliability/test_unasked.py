@@ -8,8 +8,11 @@ import pytest
 
 from reconciler.kinds.machine import first_end
 from reconciler.model.plan import Plan
-from reconciler.report.drift import drift_document, drifted, render_drift
+from reconciler.report.drift import render_drift
+from reconciler.report.drift_json import drift_document
+from reconciler.review.drift import drifted
 from tests.reliability.scene import DEVICES, MACHINE, Scene, machines, small
+from tests.report import samples
 from tests.worlds.account import Account
 from tests.worlds.running import plan
 
@@ -77,14 +80,14 @@ def test_drift_shows_it_beside_what_an_apply_would_set_right(scene: Scene) -> No
     scene.account.call("PUT", f"/devices/{machine['id']}", {"hostname": "by-hand", "locked": True})
     shows(scene, "termination_time", END)
     found = planned(scene)
-    (entry,) = drift_document(found, tool_version="1")["resources"]
+    (entry,) = drift_document(samples.looked(found), tool_version="1")["resources"]
     fields = {each["path"][0]: (each["live"], each["wanted"]) for each in entry["fields"]}
     assert fields == {
         "hostname": ("by-hand", "web-0"),
         "locked": (True, False),
         "termination_time": (END, None),
     }
-    text = render_drift(found, colour=False)
+    text = render_drift(samples.looked(found), colour=False)
     assert f'      termination_time: live "{END}", wanted (none)\n' in text
     assert "Drift: 1 changed, 0 missing, 0 unexpected." in text
 

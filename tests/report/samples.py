@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from reconciler.diagnostics import Place, warning
 from reconciler.model.kind import Verb
 from reconciler.model.live import LiveObject
+from reconciler.model.look import Looked
 from reconciler.model.plan import Action, Change, FieldChange, Options, Plan, Step, Stranger
 from reconciler.model.resource import Resource
 from reconciler.values import Unknown, parse_address
@@ -28,6 +30,13 @@ def change(address: str, kind: str, action: Action, **more: Any) -> Change:
 
 def plan(*changes: Change, **more: Any) -> Plan:
     return Plan("edge", changes, more.pop("steps", ()), **more)
+
+
+AT = datetime(2019, 11, 17, 14, 13, 20, tzinfo=UTC)
+
+
+def looked(plan: Plan) -> Looked:
+    return Looked(plan, AT, "stack.yaml")
 
 
 def step(identifier: str, *requires: str, kind: str = "device", implied: bool = False) -> Step:

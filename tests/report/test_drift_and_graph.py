@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from reconciler.model.plan import Action, FieldChange, Stranger
-from reconciler.report.drift import drift_document, drifted, render_drift
+from reconciler.report.drift import render_drift
+from reconciler.report.drift_json import drift_document
 from reconciler.report.graph import render_dot, render_mermaid
+from reconciler.review.drift import drifted
 from tests.report import samples
 
 
 def test_no_drift_though_strangers_are_there() -> None:
     plan = samples.plan(strangers=(Stranger("device", "s-1", "left-over"),))
     assert not drifted(plan)
-    assert render_drift(plan, colour=False) == (
+    assert render_drift(samples.looked(plan), colour=False) == (
         """\
 Strangers (not managed by this stack, left alone):
   device left-over [id=s-1]
@@ -31,7 +33,7 @@ def test_drift_names_the_field_and_both_values() -> None:
         secrets=frozenset({"md5"}),
     )
     plan = samples.plan(samples.create(), samples.update(), samples.delete(), secret)
-    text = render_drift(plan, colour=False)
+    text = render_drift(samples.looked(plan), colour=False)
     assert text == (
         """\
   # projects.edge.devices.web[0] is missing (device)
@@ -57,15 +59,15 @@ def test_what_follows_a_replaced_parent_has_not_drifted() -> None:
         "projects.edge.devices.db.bgp_sessions.ipv4", "bgp_session", Action.DELETE_CREATE, reason="parent_replaced"
     )
     plan = samples.plan(samples.replacement(), below)
-    assert "bgp_sessions" not in render_drift(plan, colour=False)
-    assert drift_document(plan, tool_version="1.2.3")["summary"]["changed"] == 1
+    assert "bgp_sessions" not in render_drift(samples.looked(plan), colour=False)
+    assert drift_document(samples.looked(plan), tool_version="1.2.3")["summary"]["changed"] == 1
 
 
 def test_drift_as_one_document() -> None:
     plan = samples.everything()
-    made = drift_document(plan, tool_version="1.2.3")
+    made = drift_document(samples.looked(plan), tool_version="1.2.3")
     assert made["drifted"] is True
-    assert made["summary"] == {"changed": 2, "missing": 2, "unexpected": 1, "strangers": 1}
+    assert made["summary"] == {"changed": 2, "missing": 2, "unexpected": 1, "strangers": 1, "accepted": 0}
     kinds = {each["address"]: each["drift"] for each in made["resources"]}
     assert kinds["projects.edge.vlans.old"] == "unexpected"
     field = next(each for each in made["resources"] if each["address"] == "projects.edge")["fields"][0]

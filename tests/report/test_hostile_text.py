@@ -74,7 +74,7 @@ def test_no_renderer_lets_it_through(payload: str) -> None:
     lines: list[str] = []
     PlainProgress(lines.append)(Noted(payload, 0.0))
     check(render_plan(plan, colour=False))
-    check(render_drift(plan, colour=False))
+    check(render_drift(samples.looked(plan), colour=False))
     check(render_diagnostics([found], colour=False))
     check(render_outcome(report, colour=False) + render_trouble(report, colour=False))
     check("".join(lines))

@@ -15,7 +15,7 @@ Series = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
 def series(plan: Plan) -> Series:
-    families = text_string_to_metric_families(render_metrics(plan, at=1_574_000_000.9))
+    families = text_string_to_metric_families(render_metrics([samples.looked(plan)]))
     return {
         (sample.name.removeprefix("reconciler_"), tuple(sorted(sample.labels.items()))): sample.value
         for family in families
@@ -27,9 +27,14 @@ def test_no_drift_is_a_zero_for_each_word() -> None:
     stack = ("stack", samples.plan().stack)
     expected: Series = {
         ("drift", (stack,)): 0.0,
+        ("drift_checked", (stack,)): 1.0,
+        ("drift_accepted_fields", (stack,)): 0.0,
+        **{("waivers", (stack, ("state", state))): 0.0 for state in ("in_force", "expired")},
         **{("drift_resources", (("drift", word), stack)): 0.0 for word in ("changed", "missing", "unexpected")},
         **{("drift_gravity_resources", (("gravity", str(each)), stack)): 0.0 for each in Gravity},
         ("strangers", (stack,)): 1.0,
+        ("strangers_cost_per_hour", (stack,)): 0.0,
+        ("strangers_unpriced", (stack,)): 0.0,
         ("drift_checked_timestamp_seconds", (stack,)): 1_574_000_000.0,
     }
     assert series(samples.plan(strangers=(Stranger("device", "s-1", "x"),))) == expected
@@ -51,5 +56,6 @@ def test_each_resource_that_differs_is_counted_and_named() -> None:
 
 
 def test_the_same_drift_is_the_same_text() -> None:
-    assert render_metrics(samples.everything(), at=1.0) == render_metrics(samples.everything(), at=1.0)
-    assert "canary" not in render_metrics(samples.everything(), at=1.0)
+    looks = [samples.looked(samples.everything())]
+    assert render_metrics(looks) == render_metrics(looks)
+    assert "canary" not in render_metrics(looks)

@@ -1,0 +1,89 @@
+"""`drift` at the command line: a repository of stacks, each by itself, in every form."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from junitparser import JUnitXml
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.cli.conftest import Ran, Shell
+
+STACK = "stack: {name}\nprojects:\n  main: {{name: Main of {name}}}\n"
+
+
+@pytest.fixture
+def repository(shell: Shell) -> Shell:
+    """One stack that is as declared, one that is missing, and one that nobody can read."""
+    for name in ("calm", "gone", "torn"):
+        (shell.folder / "repo" / name).mkdir(parents=True)
+        shell.write(f"repo/{name}/stack.yaml", STACK.format(name=name))
+    shell.edit("repo/torn/stack.yaml", "projects:", "projekts:")
+    assert shell.run("apply", "repo/calm", shell.world, "--yes").code == 0
+    return shell
+
+
+def drift(shell: Shell, *more: str) -> Ran:
+    return shell.run("drift", "repo", "--recursive", shell.world, *more)
+
+
+def test_each_stack_is_told_by_itself_with_a_total_and_the_worst_exit_code(repository: Shell) -> None:
+    ran = drift(repository)
+    assert ran.code == 1
+    assert [each for each in ran.out.splitlines() if each.startswith("# ")] == [
+        "# repo/calm/stack.yaml (stack calm)",
+        "# repo/gone/stack.yaml (stack gone)",
+        "# repo/torn/stack.yaml (stack torn)",
+    ]
+    assert "No drift." in ran.out
+    assert "projects.main is missing" in ran.out
+    assert "projekts" in ran.err
+    assert ran.out.endswith("\n3 stacks: 1 drifted, 1 without drift, 1 could not be looked at.\n")
+    repository.edit("repo/torn/stack.yaml", "projekts:", "projects:")
+    assert drift(repository).code == 2
+
+
+def test_one_document_has_all_stacks(repository: Shell) -> None:
+    document = json.loads(drift(repository, "--format", "json").out)
+    assert [(each["stack"], each["checked"], each.get("drifted")) for each in document["stacks"]] == [
+        ("calm", True, False),
+        ("gone", True, True),
+        ("torn", False, None),
+    ]
+    assert document["summary"] == {"stacks": 3, "drifted": 1, "not_checked": 1, "strangers": 0}
+    assert document["stacks"][2]["diagnostics"][0]["code"] == "unknown-key"
+
+
+def test_one_exposition_has_all_stacks_and_says_which_could_not_be_read(repository: Shell) -> None:
+    text = drift(repository, "--format", "prometheus").out
+    samples = {
+        (each.name, each.labels["stack"]): each.value
+        for family in text_string_to_metric_families(text)
+        for each in family.samples
+    }
+    checked = {stack: value for (name, stack), value in samples.items() if name == "reconciler_drift_checked"}
+    assert checked == {"calm": 1.0, "gone": 1.0, "torn": 0.0}
+    assert (samples["reconciler_drift", "calm"], samples["reconciler_drift", "gone"]) == (0.0, 1.0)
+    assert ("reconciler_drift", "torn") not in samples
+    assert text.count("# TYPE reconciler_drift gauge") == text.count("# HELP reconciler_drift ") == 1
+
+
+def test_a_suite_each(repository: Shell) -> None:
+    suites = JUnitXml.fromstring(drift(repository, "--format", "junit").out.encode())
+    assert [(each.name, each.tests, each.failures, each.errors) for each in suites] == [
+        ("calm", 1, 0, 0),
+        ("gone", 1, 1, 0),
+        ("torn", 1, 0, 1),
+    ]
+
+
+def test_one_stack_that_cannot_be_read_still_has_its_metric(repository: Shell) -> None:
+    ran = repository.run("drift", "repo/torn", repository.world, "--format", "prometheus")
+    assert ran.code == 1
+    assert 'reconciler_drift_checked{stack="torn"} 0.0\n' in ran.out
+
+
+@pytest.mark.parametrize("arguments", [["--target", "projects.main"], ["--json"]])
+def test_what_makes_no_sense_for_many_is_refused(repository: Shell, arguments: list[str]) -> None:
+    assert "--recursive goes with neither" in drift(repository, *arguments).err

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -110,6 +111,7 @@ class Project(Kind):
             holds=frozenset({values["organization_id"]}) if "organization_id" in values else frozenset(),
             mark_missing=missing(body, "customdata"),
             created_at=str(body.get("created_at") or ""),
+            limits=_limits(body.get("max_devices")),
         )
 
     def read_answer(self, body: Any, wish: Wish) -> LiveObject | None:
@@ -186,6 +188,14 @@ class Transfer:
 
     id: str
     target: str | None
+
+
+def _limits(shown: Any) -> Mapping[str, int]:
+    """How many devices of each plan, by the names of 2016 (`baremetal_0`); the reference calls it an object, recordings
+    have numbers in it.
+    """
+    told = shown.items() if isinstance(shown, Mapping) else ()
+    return MappingProxyType({plan: most for plan, most in told if type(most) is int and most >= 0})
 
 
 def _transfers(body: Mapping[str, Any]) -> Iterable[Transfer]:

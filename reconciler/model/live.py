@@ -42,6 +42,9 @@ class Status:
 READY = Status()
 
 
+_NO_LIMITS: Mapping[str, int] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class LiveObject:
     """One object of the account.
@@ -75,6 +78,8 @@ class LiveObject:
     """When the platform takes it away by itself (RFC 3339); empty when it stays."""
     none_inside: frozenset[str] = frozenset()
     """Lists of links to other objects that its item shows, and shows empty (a project's `volumes`)."""
+    limits: Mapping[str, int] = field(default_factory=lambda: _NO_LIMITS)
+    """How many machines it may have in it, by the names of their plan, where it says so."""
     moved_from: str = ""
     """The address in its mark, where the stack says that this is another one now: `mark` says the new one."""
     mark_missing: str = ""

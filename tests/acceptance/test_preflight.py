@@ -76,6 +76,20 @@ def test_only_what_is_to_be_created_is_asked_for(world: World) -> None:
     assert (world.run("plan", "stack.yaml").code, asked(world) > 0) == (1, True)
 
 
+def test_more_machines_than_the_project_may_have_are_refused_before_any_is_built(world: World) -> None:
+    set_up(world, devices_per_project_and_plan=2)
+    applied(world, world.stack(STACK.replace("count: 3", "count: 1")))
+    before = world.ledger()
+    world.edit("stack.yaml", "count: 1", "count: 3")
+    ran = world.run("plan", "stack.yaml")
+    assert ran.code == 1
+    assert (
+        "error[over-quota]: projects.lab may have 2 c2.medium.x86, by its `max_devices`, and this plan comes to 3, "
+        "1 of them there already"
+    ) in ran.err
+    assert world.ledger() == before
+
+
 def test_a_service_that_does_not_answer_is_no_reason_to_refuse(world: World) -> None:
     """The 503 of 2018, sent once."""
     rule = {"method": "POST", "route": "/capacity", "kind": "status", "status": 503, "probability": 1, "seed": 1}

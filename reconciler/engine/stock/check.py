@@ -15,6 +15,7 @@ from reconciler.engine.preflight import live_offers
 from reconciler.engine.stock.alternatives import Alternatives, alternatives
 from reconciler.engine.stock.capacity import Ask
 from reconciler.engine.stock.demand import Demand, Want, claims, demands, freed_late
+from reconciler.engine.stock.limits import check_limits
 from reconciler.engine.stock.quotas import check_quotas
 from reconciler.engine.stock.reserved import check_reserved
 from reconciler.model.catalog import Catalog
@@ -33,7 +34,7 @@ def check_stock(
     """What the user should know of what is to be created. Raises `Refused` with all of it when some of it cannot be
     had.
     """
-    found = check_quotas(changes, snapshot, catalog)
+    found = [*check_quotas(changes, snapshot, catalog), *check_limits(changes, snapshot, catalog, skip=SKIP)]
     desk = catalog.desk
     if desk is not None:
         found += _capacity(changes, account, catalog, desk, parallelism)

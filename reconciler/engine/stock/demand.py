@@ -49,7 +49,7 @@ def demands(changes: Sequence[Change], catalog: Catalog) -> list[Demand]:
     what it frees.
     """
     grouped: dict[tuple[object, ...], list[Want]] = {}
-    for want in _wants(changes, catalog):
+    for want in wants(changes, catalog):
         machines = want.machines
         if machines.reserved:
             continue
@@ -59,14 +59,14 @@ def demands(changes: Sequence[Change], catalog: Catalog) -> list[Demand]:
         alone = want.change.address if machines.spread is not None and len(machines.places) != 1 else None
         key = (tuple(sorted(machines.names)), machines.places, alone)
         grouped.setdefault(key, []).append(replace(want, machines=replace(machines, quantity=left)))
-    return [_demand(wants) for wants in grouped.values()]
+    return [_demand(each) for each in grouped.values()]
 
 
 def claims(changes: Sequence[Change], catalog: Catalog) -> list[Claim]:
     """What is taken out of reserved machines, by project. A project that is yet to be made has none that are known."""
     by_address = {each.address: each for each in changes}
     grouped: dict[str, list[Want]] = {}
-    for want in _wants(changes, catalog):
+    for want in wants(changes, catalog):
         project_id = _project_id(want.change, by_address)
         if want.machines.reserved and project_id is not None:
             grouped.setdefault(project_id, []).append(want)
@@ -84,8 +84,8 @@ def claims(changes: Sequence[Change], catalog: Catalog) -> list[Claim]:
             project_id = _project_id(each, by_address)
             brought[project_id] = brought.get(project_id, frozenset()) | ids
     return [
-        Claim(project_id, tuple(wants), brought.get(project_id, frozenset()), freed)
-        for project_id, wants in sorted(grouped.items())
+        Claim(project_id, tuple(each), brought.get(project_id, frozenset()), freed)
+        for project_id, each in sorted(grouped.items())
     ]
 
 
@@ -100,7 +100,8 @@ def freed_late(demand: Demand, changes: Sequence[Change], catalog: Catalog) -> i
     )
 
 
-def _wants(changes: Sequence[Change], catalog: Catalog) -> Iterator[Want]:
+def wants(changes: Sequence[Change], catalog: Catalog) -> Iterator[Want]:
+    """What the creates among the changes take."""
     for change in changes:
         if not change.action.creates or change.resource is None:
             continue
@@ -123,15 +124,15 @@ def _within(held: Machines, places: tuple[str, ...]) -> bool:
     return not places or (bool(held.places) and set(held.places) <= set(places))
 
 
-def _demand(wants: Sequence[Want]) -> Demand:
-    first = wants[0].machines
+def _demand(together: Sequence[Want]) -> Demand:
+    first = together[0].machines
     return Demand(
         plan=first.plan,
         names=first.names,
         places=first.places,
-        quantity=sum(each.machines.quantity for each in wants),
+        quantity=sum(each.machines.quantity for each in together),
         spread=first.spread if len(first.places) != 1 else None,
-        wants=tuple(wants),
+        wants=tuple(together),
     )
 
 

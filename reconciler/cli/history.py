@@ -33,7 +33,7 @@ DEFAULT_LIMIT = 20
     default=DEFAULT_LIMIT,
     show_default=True,
     metavar="N",
-    help="The newest N runs; 0 for all.",
+    help="The newest N runs; 0 for all. Those that --run asks for are all shown.",
 )
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
@@ -83,16 +83,16 @@ def command(
             summary = f"no run that begins with `{run}` is written down in {audit}"
             hint = "`reconciler history` lists the runs; --audit says where they are written down"
             raise Refused([error("unknown-run", summary, hint=hint)])
-        shown = found.runs[:limit] if limit else found.runs
+        shown = found.runs[:limit] if limit and not run else found.runs
         if form == "json":
             steps = bool(run or what)
             session.sink.json(history_document(shown, len(found.runs), steps=steps, tool_version=__version__))
         elif run:
-            session.sink.data("\n".join(render_run(each, colour=session.sink.colour_out) for each in shown))
+            session.sink.data("\n".join(render_run(each, colour=session.sink.colour_out) for each in found.runs))
         elif not shown:
             session.sink.note(_nothing(wanted.stacks, what, audit))
         elif what:
-            session.sink.data(render_deeds(shown, colour=session.sink.colour_out))
+            session.sink.data(render_deeds(found.runs, limit, colour=session.sink.colour_out))
         else:
             session.sink.data(render_runs(found.runs, limit, colour=session.sink.colour_out))
         return Exit.DONE

@@ -44,16 +44,17 @@ def render_runs(runs: Sequence[Run], limit: int, *, colour: bool) -> str:
     for run, row in zip(shown, cells, strict=True):
         line = _row(row, widths)
         page.line(line.removesuffix(row[-1]), (row[-1], _STYLES[run.state]))
-    if len(shown) < len(runs):
-        page.blank()
-        page.line(f"{len(shown)} of {len(runs)} runs; --limit says how many are shown.")
+    _left_out(page, len(shown), len(runs))
     return page.text(colour=colour)
 
 
-def render_deeds(runs: Sequence[Run], *, colour: bool) -> str:
-    """All that was done to what was asked for, the newest first, with who did it and what each call was answered."""
+def render_deeds(runs: Sequence[Run], limit: int, *, colour: bool) -> str:
+    """All that the first `limit` runs (0: all) did to what was asked for, the newest first, with who did it and what
+    each call was answered.
+    """
     page = Page()
-    for run in runs:
+    shown = runs[:limit] if limit else runs
+    for run in shown:
         for deed in reversed(run.deeds):
             page.blank()
             at = deed.begun if deed.begun is not None else deed.ended
@@ -61,6 +62,7 @@ def render_deeds(runs: Sequence[Run], *, colour: bool) -> str:
             page.line(f"    {_by(run.head)}")
             for each in deed.requests:
                 page.line(f"    {_request(each)}")
+    _left_out(page, len(shown), len(runs))
     return page.text(colour=colour)
 
 
@@ -139,6 +141,12 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
 def _cut(text: str) -> str:
     shown = safe(text)
     return shown if len(shown) <= WIDEST else f"{shown[: WIDEST - 3]}..."
+
+
+def _left_out(page: Page, shown: int, total: int) -> None:
+    if shown < total:
+        page.blank()
+        page.line(f"The newest {shown} of {total} runs; --limit 0 shows all.")
 
 
 # one run, one deed

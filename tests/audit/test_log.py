@@ -293,7 +293,7 @@ def test_foreign_texts_do_nothing_in_any_form(tmp_path: Path) -> None:
     for text in (
         render_runs(runs, 0, colour=False),
         render_run(runs[0], colour=False),
-        render_deeds(runs, colour=False),
+        render_deeds(runs, 0, colour=False),
     ):
         assert not any(each in text for each in ("\x1b", "\r", "\u202e", "##["))
         assert not any(each.lstrip().startswith("::") for each in text.splitlines())

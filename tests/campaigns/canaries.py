@@ -86,6 +86,8 @@ COMMANDS: Final = (
     "output stack.yaml --json",
     "fmt --check stack.yaml",
     "destroy stack.yaml --yes --json",
+    "history --address projects",
+    "history --limit 0 --format json",
 )
 _SLOW: Final = (
     "delay", "slow_body", "slow_head", "timeout_before", "commit_then_timeout", "late_commit", "stuck", "slow_delete",

@@ -326,6 +326,8 @@ def test_what_was_done_to_an_address_or_an_object(house: House) -> None:
         assert f"vlan {first}\n" in block
         assert "commit not known, apply " in block
         assert sum(each["request_id"] in block for each in house.ledger()) == 1
+    last = house.run("history", "--address", first, "--limit", "1").out
+    assert last == f"{blocks[0]}\n\nThe newest 1 of 2 runs; --limit 0 shows all.\n", "nothing is left out in silence"
     nothing = house.run("history", "--address", "projects.nowhere")
     assert (nothing.code, nothing.out) == (0, "")
     assert "Nothing that was done to projects.nowhere is written down" in nothing.err
@@ -345,7 +347,7 @@ def test_the_table_has_the_newest_first_and_needs_no_stack(house: House) -> None
     assert "STACK" not in house.run("history", "other.yaml").out
     assert [each["stack"] for each in house.history(".")] == ["other"]
     few = house.run("history", "--limit", "1").out.splitlines()
-    assert (few[1], few[-1]) == (table[1], "1 of 3 runs; --limit says how many are shown.")
+    assert (few[1], few[-1]) == (table[1], "The newest 1 of 3 runs; --limit 0 shows all.")
     assert house.run("history").out.splitlines() == table, "it is the same whenever it is asked"
     beginning = house.history()[0]["run"][:6]
     assert house.run("history", "--run", beginning).out.startswith(f"Run {beginning}")

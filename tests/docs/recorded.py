@@ -22,7 +22,7 @@ from pathlib import Path
 from tests.forge.fake import TOKEN, forge
 
 ROOT = Path(__file__).parents[2]
-PAGES = (ROOT / "docs" / "tutorial.md", ROOT / "docs" / "walk.md")
+PAGES = tuple(ROOT / "docs" / f"{each}.md" for each in ("tutorial", "walk", "history"))
 _PROMPT = "$ "
 _FILE = re.compile(r"Write this to\s`([a-z0-9./-]+)`:\n\n```\w+\n(.*?)```", re.DOTALL)
 _CONSOLE = re.compile(r"^(`{3,})console\n(.*?)^\1\n", re.DOTALL | re.MULTILINE)
@@ -32,21 +32,37 @@ _MOMENT = re.compile(r"\b20(?:[3-8]\d|2[4-9])-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 """A moment of these years, not one that a page sets far away from now."""
 _TOOK = re.compile(r"\bafter (?:\d+m)?\d+s\b")
 _AGE = re.compile(r"\(\d+ (?:minute|hour)s?\)")
-_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+_DIGEST = re.compile(r"\b[0-9a-f]{64}\b|(?<=  )[0-9a-f]{8}(?=  \+)")
+_RUN = re.compile(r"(?<=Z  )[0-9a-f]{12}\b|(?<=\bRun )[0-9a-f]{12}\b|(?<=, apply )[0-9a-f]{12}\b")
+_MACHINE = (
+    (re.compile(r"\(login .*?\)"), "(login runner)"),
+    (re.compile(r"^(  where     ).*, process \d+$", re.MULTILINE), r"\1build-3, process 4711"),
+    (re.compile(r"/\S+/emulator\.db"), "/builds/stacks/.reconciler/emulator.db"),
+    (re.compile(r"(\btook |  )(?:\d+m)?\d+s$", re.MULTILINE), r"\g<1>2s"),
+)
+"""What a run's history tells of the machine that it ran on."""
 
 
 @dataclass
 class _Same:
-    """Addresses of the documentation's network and digests of nothing, in place of those of the day."""
+    """Addresses of the documentation's network, digests and runs of nothing, in place of those of the day."""
 
     addresses: dict[str, str] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
+    runs: dict[str, str] = field(default_factory=dict)
 
     def of(self, text: str) -> str:
         text = _AGE.sub("(2 minutes)", text)
         text = _MOMENT.sub("2019-11-28T02:40:00Z", _TOOK.sub("after 2s", _UUID.sub("5f1c0e9a-...", text)))
         text = _ADDRESS.sub(lambda each: self.addresses.setdefault(each[0], f"192.0.2.{len(self.addresses) + 1}"), text)
-        return _DIGEST.sub(lambda each: self.digests.setdefault(each[0], _digest(len(self.digests))), text)
+        for pattern, same in _MACHINE:
+            text = pattern.sub(same, text)
+        text = _RUN.sub(lambda each: self.runs.setdefault(each[0], _digest(1000 + len(self.runs))[:12]), text)
+        return _DIGEST.sub(self._digest, text)
+
+    def _digest(self, found: re.Match[str]) -> str:
+        """Known by its beginning, which may stand alone."""
+        return self.digests.setdefault(found[0][:8], _digest(len(self.digests)))[: len(found[0])]
 
 
 def run(text: str, folder: Path) -> str:

@@ -403,6 +403,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "A resource that `when` switched off.",
             "Read it where the same condition holds, or use `first_of`.",
         ),
+        "report-not-kept": Page(
+            "What drift has reported cannot be remembered in the file of `--since`.",
+            "Free the place or choose another file; until then every run reports everything.",
+        ),
         "reservation-not-ready": Page(
             "A warning: a reserved machine that cannot be provisioned yet, mostly since its last device has just gone.",
             "An apply waits for it. `timeouts: {create: ...}` says how long.",

@@ -24,15 +24,16 @@ _LONGEST = 8 << 20
 
 @dataclass(frozen=True)
 class Found:
-    """A stack in a repository: its name, and the files that it is made of."""
+    """A stack in a repository: its name, and the files that it is made of; as they were `said`, if a person did."""
 
     name: str
     paths: tuple[Path, ...]
+    said: str = ""
 
     @property
     def title(self) -> str:
         """The file, or the folder of several, for a person."""
-        return str(self.paths[0] if len(self.paths) == 1 else self.paths[0].parent)
+        return self.said or str(self.paths[0] if len(self.paths) == 1 else self.paths[0].parent)
 
 
 def find_stacks(folder: Path) -> list[Found]:
@@ -61,6 +62,16 @@ def stack_names(paths: Sequence[Path]) -> frozenset[str]:
         elif path.is_file() and (name := _NAME.search(_start(path))):
             found.add(name[1].decode())
     return frozenset(found)
+
+
+def said_stack(paths: Sequence[Path]) -> Found:
+    """The stack that some files and folders make together. Where none says a name, they stand for it."""
+    said = " ".join(map(str, paths))
+    try:
+        name = min(stack_names(paths), default=said)
+    except OSError:  # whoever reads the stack tells that better
+        name = said
+    return Found(name, tuple(paths), said)
 
 
 def clashes(stacks: Sequence[Found]) -> list[Diagnostic]:

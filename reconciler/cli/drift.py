@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from reconciler import __version__
-from reconciler.cli.drift_output import FORMS, on_refusal, print_looks
+from reconciler.cli.drift_output import FORMS
+from reconciler.cli.drift_report import Reporter
 from reconciler.cli.formats import print_refusals
-from reconciler.cli.looks import How, exit_code, look_at, look_at_each
+from reconciler.cli.looks import How, look_at_each
 from reconciler.cli.many import stacks_below
 from reconciler.cli.options import (
     StackCommand,
@@ -35,6 +35,12 @@ from reconciler.cli.session import Session
     show_default=True,
     help="What to print; in junit each resource is a test, and what differs fails; prometheus is a textfile.",
 )
+@click.option(
+    "--since",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Remember in FILE what was reported, and print nothing while that is still so.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines of events instead.")
 @target_option
 @input_options
@@ -45,6 +51,7 @@ def command(
     paths: tuple[Path, ...],
     recursive: bool,
     form: str,
+    since: Path | None,
     as_json: bool,
     targets: tuple[str, ...],
     variables: tuple[str, ...],
@@ -64,25 +71,20 @@ def command(
     \b
       reconciler drift stack.yaml
       reconciler drift stack.yaml --format json
-      reconciler drift stacks --recursive
+      reconciler drift stacks --recursive --since /var/lib/reconciler/drift.json
       reconciler drift stacks --recursive --format prometheus > /var/lib/node_exporter/stacks.prom
     """
     if recursive and (targets or as_json):
         raise click.UsageError("--recursive goes with neither --target nor --json; --format json has all stacks.")
+    if since is not None and targets:
+        raise click.UsageError("--since remembers whole stacks, so it does not go with --target.")
     with Session(no_color=no_color, as_json=as_json) as session:
         print_refusals(session, form)
-        session.on_refusal = on_refusal(session, form, paths)
-        stacks = stacks_below(session, paths) if recursive else []
+        from reconciler.app.stacks import said_stack
+
+        stacks = stacks_below(session, paths) if recursive else [said_stack(paths)]
+        reporter = Reporter(session, form, stacks, recursive=recursive, since=since)
+        session.on_refusal = reporter.refused
         account = session.connect(api_url, emulator, parallelism=parallelism, read_only=True)
         how = How(variables, var_files, overlays, targets, account, parallelism)
-        if recursive:
-            looks = look_at_each(session, stacks, how)
-        else:
-            looked = look_at(session, paths, " ".join(map(str, paths)), how)
-            looks = [looked]
-            if session.lines is not None:
-                for line in (session.lines.version(__version__), *session.lines.drifted(looked.plan)):
-                    session.sink.json(line, line=True)
-                return exit_code(looks)
-        print_looks(session, looks, form, recursive=recursive)
-        return exit_code(looks)
+        return reporter.report(look_at_each(session, stacks, how))

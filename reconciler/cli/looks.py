@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli.exits import Exit, worst
-from reconciler.cli.failure import findings
 from reconciler.clock import day_of, instant
 
 if TYPE_CHECKING:
@@ -31,17 +30,19 @@ class How:
 
 
 def look_at(session: Session, paths: Sequence[Path], title: str, how: How) -> Looked:
-    """Compare one stack with its account, by reads alone. Raises what `Session.read` and `Session.plan` do."""
+    """Compare one stack with its account, by reads alone. Raises what `Session.read` and `Session.plan` do. Nothing is
+    printed; the warnings of the stack are in what comes back.
+    """
     from reconciler.engine.rails import expired_waivers
     from reconciler.model.look import Looked
     from reconciler.model.plan import Options
 
-    stack = session.read(paths, how.variables, how.var_files, how.overlays)
+    stack = session.read(paths, how.variables, how.var_files, how.overlays, warn=False)
     options = Options(targets=how.targets)
     planned = session.plan(stack, how.account, options, parallelism=how.parallelism, guarded=False, strangers=True)
     at = instant(session.clock)
     told = (*planned.plan.diagnostics, *expired_waivers(stack.rails, day_of(at)))
-    return Looked(replace(planned.plan, diagnostics=told), at, title)
+    return Looked(replace(planned.plan, diagnostics=told), at, title, stack.warnings)
 
 
 def look_at_each(session: Session, stacks: Sequence[Found], how: How) -> list[Look]:
@@ -53,7 +54,7 @@ def look_at_each(session: Session, stacks: Sequence[Found], how: How) -> list[Lo
         try:
             looks.append(look_at(session, each.paths, each.title, how))
         except Exception as problem:  # noqa: BLE001 - the others have their turn; a session would say the same of it
-            found, code = findings(problem)
+            found, code = session.explained(problem)
             looks.append(NotLooked(each.name, each.title, tuple(found), code))
     return looks
 

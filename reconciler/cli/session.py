@@ -116,16 +116,17 @@ class Session:
         overlays: Sequence[Path] = (),
         *,
         offers: Offers | None = None,
+        warn: bool = True,
     ) -> Stack:
-        """The stack; its secrets are hidden from here on. Its warnings are shown, unless it is read against `offers`
-        (what can be ordered) for the sake of what is found. Raises `Refused`.
+        """The stack; its secrets are hidden from here on. Its warnings are shown if `warn`, unless it is read against
+        `offers` (what can be ordered) for the sake of what is found. Raises `Refused`.
         """
         from reconciler import app
 
         with long_lived():
             stack = app.read_stack(paths, self.inputs(variables, var_files, overlays), offers)
         self.sink.hide(stack.secrets)
-        if stack.warnings and offers is None:
+        if stack.warnings and offers is None and warn:
             self.sink.diagnostics(stack.warnings)
         return stack
 
@@ -277,10 +278,14 @@ class Session:
             elif each.changed:
                 self.sink.note(f"Wrote {shown / each.path}")
 
-    def _report(self, problem: Exception) -> int:
+    def explained(self, problem: Exception) -> tuple[Sequence[Diagnostic], int]:
+        """What to show for an exception, and what a command should end with; its traceback where that is asked for."""
         if os.environ.get("RECONCILER_DEBUG") == "1":
             self.sink.trace("".join(traceback.format_exception(problem)))
-        found, code = findings(problem)
+        return findings(problem)
+
+    def _report(self, problem: Exception) -> int:
+        found, code = self.explained(problem)
         self.sink.diagnostics(found)
         if self.lines is not None:
             for each in found:

@@ -43,9 +43,9 @@ def moment(value: object) -> datetime | None:
     """A moment with its zone, as RFC 3339 writes it, in UTC; None for anything else."""
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
+    except (ValueError, OverflowError):  # in UTC it may lie before the first year
         return None
-    return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
 
 
 def moment_text(value: datetime) -> str:

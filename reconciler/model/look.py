@@ -12,12 +12,13 @@ from reconciler.model.plan import Plan
 @dataclass(frozen=True, slots=True)
 class Looked:
     """A stack that was compared with the account `at` a moment, by a plan that nobody is going to apply. `title` is
-    the file or folder that it is written in, for a person.
+    the file or folder that it is written in, for a person; `findings` are the warnings of its files.
     """
 
     plan: Plan
     at: datetime
     title: str = ""
+    findings: tuple[Diagnostic, ...] = ()
 
     @property
     def stack(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.clock import day_of
 from reconciler.model.gravity import Gravity
-from reconciler.model.look import Look, Looked
+from reconciler.model.look import Looked
 from reconciler.model.plan import Change, FieldChange, Plan, Stranger
 from reconciler.model.rails import Waiver
 from reconciler.report.diagnostics_text import diagnostics_page
@@ -18,7 +18,7 @@ from reconciler.report.page import Page, Span, Style
 from reconciler.report.scrub import SENSITIVE
 from reconciler.report.words import plural
 from reconciler.review.drift import accepted, drift_word, drifted, drifted_fields, drifting
-from reconciler.review.news import StackNews, accepted_name, change_name, stranger_name
+from reconciler.review.news import Report, StackNews, accepted_name, change_name, stranger_name
 
 LONGEST = 60
 """Longer values are cut in the text form; the JSON form has them whole."""
@@ -57,16 +57,20 @@ def render_drift(looked: Looked, *, colour: bool, news: StackNews | None = None)
     return page.text(colour=colour)
 
 
-def render_total(looks: Sequence[Look]) -> str:
-    """One line about all stacks of a repository."""
-    seen = [each for each in looks if isinstance(each, Looked)]
+def render_total(report: Report) -> str:
+    """A line about all stacks of a repository, and one for each that the last report had besides."""
+    seen = [each for each in report.looks if isinstance(each, Looked)]
     bad = sum(drifted(each.plan) for each in seen)
-    text = f"{plural(len(looks), 'stack')}: {bad} drifted, {len(seen) - bad} without drift"
-    if len(seen) < len(looks):
-        text = f"{text}, {len(looks) - len(seen)} could not be looked at"
+    text = f"{plural(len(report.looks), 'stack')}: {bad} drifted, {len(seen) - bad} without drift"
+    if len(seen) < len(report.looks):
+        text = f"{text}, {len(report.looks) - len(seen)} could not be looked at"
     strangers = [stranger for each in seen for stranger in each.plan.strangers]
     cost = f", {strangers_cost(strangers)}" if any(each.billed for each in strangers) else ""
-    return f"{text}. {plural(len(strangers), 'stranger')}{cost}." if strangers else f"{text}."
+    page = Page()
+    page.line(f"{text}. {plural(len(strangers), 'stranger')}{cost}." if strangers else f"{text}.")
+    for each in report.dropped:
+        page.line(f"No longer there: {each}")
+    return page.text(colour=False)
 
 
 def in_force(looked: Looked) -> list[Waiver]:

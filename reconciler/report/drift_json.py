@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from reconciler.model.lifetime import moment, moment_text
@@ -13,7 +13,7 @@ from reconciler.report.drift import in_force
 from reconciler.report.money import CURRENCY, monthly, number, total
 from reconciler.report.plan_json import diagnostic_json, field_json, stranger_json
 from reconciler.review.drift import accepted, drift_word, drifted, drifted_fields, drifting, gravities, gravity_of
-from reconciler.review.news import StackNews, accepted_name, change_name, stranger_name
+from reconciler.review.news import Report, StackNews, accepted_name, change_name, stranger_name
 
 FORMAT_VERSION: Final = "1.1"
 Document = dict[str, Any]
@@ -24,16 +24,10 @@ def drift_document(look: Look, *, tool_version: str, news: StackNews | None = No
     return {"format_version": FORMAT_VERSION, "tool_version": tool_version, **_stack(look, news)}
 
 
-def drift_documents(
-    looks: Sequence[Look],
-    *,
-    tool_version: str,
-    news: Mapping[str, StackNews | None] | None = None,
-    dropped: Sequence[str] = (),
-) -> Document:
-    """All stacks of a repository; `dropped` are the names of those that the last report had besides."""
-    stacks = [_stack(each, (news or {}).get(each.stack)) for each in looks]
-    seen = [each for each in looks if isinstance(each, Looked)]
+def drift_documents(report: Report, *, tool_version: str) -> Document:
+    """All stacks of a repository."""
+    stacks = [_stack(each, news) for each, news in zip(report.looks, report.news, strict=True)]
+    seen = [each for each in report.looks if isinstance(each, Looked)]
     strangers = [stranger for each in seen for stranger in each.plan.strangers]
     return {
         "format_version": FORMAT_VERSION,
@@ -47,7 +41,7 @@ def drift_documents(
         },
         "strangers_cost": _cost(strangers),
         "stacks": stacks,
-        **({"dropped": list(dropped)} if dropped else {}),
+        **({"dropped": list(report.dropped)} if report.dropped else {}),
     }
 
 
@@ -58,6 +52,7 @@ def _stack(look: Look, news: StackNews | None) -> Document:
             "path": look.title,
             "checked": False,
             "diagnostics": [diagnostic_json(each) for each in look.findings],
+            **({"since": _news(news)} if news is not None else {}),
         }
     plan = look.plan
     resources = [{**_resource(each), **_since(news, change_name(each))} for each in drifting(plan)]

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.model.look import Look, NotLooked
@@ -20,14 +20,19 @@ from reconciler.values import Json, Unknown, digest
 
 Findings = Mapping[str, str]
 """The digests of findings by their names."""
+_UNSEEN: Final = "it could not be looked at"
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """What was reported last, and when: the findings of each stack, by its name."""
+class Told:
+    """What was reported of a stack last, and when."""
 
     at: datetime
-    stacks: Mapping[str, Findings]
+    findings: Findings
+
+
+Record = Mapping[str, Told]
+"""What was reported last of each stack, by the title of its look: the file may be known where the name is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,39 +70,60 @@ def findings_of(look: Look) -> Findings:
     could not be looked at it is only known with which codes.
     """
     if isinstance(look, NotLooked):
-        return {f"it could not be looked at ({each.code})": "" for each in look.findings}
+        return {f"{_UNSEEN} ({each.code})": "" for each in look.findings}
     found = {change_name(each): _essence(each) for each in drifting(look.plan)}
     found |= {stranger_name(each): digest([each.inside, each.owner, each.left_by], 16) for each in look.plan.strangers}
     found |= {accepted_name(change, field): "" for change in accepted(look.plan) for field in change.ignored}
-    told = [each for each in look.plan.diagnostics if each.severity is not Severity.NOTE]
-    return {**found, **{_told_name(each): digest(each.summary, 16) for each in told}}
+    told = [each for each in (*look.findings, *look.plan.diagnostics) if each.severity is not Severity.NOTE]
+    return {**found, **{_told_name(each): "" for each in told}}
 
 
 def record_of(looks: Sequence[Look], at: datetime, before: Record | None) -> Record:
     """What to remember of a report. Of a stack that could not be looked at nobody knows what has gone, so what was
     known of it is kept.
     """
-    stacks: dict[str, Findings] = {}
+    found: dict[str, Told] = {}
     for each in looks:
-        kept = before.stacks.get(each.stack, {}) if before is not None and isinstance(each, NotLooked) else {}
-        stacks[each.stack] = {**stacks.get(each.stack, {}), **kept, **findings_of(each)}
-    return Record(at, stacks)
+        kept = _before(each, before) if isinstance(each, NotLooked) else {}
+        lasting = {name: what for name, what in kept.items() if not name.startswith(_UNSEEN)}
+        found[each.title] = Told(at, {**lasting, **findings_of(each)})
+    return found
 
 
 def news_of(look: Look, before: Record | None) -> StackNews | None:
-    """What is new of a stack; None where there is no last report to compare with."""
-    if before is None:
+    """What is new of a stack; None where it was never reported."""
+    if before is None or look.title not in before:
         return None
-    was, now = before.stacks.get(look.stack, {}), findings_of(look)
+    was, now = _before(look, before), findings_of(look)
     new = frozenset(name for name, what in now.items() if was.get(name) != what)
     gone = () if isinstance(look, NotLooked) else tuple(sorted(name for name in was if name not in now))
-    return StackNews(before.at, new, len(now) - len(new), gone)
+    return StackNews(before[look.title].at, new, len(now) - len(new), gone)
 
 
-def dropped(looks: Sequence[Look], before: Record | None) -> tuple[str, ...]:
-    """The stacks that the last report had, and that are not there any more."""
-    names = {each.stack for each in looks}
-    return tuple(sorted(each for each in before.stacks if each not in names)) if before is not None else ()
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Looks at stacks and what is new of each (None: all of it), and the titles of those that the last report had and
+    that are not there any more.
+    """
+
+    looks: tuple[Look, ...]
+    news: tuple[StackNews | None, ...]
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it tells what the last one did."""
+        return not self.dropped and all(each is not None and not each.any for each in self.news)
+
+
+def report_of(looks: Sequence[Look], before: Record | None = None, *, whole: bool = False) -> Report:
+    """Looks beside the last report; a `whole` one is of all the stacks that there are."""
+    gone = sorted(set(before or ()) - {each.title for each in looks}) if whole else ()
+    return Report(tuple(looks), tuple(news_of(each, before) for each in looks), tuple(gone))
+
+
+def _before(look: Look, before: Record | None) -> Findings:
+    return before[look.title].findings if before is not None and look.title in before else {}
 
 
 def _essence(change: Change) -> str:

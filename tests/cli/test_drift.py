@@ -87,3 +87,61 @@ def test_one_stack_that_cannot_be_read_still_has_its_metric(repository: Shell) -
 @pytest.mark.parametrize("arguments", [["--target", "projects.main"], ["--json"]])
 def test_what_makes_no_sense_for_many_is_refused(repository: Shell, arguments: list[str]) -> None:
     assert "--recursive goes with neither" in drift(repository, *arguments).err
+
+
+def test_nothing_is_printed_while_the_last_report_holds_and_the_exit_code_says_what_is_so(repository: Shell) -> None:
+    first = drift(repository, "--since", "last.json")
+    again = drift(repository, "--since", "last.json")
+    assert "projects.main is missing" in first.out
+    assert (again.code, again.out) == (1, "")
+    assert "error" not in again.err
+    repository.edit("repo/torn/stack.yaml", "projekts:", "projects:")
+    back = drift(repository, "--since", "last.json")
+    assert back.code == 2
+    assert "  no longer: it could not be looked at (unknown-key)\n" in back.out
+    assert "Since the last report: 0 new, 1 still there, 0 gone.\n" in back.out
+    assert drift(repository, "--since", "last.json", "--format", "json").out == ""
+
+
+def test_a_file_that_programs_read_whole_is_written_each_time(repository: Shell) -> None:
+    texts = [drift(repository, "--since", "last.json", "--format", "prometheus").out for _ in range(2)]
+    assert all('reconciler_drift_checked{stack="torn"} 0.0\n' in each for each in texts)
+
+
+def test_a_damaged_file_means_a_report(repository: Shell) -> None:
+    drift(repository, "--since", "last.json")
+    repository.write("last.json", "{")
+    ran = drift(repository, "--since", "last.json")
+    assert "last.json could not be read (it is no record of a report), so everything is reported." in ran.err
+    assert "projects.main is missing" in ran.out
+    assert drift(repository, "--since", "last.json").out == ""
+
+
+def test_stacks_that_are_looked_at_one_by_one_may_share_a_file(repository: Shell) -> None:
+    ran = [
+        repository.run("drift", f"repo/{name}", repository.world, "--since", "last.json")
+        for name in ("calm", "gone", "calm", "gone")
+    ]
+    assert [(each.code, bool(each.out)) for each in ran] == [(0, True), (2, True), (0, False), (2, False)]
+
+
+def test_what_cannot_be_remembered_is_no_quiet_success(repository: Shell) -> None:
+    ran = repository.run("drift", "repo/calm", repository.world, "--since", "none/last.json")
+    assert (ran.code, "No drift." in ran.out) == (1, True)
+    assert "report-not-kept" in ran.err
+    assert repository.run("drift", "repo/gone", repository.world, "--since", "none/last.json").code == 2
+
+
+def test_a_missing_token_is_told_for_each_stack_and_new_when_it_is_back(repository: Shell) -> None:
+    text = repository.run("drift", "repo", "--recursive", "--format", "prometheus").out
+    assert [each for each in text.splitlines() if each.startswith("reconciler_drift_checked{")] == [
+        f'reconciler_drift_checked{{stack="{name}"}} 0.0' for name in ("calm", "gone", "torn")
+    ]
+    assert repository.run("drift", "repo/calm", "--since", "last.json").code == 1
+    back = repository.run("drift", "repo/calm", repository.world, "--since", "last.json")
+    assert "  no longer: it could not be looked at (no-token)\n" in back.out
+
+
+def test_a_part_of_a_stack_is_not_remembered(repository: Shell) -> None:
+    ran = repository.run("drift", "repo/calm", "--since", "last.json", "--target", "projects.main")
+    assert "--since remembers whole stacks" in ran.err

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,24 +15,19 @@ import pytest
 import requests
 
 from reconciler.emulator import Emulator, Settings
+from tests.forks.client import Ran as Ran
+from tests.forks.client import run
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "stacks"
 TOKEN = "acceptance-token"
 DERIVE_KEY = "a key that the secrets of the examples are derived from"
 
 
-@dataclass(frozen=True)
-class Ran:
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-
 @dataclass
 class World:
-    """An emulator and a folder to work in. `run` is the command line, `call` a client that nobody here wrote."""
+    """An emulator and a folder to work in. `run` is the command line, in a process of its own that is forked when all
+    is imported; `command` starts it from nothing. `call` is a client that nobody here wrote.
+    """
 
     emulator: Emulator
     folder: Path
@@ -53,17 +47,7 @@ class World:
         return [sys.executable, "-m", "reconciler", *arguments]
 
     def run(self, *arguments: str, environment: dict[str, str] | None = None, answer: str | None = None) -> Ran:
-        done = subprocess.run(
-            self.command(*arguments),
-            env={**self.environment(), **(environment or {})},
-            cwd=self.folder,
-            input=answer,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return run(arguments, self.folder, {**self.environment(), **(environment or {})}, answer)
 
     def stack(self, text: str, name: str = "stack.yaml") -> str:
         (self.folder / name).write_text(text, encoding="utf-8")

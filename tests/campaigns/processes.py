@@ -5,17 +5,11 @@ the stacks. Everything is started once for a worker, and the account is emptied 
 from __future__ import annotations
 
 import atexit
-import json
 import os
-import selectors
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,116 +18,29 @@ import requests
 
 from reconciler.emulator.records import Record
 from tests.campaigns.campaign import Violation
-from tests.campaigns.forks import Order
 from tests.campaigns.gate import Gate
+from tests.forks.client import HANGS_SECONDS, ROOT, Forks, Process
+from tests.forks.server import Order
 
-ROOT = Path(__file__).parents[2]
 TOKEN = "processes-token"
-HANGS_SECONDS = 40.0
-"""A command that takes longer does not end by itself."""
 _NEVER = ("Traceback (most recent call last)", "Exception ignored", "this is a bug in reconciler", "Fatal Python error")
 _STARTED_WITH = {"provision_seconds": 0.15, "deprovision_seconds": 0.1}
 
 
-@dataclass
-class Process:
-    """A command line under way. `code` is its exit code, negative for a signal, None while it runs."""
-
-    pid: int
-    out: Path
-    err: Path
-    began: float = field(default_factory=time.monotonic)
-    code: int | None = None
-
-    def text(self) -> str:
-        files = (each for each in (self.out, self.err) if each.is_file())
-        return "".join(each.read_text(encoding="utf-8", errors="replace") for each in files)
-
-    def signal(self, number: int) -> None:
-        """Send a signal, unless it has ended."""
-        if self.code is None:
-            try:
-                os.kill(self.pid, number)
-            except ProcessLookupError:
-                return
-
-    def unborn(self) -> bool:
-        """Whether Ctrl-C came while the interpreter started, before any line of the tool was reached."""
-        text = self.text()
-        ours = text.replace(str(ROOT / "reconciler" / "__main__.py"), "")  # its first line is as early as it gets
-        return "KeyboardInterrupt" in text and f"{ROOT / 'reconciler'}" not in ours and "Traceback" in text
-
-    def complaints(self) -> list[Violation]:
-        """What no command may do, however it is stopped."""
-        text = self.text()
-        found = [Violation("no traceback", text[-1500:]) for each in _NEVER if each in text]
-        if self.code is None:
-            found.append(Violation("no hang", f"it did not end within {HANGS_SECONDS:g} s: {text[-800:]}"))
-        return found
+def unborn(process: Process) -> bool:
+    """Whether Ctrl-C came while the interpreter started, before any line of the tool was reached."""
+    text = process.text()
+    ours = text.replace(str(ROOT / "reconciler" / "__main__.py"), "")  # its first line is as early as it gets
+    return "KeyboardInterrupt" in text and f"{ROOT / 'reconciler'}" not in ours and "Traceback" in text
 
 
-class Forks:
-    """The client of `tests.campaigns.forks`."""
-
-    def __init__(self, folder: Path) -> None:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-        self._server = subprocess.Popen(
-            [sys.executable, "-m", "tests.campaigns.forks", str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-        )
-        assert self._server.stdout is not None
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._server.stdout, selectors.EVENT_READ)
-        self._started: list[int] = []
-        self._processes: dict[int, Process] = {}
-        self._ended: dict[int, int] = {}
-        self._waiting = b""
-
-    def start(self, order: Order) -> Process:
-        assert self._server.stdin is not None
-        self._server.stdin.write(f"{order.line()}\n".encode())
-        self._server.stdin.flush()
-        while not self._started:
-            self._read(30)
-        process = Process(self._started.pop(0), Path(order.out), Path(order.err))
-        process.code = self._ended.pop(process.pid, None)
-        self._processes[process.pid] = process
-        return process
-
-    def wait(self, process: Process, seconds: float = HANGS_SECONDS, *, kill: bool = True) -> int | None:
-        """Its exit code; None when it did not end in time: then it is killed, or goes on."""
-        deadline = time.monotonic() + seconds
-        while process.code is None and time.monotonic() < deadline:
-            self._read(deadline - time.monotonic())
-        if process.code is None and kill:
-            process.signal(signal.SIGKILL)
-        return process.code
-
-    def close(self) -> None:
-        assert self._server.stdin is not None
-        assert self._server.stdout is not None
-        self._server.stdin.close()
-        self._server.wait(10)
-        self._server.stdout.close()
-        self._selector.close()
-
-    def _read(self, seconds: float) -> None:
-        if not self._selector.select(max(seconds, 0)):
-            return
-        assert self._server.stdout is not None
-        read = os.read(self._server.stdout.fileno(), 1 << 16)
-        if not read:
-            raise RuntimeError("the fork server has ended")
-        *lines, self._waiting = (self._waiting + read).split(b"\n")
-        for each in map(json.loads, lines):
-            if "started" in each:
-                self._started.append(each["started"])
-            elif each["ended"] in self._processes:
-                self._processes.pop(each["ended"]).code = each["status"]
-            else:
-                self._ended[each["ended"]] = each["status"]
+def complaints(process: Process) -> list[Violation]:
+    """What no command may do, however it is stopped."""
+    text = process.text()
+    found = [Violation("no traceback", text[-1500:]) for each in _NEVER if each in text]
+    if process.code is None:
+        found.append(Violation("no hang", f"it did not end within {HANGS_SECONDS:g} s: {text[-800:]}"))
+    return found
 
 
 class Account:

@@ -33,7 +33,8 @@ from reconciler.stack import Inputs
 from tests.acceptance.stacks import KEY, WEB
 from tests.campaigns.campaign import Campaign, Violation
 from tests.campaigns.gate import POINTS, Trap
-from tests.campaigns.processes import Process, Station, station
+from tests.campaigns.processes import Station, complaints, station, unborn
+from tests.forks.client import Process
 from tests.worlds.live import doubles, ours, unlike
 
 _CONTENT = "a line of a file " * 300
@@ -309,9 +310,9 @@ class _Play:
 
     def _judge_struck(self, process: Process) -> None:
         each = self.schedule
-        if process.unborn():
+        if unborn(process):
             return
-        self.found += process.complaints()
+        self.found += complaints(process)
         if process.code is not None and process.code not in _ENDS[each.trouble]:
             self.found.append(Violation("exit codes are truthful", f"{process.code}: {process.text()[-1000:]}"))
         if process.code == 0 and each.point != "prompt":
@@ -344,7 +345,7 @@ class _Play:
         told = ""
         for _ in range(2):
             done = self.at.run(self.folder, "again", goal, "stack.yaml", "--yes", settle=settle)
-            self.found += done.complaints()
+            self.found += complaints(done)
             told += done.text()
             if "another run of this stack is under way" in told:
                 self.found.append(Violation("nothing is locked", told[-800:]))

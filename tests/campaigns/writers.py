@@ -23,8 +23,9 @@ from pathlib import Path
 from reconciler.app import read_stack
 from reconciler.stack import Inputs
 from tests.campaigns.campaign import Campaign, Violation
-from tests.campaigns.processes import Process, Station, station
+from tests.campaigns.processes import Station, complaints, station
 from tests.campaigns.signals import STACKS, changed
+from tests.forks.client import Process
 from tests.worlds.live import doubles, ours, unlike
 
 _TOGETHER_SECONDS = 0.25
@@ -100,7 +101,7 @@ class _Play:
     def violations(self) -> list[Violation]:
         found: list[Violation] = []
         for process in self._together():
-            found += process.complaints()
+            found += complaints(process)
             if process.code is not None and process.code not in _ENDS:
                 found.append(Violation("exit codes are truthful", f"{process.code}: {process.text()[-1000:]}"))
             if process.code and not process.err.read_text():
@@ -161,7 +162,7 @@ class _Play:
         done = self.at.run(
             writer.folder, f"once-{command}", *writer.arguments(command), settle=_SETTLE_SECONDS, direct=True
         )
-        found = done.complaints()
+        found = complaints(done)
         if done.code != 0:
             found.append(Violation("one more run of each converges", f"{command} {done.code}: {done.text()[-1500:]}"))
         elif command == "apply":

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli.main import run
+from tests.forks.client import Ran as Ran
 
 STACK = """\
 stack: small
@@ -29,15 +30,6 @@ outputs:
   list: ["a", "b"]
   password: {value: "${{ var.password }}", secret: true}
 """
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
 
 
 class Stream(io.StringIO):

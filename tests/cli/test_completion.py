@@ -13,6 +13,7 @@ import pytest
 
 from reconciler.emulator import Emulator
 from tests.cli.conftest import STACK, Shell
+from tests.forks.client import run
 
 KEYED = """\
       net:
@@ -29,11 +30,9 @@ def asked(folder: Path, *words: str, shell: str = "bash", **variables: str) -> l
     if shell == "fish":
         environment["COMP_CWORD"] = words[-1]
     environment["_RECONCILER_COMPLETE"] = f"{shell}_complete"
-    done = subprocess.run(
-        [sys.executable, "-m", "reconciler"], env=environment, cwd=folder, capture_output=True, text=True
-    )
-    assert done.stderr == ""
-    return done.stdout.splitlines()
+    done = run((), folder, environment)
+    assert done.err == ""
+    return done.out.splitlines()
 
 
 @pytest.fixture

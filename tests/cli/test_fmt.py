@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from pathlib import Path
 
 from tests.cli.conftest import STACK, Shell
+from tests.forks.client import run
 
 UGLY = "stack:   ugly\nprojects:\n    web:\n        name: Ugly   # a note\n"
 NICE = "stack: ugly\nprojects:\n  web:\n    name: Ugly   # a note\n"
@@ -66,8 +66,6 @@ def test_what_is_no_yaml_is_told_and_the_other_files_are_laid_out(shell: Shell) 
 
 
 def test_stdin_is_printed_laid_out(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "reconciler", "fmt", "-"]
-    done = subprocess.run(command, input=UGLY, capture_output=True, text=True, check=True)
-    assert done.stdout == NICE
-    done = subprocess.run([*command, "--check"], input=UGLY, capture_output=True, text=True)
-    assert (done.returncode, done.stdout) == (1, "<stdin>\n")
+    assert run(("fmt", "-"), tmp_path, os.environ, UGLY).out == NICE
+    done = run(("fmt", "-", "--check"), tmp_path, os.environ, UGLY)
+    assert (done.code, done.out) == (1, "<stdin>\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,9 @@ from typing import IO
 
 import pytest
 
+from reconciler.cli.main import COMMANDS
 from tests.cli.conftest import Shell
+from tests.docs.recorded import PAGES
 
 ROOT = Path(__file__).parents[2]
 MAIN = (sys.executable, "-m", "reconciler")
@@ -64,6 +67,29 @@ def test_the_second_signal_leaves_at_once(shell: Shell, number: signal.Signals, 
     assert process.returncode == code
     assert "Apply" not in out
     assert json.loads((shell.folder / "done.json").read_text())["state"] == "unfinished"
+
+
+FRESH = {
+    "why": ("projects.web", "stack.yaml", "--emulator=world.db"),
+    "graph": ("stack.yaml", "--emulator=world.db"),
+    "explain": ("missing-field",),
+    "files": ("stack.yaml", "--emulator=world.db"),
+    "fmt": ("stack.yaml",),
+    "completion": ("bash",),
+    "schema": ("schemas",),
+    "emulator": ("serve", "--help"),
+}
+"""A command line of each command that no page of the docs starts as a process of its own in its test."""
+
+
+def test_no_command_needs_that_another_has_been_imported(shell: Shell) -> None:
+    """The other tests run commands where all of them are loaded, which would hide an import that goes in a circle."""
+    pages = "".join(each.read_text(encoding="utf-8") for each in PAGES)
+    assert set(COMMANDS) - set(FRESH) <= set(re.findall(r"^\$ reconciler (\w+)", pages, re.MULTILINE))
+    for name, arguments in FRESH.items():
+        process = start(*MAIN, name, *arguments)
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 0, f"{name}: {out}{err}"
 
 
 def test_a_reader_that_goes_away_is_no_error(shell: Shell) -> None:

@@ -9,9 +9,9 @@ twice?
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
+
+from tests.forks.client import run
 
 BROKEN = Path(__file__).parent / "broken"
 NAMES = tuple(sorted(each.stem for each in BROKEN.glob("*.yaml")))
@@ -20,16 +20,8 @@ NAMES = tuple(sorted(each.stem for each in BROKEN.glob("*.yaml")))
 def said(name: str) -> str:
     """All that the command prints on a broken stack, and its exit code."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("RECONCILER")}
-    done = subprocess.run(
-        [sys.executable, "-m", "reconciler", "validate", f"{name}.yaml"],
-        cwd=BROKEN,
-        env={**kept, "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return f"{done.stdout}{done.stderr}exit {done.returncode}\n"
+    done = run(("validate", f"{name}.yaml"), BROKEN, {**kept, "NO_COLOR": "1"})
+    return f"{done.out}{done.err}exit {done.code}\n"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`python -m tests.campaigns.forks`: starts command lines of the tool as processes of their own, by a fork after the
+"""`python -m tests.forks.server`: starts command lines of the tool as processes of their own, by a fork after the
 imports, so that a schedule does not pay for them each time. With `fresh` the interpreter is started anew as well.
 
 An order is one line of JSON on stdin; `{"started": PID}` and, later, `{"ended": PID, "status": N}` are lines on stdout.
@@ -134,7 +134,7 @@ def _become(order: Order) -> None:
         sys.argv = ["reconciler", *order.arguments]
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  # they are open as long as the process is
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115  # told at once
         if order.strike is not None:
             vars(os)["fsync"] = _striking(os.fsync, *order.strike)
         main()

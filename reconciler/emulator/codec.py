@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from operator import attrgetter
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -39,6 +40,13 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no place in a record")
 
 
+@cache
+def _decoders() -> Mapping[type[Record], Mapping[str, Decoder]]:
+    """The fields of each kind that are not what their JSON is. Kept, for reading types costs most of a new world."""
+    found = {kind: {name: _decoder(hint) for name, hint in get_type_hints(kind).items()} for kind in KINDS}
+    return {kind: {name: each for name, each in fields.items() if each} for kind, fields in found.items()}
+
+
 class Codec:
     """Knows the fields of each kind; built once."""
 
@@ -46,13 +54,8 @@ class Codec:
         self._kinds: Mapping[str, type[Record]] = {kind.__name__: kind for kind in KINDS}
         self._names = {kind: tuple(f.name for f in dataclasses.fields(kind)) for kind in KINDS}
         self._read = {kind: attrgetter(*names) if len(names) > 1 else None for kind, names in self._names.items()}
-        self._decoders = {kind: self._decoders_of(kind) for kind in KINDS}
+        self._decoders = _decoders()
         self._encode = json.JSONEncoder(separators=(",", ":"), default=_plain).encode
-
-    @staticmethod
-    def _decoders_of(kind: type[Record]) -> dict[str, Decoder]:
-        found = {name: _decoder(hint) for name, hint in get_type_hints(kind).items()}
-        return {name: decoder for name, decoder in found.items() if decoder is not None}
 
     def dump(self, record: Record) -> str:
         """A record's fields as JSON text."""

@@ -28,8 +28,8 @@ from reconciler.emulator.performer import Job, Performer
 from reconciler.emulator.records import User
 from reconciler.emulator.rendering import KeepingRenderer
 from reconciler.emulator.resources.account import found_world
-from reconciler.emulator.routes import all_routes, all_settlings, all_views
-from reconciler.emulator.routing import Match, Router
+from reconciler.emulator.routes import all_routes, all_settlings, all_views, router
+from reconciler.emulator.routing import Match
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.settling import due_of
 from reconciler.emulator.wire import JSON_TYPE, Request, Response, encode_json
@@ -45,7 +45,7 @@ class Engine:
         self.settings = settings
         self.faults = FaultPlan()
         self._token, self._clock, self._started_with = token, clock, settings
-        self._router = Router(all_routes())
+        self._router = router()
         self.templates = frozenset(self._router.templates)
         renderer = KeepingRenderer(all_views(), lifecycle.changes_at)
         settlings = all_settlings()

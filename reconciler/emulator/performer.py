@@ -13,7 +13,7 @@ from dataclasses import astuple, dataclass, replace
 from reconciler.emulator import answers
 from reconciler.emulator.access import Asked, Caller, check
 from reconciler.emulator.call import Fate, Listed, Read, Write
-from reconciler.emulator.catalogue import Catalogue
+from reconciler.emulator.catalogue import catalogue
 from reconciler.emulator.clock import rfc3339_milliseconds
 from reconciler.emulator.errors import ApiError
 from reconciler.emulator.faults import Rule, pages
@@ -69,7 +69,7 @@ class Performer:
         self._settlings, self._due_of = settlings, due_of(settlings)
         self._followed: Settings | None = None
         self._past_renderer = Renderer(all_views())
-        self._catalogue = Catalogue()
+        self._catalogue = catalogue()
 
     def perform(self, job: Job) -> Response:
         """Carry out a request. A refusal by a handler is a response like others, and has changed nothing."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
@@ -96,7 +96,7 @@ class OperatingSystem:
 
 
 class Catalogue:
-    """All of it, found by any of its names. Build one and share it: it never changes."""
+    """All of it, found by any of its names. It never changes: `catalogue` gives the one that all worlds share."""
 
     def __init__(self) -> None:
         self.facilities = tuple(_facility(raw) for raw in _load("facilities"))
@@ -148,6 +148,12 @@ class Catalogue:
             *self.operating_systems,
         ]
         return {item.id: item for item in items}
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Read once in a process."""
+    return Catalogue()
 
 
 def _load(key: str) -> list[dict[str, Any]]:

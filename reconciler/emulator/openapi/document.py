@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.emulator.catalogue import Catalogue
+from reconciler.emulator.catalogue import Catalogue, catalogue
 from reconciler.emulator.lists import MAX_PAGE, MAX_PER_PAGE
 from reconciler.emulator.openapi.groups import GROUPS
 from reconciler.emulator.openapi.links import Links, LinkTable, name_of
@@ -161,7 +161,7 @@ def _headers(schemas: dict[str, Schema]) -> dict[str, object]:
 def _shapes() -> dict[str, Schema]:
     return {
         **_COMMON,
-        **_names(Catalogue()),
+        **_names(catalogue()),
         **{name: shape for group in GROUPS for name, shape in sorted(group.shapes.items())},
     }
 
@@ -188,11 +188,11 @@ _COMMON: dict[str, Schema] = {
 }
 
 
-def _names(catalogue: Catalogue) -> dict[str, Schema]:
+def _names(offers: Catalogue) -> dict[str, Schema]:
     """What callers may call the things of the catalogue: slug or code, a plan's old slug, id."""
-    facilities, systems = catalogue.facilities, catalogue.operating_systems
-    plans = [plan for plan in catalogue.plans if plan.line == "baremetal"]
-    storage = [plan for plan in catalogue.plans if plan.line == "storage"]
+    facilities, systems = offers.facilities, offers.operating_systems
+    plans = [plan for plan in offers.plans if plan.line == "baremetal"]
+    storage = [plan for plan in offers.plans if plan.line == "storage"]
     old = [plan.legacy_slug for plan in plans if plan.legacy_slug]
     return {
         "FacilityName": one_of(*(each.code for each in facilities), *(each.id for each in facilities)),

@@ -9,11 +9,12 @@ packngo. Success codes are the handlers' own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from reconciler.emulator.call import Write
 from reconciler.emulator.rendering import Views
 from reconciler.emulator.routes import account, devices, market, metal, network, offers, people, projects, storage
-from reconciler.emulator.routing import Lists, Route
+from reconciler.emulator.routing import Lists, Route, Router
 from reconciler.emulator.settling import Settlings
 
 _GROUPS = (
@@ -33,6 +34,12 @@ def all_routes() -> Iterator[Route]:
     """The whole table."""
     for group in _GROUPS:
         yield from group.routes()
+
+
+@cache
+def router() -> Router:
+    """What finds an endpoint; made once in a process, for it never changes."""
+    return Router(all_routes())
 
 
 LISTED: Lists = {key: kinds for group in _GROUPS for key, kinds in group.LISTED.items()}

@@ -120,6 +120,7 @@ def test_every_call_that_changed_something_is_there_with_its_request_id_and_noth
     house.applied()
     house.shell.edit("stack.yaml", "network_type: layer3", "network_type: layer2-individual")
     house.shell.edit("stack.yaml", "name: Small", "name: Larger")
+    house.shell.edit("stack.yaml", "ops: {key", "ops: {label: operators, key")
     house.applied()
     assert house.run("destroy", "stack.yaml", "--yes", "--allow-deletes", "9").code == 0
     runs = house.whole()

@@ -9,5 +9,6 @@ from tests.defects.kinds import KINDS
 from tests.defects.outside import OUTSIDE
 from tests.defects.planner import PLANNER
 from tests.defects.played import PLAYED
+from tests.defects.written_down import WRITTEN_DOWN
 
-DEFECTS: tuple[Defect, ...] = (*DELIVERY, *PLANNER, *EXECUTOR, *KINDS, *OUTSIDE, *PLAYED)
+DEFECTS: tuple[Defect, ...] = (*DELIVERY, *PLANNER, *EXECUTOR, *KINDS, *OUTSIDE, *PLAYED, *WRITTEN_DOWN)

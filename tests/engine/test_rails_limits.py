@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from reconciler.diagnostics import Diagnostic, Place, Refused
-from reconciler.engine.rails import check_limits, is_large
+from reconciler.engine.rails import check_limits, is_large, needed_waivers
 from reconciler.model.rails import Loss, Rail, Rails, Toll, Waiver
 from reconciler.values import parse_address
 
@@ -174,3 +174,40 @@ def test_an_expired_waiver_is_told_also_when_nothing_is_refused() -> None:
 )
 def test_what_is_worth_more_than_a_yes(what: Toll, large: bool) -> None:
     assert is_large(what) is large
+
+
+def needed(waivers: tuple[Waiver, ...], what: Toll) -> list[int]:
+    """Which of the waivers a plan needs, by their numbers."""
+    rails = Rails(max_deletes=0, max_creates=0, waivers=waivers)
+
+    def check(fewer: Rails) -> None:
+        check_limits(fewer, what, TODAY, None, destroy=False)
+
+    return [number for number, each in enumerate(waivers) if each in needed_waivers(rails, TODAY, check)]
+
+
+@pytest.mark.parametrize(
+    ("waivers", "what", "expected"),
+    [
+        ((), toll(0), []),
+        ((waiver(Rail.MAX_DELETES),), toll(1, owned=3), [0]),
+        ((waiver(Rail.MAX_DELETES),), toll(0, owned=3), []),
+        ((waiver(Rail.MAX_DELETES), waiver(Rail.MAX_CREATES)), toll(1, owned=3), [0]),
+        ((waiver(Rail.MAX_CREATES), waiver(Rail.MAX_DELETES)), toll(1, owned=3, creates=1), [0, 1]),
+        ((waiver(Rail.MAX_DELETES, YESTERDAY), waiver(Rail.MAX_DELETES)), toll(1, owned=3), [1]),
+        # two that lift a part each, beside one for something else
+        (
+            (
+                waiver(Rail.MAX_DELETES, TODAY, "projects.edge.devices.web[0]"),
+                waiver(Rail.MAX_DELETES, TODAY, "projects.other"),
+                waiver(Rail.MAX_DELETES, TODAY, "projects.edge.devices.web[1]"),
+            ),
+            toll(2, owned=9),
+            [0, 2],
+        ),
+        # of two that lift the same, one
+        ((waiver(Rail.MAX_DELETES), waiver(Rail.MAX_DELETES, TODAY + timedelta(days=1))), toll(1, owned=3), [1]),
+    ],
+)
+def test_the_waivers_that_a_plan_needs(waivers: tuple[Waiver, ...], what: Toll, expected: list[int]) -> None:
+    assert needed(waivers, what) == expected

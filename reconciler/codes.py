@@ -267,6 +267,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "A warning: people at the platform look at a block of more than 16 addresses before it is given.",
             "Say why in `comments`, and give the create the time; or reserve several smaller blocks.",
         ),
+        "no-apprise": Page(
+            "Notifications were asked for, and apprise, which sends them, is not installed.",
+            "`pip install 'reconciler[notify]'`.",
+        ),
         "no-audit": Page(
             "The audit log that was asked for cannot be written, so nothing was sent.",
             "Free the place, choose another one with `--audit DIR`, or do without one (`--no-audit`).",
@@ -283,6 +287,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "no-journal": Page(
             "The journal cannot be written, so nothing was created: what a killed run left could not be told.",
             "Free the place, choose another one with `--journal DIR`, or do without one (`--no-journal`).",
+        ),
+        "no-notification-url": Page(
+            "Notifications were asked for, and there is no URL to send them to.",
+            "Set `RECONCILER_NOTIFY_URLS`, or name a file with `--notify-config`.",
         ),
         "no-prices": Page(
             "The API's price list could not be read, so the plan does not say what it costs.",
@@ -342,6 +350,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "The API said that it created an object, and no list shows it after the settle window.",
             "Run the same command again: what shows by then is taken for it, what does not is created anew.",
         ),
+        "not-notified": Page(
+            "A service did not take the message of `--notify`.",
+            "The message says which, and why. The next run sends it again.",
+        ),
         "not-offered": Page(
             "Things that exist, and cannot be had together.",
             "The message says what goes together; see docs/checks.md.",
@@ -362,6 +374,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "`--digest` is the digest of a plan that somebody approved, and the plan is another one now: the stack, "
             "its inputs or the account have changed since.",
             "Make the plan again, look at it, and approve that.",
+        ),
+        "notification-url": Page(
+            "A notification URL is of no service that apprise knows, or what it sends could be read on the way.",
+            "The message says which in the list. Use the form for https: `jsons://`, not `json://`.",
         ),
         "over-quota": Page(
             "More than a project can have.",

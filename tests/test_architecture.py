@@ -33,6 +33,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
 """For each room, what it may import besides the standard library: rooms and third-party packages."""
 
 EXCEPTIONS = {
+    ("app/notify.py", "apprise"),
     ("graph.py", "networkx"),
     ("engine/fields.py", "deepdiff"),
     ("report/metrics.py", "prometheus_client"),

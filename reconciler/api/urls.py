@@ -29,12 +29,13 @@ def checked_base_url(text: str) -> str:
     match = _BASE.fullmatch(text)
     if match is None or int(match["port"] or 1) not in range(1, 65536):
         raise WireError(f"not an API URL: `{visible(text)}`; expected something like https://api.packet.net")
-    if match["scheme"].lower() != "https" and not _is_loopback(match["host"]):
+    if match["scheme"].lower() != "https" and not is_loopback(match["host"]):
         raise WireError(f"the API URL `{visible(text)}` must be https, or the token could be read on the way")
     return text.rstrip("/")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this very machine, by its name alone."""
     if host.lower() == "localhost":
         return True
     try:

@@ -11,6 +11,7 @@ from reconciler.cli.drift_report import Reporter
 from reconciler.cli.formats import print_refusals
 from reconciler.cli.looks import How, look_at_each
 from reconciler.cli.many import stacks_below
+from reconciler.cli.notifying import notify_options, open_notifier
 from reconciler.cli.options import (
     StackCommand,
     account_options,
@@ -41,6 +42,7 @@ from reconciler.cli.session import Session
     metavar="FILE",
     help="Remember in FILE what was reported, and print nothing while that is still so.",
 )
+@notify_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines of events instead.")
 @target_option
 @input_options
@@ -52,6 +54,8 @@ def command(
     recursive: bool,
     form: str,
     since: Path | None,
+    notify: bool,
+    notify_config: Path | None,
     as_json: bool,
     targets: tuple[str, ...],
     variables: tuple[str, ...],
@@ -71,7 +75,7 @@ def command(
     \b
       reconciler drift stack.yaml
       reconciler drift stack.yaml --format json
-      reconciler drift stacks --recursive --since /var/lib/reconciler/drift.json
+      reconciler drift stacks --recursive --since /var/lib/reconciler/drift.json --notify
       reconciler drift stacks --recursive --format prometheus > /var/lib/node_exporter/stacks.prom
     """
     if recursive and (targets or as_json):
@@ -83,7 +87,8 @@ def command(
         from reconciler.app.stacks import said_stack
 
         stacks = stacks_below(session, paths) if recursive else [said_stack(paths)]
-        reporter = Reporter(session, form, stacks, recursive=recursive, since=since)
+        services = open_notifier(session, notify, notify_config)
+        reporter = Reporter(session, form, stacks, recursive=recursive, since=since, services=services)
         session.on_refusal = reporter.refused
         account = session.connect(api_url, emulator, parallelism=parallelism, read_only=True)
         how = How(variables, var_files, overlays, targets, account, parallelism)

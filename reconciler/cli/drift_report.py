@@ -1,4 +1,6 @@
-"""What becomes of looks at stacks: compared with the last report, printed unless they say the same, and remembered."""
+"""What becomes of looks at stacks: compared with the last report, printed and sent unless they say the same, and
+remembered.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from reconciler.cli.looks import exit_code
 from reconciler.clock import instant
 
 if TYPE_CHECKING:
+    from reconciler.app.notify import Services
     from reconciler.app.stacks import Found
     from reconciler.cli.session import Session
     from reconciler.diagnostics import Diagnostic
@@ -23,7 +26,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Reporter:
     """Reports what was looked at. `since` is the file that remembers the last report, if one does; `recursive` says
-    that it is about all stacks of a repository. `stacks` are those that are going to be looked at.
+    that it is about all stacks of a repository. `stacks` are those that are going to be looked at; `services` get a
+    message, if there are some.
     """
 
     session: Session
@@ -31,10 +35,11 @@ class Reporter:
     stacks: Sequence[Found]
     recursive: bool
     since: Path | None = None
+    services: Services | None = None
 
     def report(self, looks: Sequence[Look]) -> int:
-        """Print what is to be printed, and remember it. What a command should end with: what the looks found, and an
-        error where they found nothing, yet the report could not be kept.
+        """Print what is to be printed, send it, and remember it. What a command should end with: what the looks found,
+        and an error where they found nothing, yet the report could not be sent or kept.
         """
         kept = self._told(looks, printed=False)
         return exit_code(looks) or (Exit.DONE if kept else Exit.ERROR)
@@ -53,7 +58,18 @@ class Reporter:
         repeats = self.since is not None and report.repeats
         if not repeats or self.form in READ_WHOLE:
             self._print(report, printed=printed)
-        return repeats or self._remembered(report, before)
+        return repeats or (self._sent(report) and self._remembered(report, before))
+
+    def _sent(self, report: Report) -> bool:
+        """What was not delivered is not remembered either, so that the next run sends it again."""
+        if self.services is None:
+            return True
+        from reconciler.cli.notifying import send
+        from reconciler.report.drift_chat import drift_message, worth_telling
+
+        if not worth_telling(report):
+            return True
+        return send(self.session, self.services, drift_message(report, self.session.sink.scrubber.text))
 
     def _print(self, report: Report, *, printed: bool) -> None:
         if not printed:

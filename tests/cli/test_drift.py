@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
 
 import pytest
 from junitparser import JUnitXml
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.cli.conftest import Ran, Shell
+from tests.drift.receiver import Receiver, receiver
 
 STACK = "stack: {name}\nprojects:\n  main: {{name: Main of {name}}}\n"
 
@@ -145,3 +148,69 @@ def test_a_missing_token_is_told_for_each_stack_and_new_when_it_is_back(reposito
 def test_a_part_of_a_stack_is_not_remembered(repository: Shell) -> None:
     ran = repository.run("drift", "repo/calm", "--since", "last.json", "--target", "projects.main")
     assert "--since remembers whole stacks" in ran.err
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise's mail service
+class TestNotifications:
+    @pytest.fixture
+    def hook(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+        with receiver() as found:
+            monkeypatch.setenv("RECONCILER_NOTIFY_URLS", found.url)
+            yield found
+
+    def test_a_message_is_sent_once_and_again_when_something_is_new(self, repository: Shell, hook: Receiver) -> None:
+        for _ in range(2):
+            assert drift(repository, "--since", "last.json", "--notify").code == 1
+        assert [each["title"] for each in hook.got] == ["Drift: 1 of 3 stacks, 1 could not be looked at"]
+        assert "is missing, disruptive" in hook.last
+        repository.edit("repo/torn/stack.yaml", "projekts:", "projects:")
+        drift(repository, "--since", "last.json", "--notify")
+        assert len(hook.got) == 2
+
+    def test_without_drift_nothing_is_sent(self, repository: Shell, hook: Receiver) -> None:
+        assert repository.run("drift", "repo/calm", repository.world, "--notify").code == 0
+        assert hook.got == []
+
+    def test_what_was_not_taken_is_told_and_sent_by_the_next_run(self, repository: Shell, hook: Receiver) -> None:
+        hook.status = 503
+        arguments = ("drift", "repo/gone", repository.world, "--since", "last.json", "--notify")
+        ran = repository.run(*arguments)
+        assert ran.code == 2
+        assert "not-notified" in ran.err
+        assert "canary" not in ran.out + ran.err
+        hook.status = 200
+        assert (repository.run(*arguments).code, len(hook.got)) == (2, 2)
+        assert (repository.run(*arguments).code, len(hook.got)) == (2, 2)
+
+    def test_where_only_the_message_fails_the_command_does_too(self, repository: Shell, hook: Receiver) -> None:
+        repository.run("drift", "repo/gone", repository.world, "--since", "last.json")
+        repository.run("apply", "repo/gone", repository.world, "--yes")
+        hook.status = 503
+        assert repository.run("drift", "repo/gone", repository.world, "--since", "last.json", "--notify").code == 1
+
+    def test_a_missing_token_is_sent_too(self, repository: Shell, hook: Receiver) -> None:
+        assert repository.run("drift", "repo/calm", "--notify").code == 1
+        assert "no-token" in hook.last
+
+    def test_the_urls_may_stand_in_a_file(self, repository: Shell, hook: Receiver) -> None:
+        repository.write("hooks", f"# ours\n\n{hook.url}/file\n")
+        repository.run("drift", "repo/gone", repository.world, "--notify-config", "hooks")
+        assert [each["path"] for each in hook.got] == ["/hook/canary-path-4711/file"]
+
+    def test_no_url_and_no_library_are_told_before_anything_is_read(
+        self, repository: Shell, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ran = repository.run("drift", "repo/gone", repository.world, "--notify")
+        assert (ran.code, "no-notification-url" in ran.err, ran.out) == (1, True, "")
+        monkeypatch.setenv("RECONCILER_NOTIFY_URLS", "json://127.0.0.1/canary-path")
+        monkeypatch.setitem(sys.modules, "apprise", None)
+        monkeypatch.delitem(sys.modules, "reconciler.app.notify", raising=False)
+        ran = repository.run("drift", "repo/gone", repository.world, "--notify")
+        assert "no-apprise" in ran.err
+        assert "pip install 'reconciler[notify]'" in ran.err
+
+
+def test_a_plain_drift_does_not_load_what_sends_messages(repository: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    monkeypatch.delitem(sys.modules, "reconciler.app.notify", raising=False)
+    assert repository.run("drift", "repo/calm", repository.world).code == 0

@@ -12,10 +12,10 @@ from reconciler import __version__
 from reconciler.cli.main import COMMANDS, LazyGroup, cli
 from tests.cli.conftest import Shell
 
-HEAVY = ("pydantic", "networkx", "requests", "deepdiff", "minijinja", "yaml", "rich")
+HEAVY = ("apprise", "pydantic", "networkx", "requests", "deepdiff", "minijinja", "yaml", "rich")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["plan", "--help"], ["--version"], ["emulator", "serve", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["drift", "--help"], ["--version"], ["emulator", "serve", "--help"]])
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     script = (
         "import sys; from reconciler.cli.main import run; code = run(sys.argv[1:]);"

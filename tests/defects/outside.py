@@ -123,7 +123,7 @@ OUTSIDE = (
     Defect(
         "the token goes out over plain http",
         "reconciler/api/urls.py",
-        'if match["scheme"].lower() != "https" and not _is_loopback(match["host"]):',
+        'if match["scheme"].lower() != "https" and not is_loopback(match["host"]):',
         'if match["scheme"].lower() != "https" and not match["host"]:',
         suite("api/test_where_the_token_goes.py"),
     ),

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.engine.catalogues import Catalogues
 from reconciler.model.catalog import Catalog
+from reconciler.model.event import Remains
 from reconciler.model.live import Snapshot
-from reconciler.model.plan import Plan
+from reconciler.model.plan import Plan, Stranger
 from reconciler.model.price import price_list
-from reconciler.review.bill import bill, buys, left_out, strangers_with_costs, with_costs
+from reconciler.review.bill import (
+    bill,
+    buys,
+    left_out,
+    remains_with_costs,
+    strangers_with_costs,
+    with_costs,
+    with_strangers_inside,
+)
 from reconciler.wire import WireError
 
 _PLANS: Final = "plan"
@@ -22,8 +33,8 @@ def priced(plan: Plan, snapshot: Snapshot, catalog: Catalog, catalogues: Catalog
     """The plan with its costs; as it is where it does nothing about what is billed. Prices that cannot be read are no
     reason to stop: the plan says so then, and has no bill.
     """
-    if not buys(plan.changes, catalog):
-        return plan
+    if not buys(plan.changes, catalog):  # what a destroy leaves, it has to price all the same
+        return strangers_priced(plan, snapshot, catalog, catalogues) if plan.options.destroy else plan
     items = catalogues.read([_PLANS])[_PLANS]
     if isinstance(items, WireError):
         hint = "the plan holds all the same; a user's token may read prices, a project's may not"
@@ -45,6 +56,26 @@ def strangers_priced(plan: Plan, snapshot: Snapshot, catalog: Catalog, catalogue
         found = _unread("strangers cost", items, "a user's token may read prices, a project's may not")
         return replace(plan, strangers=unpriced, diagnostics=(*plan.diagnostics, found))
     return replace(plan, strangers=strangers_with_costs(plan.strangers, snapshot, catalog, price_list(items)))
+
+
+def remains_priced(
+    remains: Sequence[Remains],
+    strangers: Sequence[Stranger],
+    snapshot: Snapshot,
+    catalog: Catalog,
+    catalogues: Catalogues,
+) -> tuple[Remains, ...]:
+    """What a destroy has left, with what it and the strangers in it cost. Prices are read where any of it is billed."""
+
+    def costing(prices: Mapping[str, Decimal]) -> tuple[Remains, ...]:
+        own = remains_with_costs(remains, snapshot, catalog, prices)
+        return with_strangers_inside(own, strangers_with_costs(strangers, snapshot, catalog, prices), snapshot)
+
+    unpriced = costing({})
+    if not any(each.billed for each in unpriced):
+        return unpriced
+    items = catalogues.read([_PLANS])[_PLANS]
+    return unpriced if isinstance(items, WireError) else costing(price_list(items))
 
 
 def _unread(what: str, problem: WireError, hint: str) -> Diagnostic:

@@ -10,6 +10,7 @@ from typing import Any
 
 from reconciler.api import Client
 from reconciler.app.belongings import afterwards, beforehand, check_belongings
+from reconciler.app.leftovers import kept_back, left
 from reconciler.app.pricing import priced, strangers_priced
 from reconciler.clock import Clock, SystemClock
 from reconciler.diagnostics import Diagnostic, Refused, error
@@ -22,7 +23,7 @@ from reconciler.engine.observe import observe
 from reconciler.engine.order import order
 from reconciler.engine.pace import pacing
 from reconciler.engine.preflight import check_names, check_places, live_offers
-from reconciler.engine.proof import RELIST_SECONDS, Unfinished, confirm, prove
+from reconciler.engine.proof import Unfinished, confirm, prove
 from reconciler.engine.rails import check_lookalikes, check_rails
 from reconciler.engine.reach import Reach
 from reconciler.engine.scope import Scope, narrow
@@ -34,7 +35,7 @@ from reconciler.model.event import Event, Remains, Report, Result
 from reconciler.model.journal import Journal, JournalFailed
 from reconciler.model.live import Snapshot
 from reconciler.model.offers import Offers
-from reconciler.model.plan import Action, Counts, Options, Plan
+from reconciler.model.plan import Counts, Options, Plan
 from reconciler.model.price import Expense
 from reconciler.model.rails import Loss, Toll
 from reconciler.model.resource import Output, Stack, deferred
@@ -264,7 +265,15 @@ def apply_plan(
         if journal.unsettled:
             clock.sleep(max(0.0, began + quiet_seconds - clock.now()))
         try:
-            remains = _remains(planned, account, parallelism, clock, settle_seconds if done else 0.0, stop)
+            remains = left(
+                planned.stack,
+                plan.options,
+                account,
+                clock,
+                stop,
+                patience=settle_seconds if done else 0.0,
+                parallelism=parallelism,
+            )
         except Refused as refused:
             unproven = tuple(map(_not_proven, refused.diagnostics))
         interrupted = stop.requested and bool(unproven or remains)
@@ -287,12 +296,7 @@ def nothing_done(planned: Planned, journal: Journal | None = None) -> Report:
     afterwards(planned, journal or Journal())
     if not plan.options.destroy:
         return Report("apply", Counts(), (), plan.outputs, plan.secret_outputs)
-    why = {each.address: each.summary for each in plan.diagnostics if each.code == "holds-strangers"}
-    remains = tuple(
-        Remains(str(each.address), each.kind, each.live.id, why.get(str(each.address), ""))
-        for each in plan.changes
-        if each.reason == "holds_strangers" and each.live is not None
-    )
+    remains = kept_back(plan, planned.snapshot)
     return Report("destroy", Counts(), (), plan.outputs, plan.secret_outputs, remains=remains)
 
 
@@ -321,41 +325,3 @@ def _findings(ended: Sequence[Any], before: Sequence[Diagnostic]) -> tuple[Diagn
 def _not_proven(problem: Diagnostic) -> Diagnostic:
     summary = f"what the destroy left could not be listed: {problem.summary}"
     return error("not-proven", summary, hint="run the same command again: it looks once more")
-
-
-def _remains(
-    planned: Planned, account: Account, parallelism: int, clock: Clock, patience: float, stop: Stop
-) -> tuple[Remains, ...]:
-    """List everything again: a destroy has to prove that nothing of ours is left.
-
-    Lists may lag behind a delete, and show a project in which nothing can be read any more, so they are asked again for
-    `patience` seconds before that is believed, or until the run is to end. Raises `Refused` when they could not be read
-    to the end.
-    """
-    deadline = clock.now() + patience
-    while True:
-        last = clock.now() >= deadline or stop.requested
-        try:
-            found = _still_listed(planned, account, parallelism)
-        except Refused:
-            if last:
-                raise
-        else:
-            if last or all(each.reason for each in found):
-                return found
-        clock.sleep(RELIST_SECONDS)
-
-
-def _still_listed(planned: Planned, account: Account, parallelism: int) -> tuple[Remains, ...]:
-    """What the lists show of ours; a `reason` says why it is kept."""
-    kinds = catalog()
-    options = planned.plan.options
-    wanted, scope = narrow(planned.stack, options, kinds)
-    snapshot, existing = observe(account, kinds, wanted, parallelism, Reach(planned.stack, kinds, options))
-    compared = diff(wanted, snapshot, existing, kinds, options, scope, Lookups(account, kinds.lookups))
-    kept = {each.address: each.summary for each in compared.diagnostics if each.code == "holds-strangers"}
-    return tuple(
-        Remains(str(each.address), each.kind, each.live.id, kept.get(str(each.address), ""))
-        for each in compared.changes
-        if each.live is not None and (each.action is Action.DELETE or each.reason == "holds_strangers")
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -73,12 +74,17 @@ Event = Started | Progressed | Ended | Noted
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """An object of ours that is still listed after a destroy."""
+    """An object of ours that is still listed after a destroy.
+
+    `hourly` is what it and the strangers in it cost an hour, where they are `billed`; None where no price is known.
+    """
 
     address: str
     kind: str
     id: str
     reason: str = ""
+    billed: bool = False
+    hourly: Decimal | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from reconciler.diagnostics import Diagnostic, Severity, error
 from reconciler.model.event import Ended, Report, Result
 from reconciler.model.plan import Step
 from reconciler.report.events import outputs_json
+from reconciler.report.money import left_json
 from reconciler.report.plan_json import diagnostic_json
 from reconciler.report.words import resources_summary
 
@@ -105,7 +106,7 @@ def ending_document(ending: Ending, *, tool_version: str) -> dict[str, Any]:
         },
         "steps": [_step(each) for each in report.ended] if report is not None else [],
         "remains": [
-            {"address": each.address, "type": each.kind, "id": each.id, "reason": each.reason}
+            {"address": each.address, "type": each.kind, "id": each.id, "reason": each.reason, **left_json(each)}
             for each in (report.remains if report is not None else ())
         ],
         "outputs": outputs_json(report.outputs, report.secret_outputs) if report is not None else {},

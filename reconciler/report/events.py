@@ -15,7 +15,7 @@ from reconciler.model.event import Ended, Event, Noted, Progressed, Report, Resu
 from reconciler.model.kind import Verb
 from reconciler.model.plan import Action, Change, Counts, Plan
 from reconciler.report import words
-from reconciler.report.money import bill_json
+from reconciler.report.money import bill_json, left_json
 from reconciler.report.page import safe_json
 from reconciler.report.plan_json import PROVIDER, diagnostic_json, plain
 from reconciler.review.drift import drifted_fields, drifting
@@ -90,7 +90,7 @@ class EventLines:
             "skipped": sum(1 for each in report.ended if each.result is Result.SKIPPED),
             "abandoned": sum(1 for each in report.ended if each.result is Result.ABANDONED),
             "remains": [
-                {"address": each.address, "kind": each.kind, "id": each.id, "reason": each.reason}
+                {"address": each.address, "kind": each.kind, "id": each.id, "reason": each.reason, **left_json(each)}
                 for each in report.remains
             ],
         }

@@ -22,6 +22,7 @@ from reconciler.report.diagnostics_text import diagnostics_page
 from reconciler.report.drift import accepted_page, drift_page
 from reconciler.report.ending import Ending, State, failure
 from reconciler.report.human import change_page
+from reconciler.report.money import left_words
 from reconciler.report.page import Page
 from reconciler.report.words import plan_summary
 from reconciler.report.xml_text import xml_lines, xml_text
@@ -160,7 +161,7 @@ def ending_suite(ending: Ending) -> Suite:
     result = FAILURE if report is not None else ERROR
     cases += [_found(name, each, result) for each in ending.told if each not in of_steps]
     for each in report.remains if report is not None else ():
-        trouble = Trouble(FAILURE, f"still there after the destroy: {each.reason}".rstrip(": "), "remains")
+        trouble = Trouble(FAILURE, f"still there after the destroy: {left_words(each)}", "remains")
         cases.append(Case(f"{each.address} is gone", f"{name}.{each.kind}", trouble))
     if ending.state is State.INTERRUPTED:
         cases.append(Case(f"{ending.operation} ends", name, Trouble(ERROR, ending.headline, "interrupted")))

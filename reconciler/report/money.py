@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
+from reconciler.model.event import Remains
 from reconciler.model.plan import Stranger
 from reconciler.model.price import MONTH_HOURS, Bill, Cost, in_dollars
 from reconciler.report.risk import some
@@ -61,6 +62,31 @@ def bill_words(bill: Bill, strangers: Sequence[Stranger] = ()) -> tuple[str, ...
     return tuple(lines)
 
 
+def remains_words(remains: Sequence[Remains]) -> str:
+    """What a destroy has left costs; empty where none of it is billed."""
+    billed = [each for each in remains if each.billed]
+    if not billed:
+        return ""
+    unknown = sum(each.hourly is None for each in billed)
+    if unknown == len(billed):
+        return "What is still there is billed; its price is not known."
+    amount = total(billed)
+    rest = f", and what has no known price: {unknown}" if unknown else ""
+    return f"What is still there costs {an_hour(amount)} ({a_month(amount)} at list price){rest}."
+
+
+def left_words(remains: Remains) -> str:
+    """One thing that a destroy has left: which, what it costs, and why it is there."""
+    price = an_hour(remains.hourly) if remains.hourly is not None else "price not known" if remains.billed else ""
+    about = f"{remains.kind} {remains.id}{', ' if price else ''}{price}"
+    return f"{remains.address} ({about}){f': {remains.reason}' if remains.reason else ''}"
+
+
+def left_json(remains: Remains) -> dict[str, Any]:
+    """What it costs an hour, for what is billed; null where no price is known."""
+    return {"hourly": number(remains.hourly)} if remains.billed else {}
+
+
 def cost_json(cost: Cost) -> dict[str, Any]:
     """Of one change; null where no price is known."""
     return {
@@ -89,9 +115,9 @@ def bill_json(bill: Bill) -> dict[str, Any]:
     }
 
 
-def total(strangers: Iterable[Stranger]) -> Decimal:
+def total(billed: Iterable[Stranger | Remains]) -> Decimal:
     """Dollars an hour for all of them, as far as prices are known."""
-    return sum((each.hourly or Decimal(0) for each in strangers), Decimal(0))
+    return sum((each.hourly or Decimal(0) for each in billed), Decimal(0))
 
 
 def number(amount: Decimal | None) -> float | None:

@@ -10,6 +10,7 @@ from reconciler.model.event import Ended, Remains, Report, Result
 from reconciler.report import words
 from reconciler.report.diagnostics_text import diagnostics_page
 from reconciler.report.fields import Slot, write_sensitive, write_whole
+from reconciler.report.money import left_words, remains_words
 from reconciler.report.page import Page, Style
 
 LISTED = 20
@@ -119,7 +120,9 @@ def _remains(page: Page, remains: tuple[Remains, ...]) -> None:
         return
     page.line(("Still there after the destroy:", Style.BOLD_RED))
     for each in remains:
-        page.line(f"  {each.address}", f" ({each.kind} {each.id})", f": {each.reason}" if each.reason else "")
+        page.line(f"  {left_words(each)}")
+    if cost := remains_words(remains):
+        page.line((cost, Style.BOLD))
     page.blank()
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from reconciler.model.catalog import Catalog
+from reconciler.model.event import Remains
 from reconciler.model.kind import Kind
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.plan import Action, Change, Stranger
@@ -45,6 +46,38 @@ def strangers_with_costs(
         charges = kind.charges(live.values) if live is not None and not kind.makes else ()
         found.append(replace(each, hourly=_sum(charges, prices), billed=True) if charges else each)
     return tuple(found)
+
+
+def remains_with_costs(
+    remains: Iterable[Remains], snapshot: Snapshot, catalog: Catalog, prices: Prices
+) -> tuple[Remains, ...]:
+    """What a destroy has left, with what it costs itself where it is billed."""
+    found = []
+    for each in remains:
+        live = snapshot.get(each.kind, each.id)
+        charges = catalog[each.kind].charges(live.values) if live is not None else ()
+        found.append(replace(each, billed=True, hourly=_sum(charges, prices)) if charges else each)
+    return tuple(found)
+
+
+def with_strangers_inside(
+    remains: Iterable[Remains], strangers: Iterable[Stranger], snapshot: Snapshot
+) -> tuple[Remains, ...]:
+    """What a destroy has left, with what the strangers in it cost, which must have their prices."""
+    inside: dict[str, list[Stranger]] = {}
+    for stranger in strangers:
+        live = snapshot.get(stranger.kind, stranger.id)
+        if stranger.billed and live is not None and live.owner_id is not None:
+            inside.setdefault(live.owner_id, []).append(stranger)
+    return tuple(_with_all(each, inside.get(each.id, ())) for each in remains)
+
+
+def _with_all(remains: Remains, inside: Sequence[Stranger]) -> Remains:
+    amounts = [each.hourly for each in inside] + ([remains.hourly] if remains.billed else [])
+    if not amounts:
+        return remains
+    known = [each for each in amounts if each is not None]
+    return replace(remains, billed=True, hourly=sum(known, Decimal(0)) if len(known) == len(amounts) else None)
 
 
 def left_out(

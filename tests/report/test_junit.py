@@ -95,7 +95,7 @@ def test_what_is_left_after_a_destroy_fails() -> None:
     report = Report("destroy", Counts(), (), remains=(Remains("projects.edge.vlans.a", "vlan", "v-1", "in use"),))
     _, (case,) = read(ending_suite(Ending("destroy", "edge", report)))
     assert case.name == "projects.edge.vlans.a is gone"
-    assert case.result[0].message == "still there after the destroy: in use"
+    assert case.result[0].message == "still there after the destroy: projects.edge.vlans.a (vlan v-1): in use"
 
 
 def test_a_refusal_is_an_error_and_so_is_a_run_that_never_ended() -> None:

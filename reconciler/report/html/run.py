@@ -12,6 +12,7 @@ from reconciler.report.html.changes import facts
 from reconciler.report.html.markup import Html, Markup, lines
 from reconciler.report.html.shell import diagnostics_section, document, section, section_title, top
 from reconciler.report.html.timeline import Timeline, timeline
+from reconciler.report.money import left_words, remains_words
 from reconciler.report.outcome import way_on
 from reconciler.report.scrub import SENSITIVE
 from reconciler.report.words import duration
@@ -40,6 +41,7 @@ def _header(html: Html, ending: Ending, stack: str, drawn: Timeline | None) -> M
     told = [
         ("Took", duration(max(each.at for each in ended)) if ended else None),
         ("Steps", _counted(ended) if ended else None),
+        ("Left", remains_words(ending.report.remains) if ending.report is not None else None),
         ("Waited for", _waited_for(html, drawn) if drawn is not None else None),
     ]
     return html.tag(
@@ -69,10 +71,7 @@ def _waited_for(html: Html, drawn: Timeline) -> Markup:
 def _left(html: Html, report: Report) -> list[Markup | None]:
     skipped = [_named(each) for each in report.ended if each.result is Result.SKIPPED]
     interrupted = [_named(each) for each in report.ended if each.result is Result.ABANDONED]
-    remains = [
-        f"{each.address} ({each.kind} {each.id})" + (f": {each.reason}" if each.reason else "")
-        for each in report.remains
-    ]
+    remains = [left_words(each) for each in report.remains]
     return [
         _list(html, "remains", "Still there after the destroy", remains),
         _list(html, "skipped", "Skipped, because something they need failed", skipped),

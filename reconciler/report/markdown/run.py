@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from reconciler.diagnostics import Diagnostic
@@ -12,6 +12,7 @@ from reconciler.report import words
 from reconciler.report.diagnostics_text import diagnostics_page
 from reconciler.report.ending import Ending
 from reconciler.report.markdown.text import LIMIT, Md, Writer, fold, joined, marker, own
+from reconciler.report.money import left_words, remains_words
 from reconciler.report.outcome import outputs_page, way_on
 from reconciler.report.page import Page
 
@@ -60,12 +61,14 @@ def _body(write: Writer, report: Report, most: _Most) -> list[Md]:
         steps.line(words.ended(each))
     if report.outputs:
         outputs.extend(outputs_page(report.outputs, report.secret_outputs))
-    remains = [f"{each.address} ({each.kind} {each.id})" for each in report.remains]
+    remains = [left_words(replace(each, reason="")) for each in report.remains]
     parts = [
         _list(write, "Skipped, because something they need failed", _of(report, Result.SKIPPED), most),
         _list(write, "Interrupted; the next run finds out how they ended", _of(report, Result.ABANDONED), most),
         _list(write, "Still there after the destroy", remains, most),
     ]
+    if cost := remains_words(report.remains):
+        parts.append(own(f"**{cost}**\n\n"))
     if not report.complete:
         parts.append(own(f"What is done stays done. {way_on(report)}\n\n"))
     if outputs:

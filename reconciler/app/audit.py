@@ -14,11 +14,10 @@ from typing import Any, Final
 
 from reconciler.app.journal import Log
 from reconciler.app.private_files import private_path
-from reconciler.model.audit import Entry, Head, Origin
+from reconciler.model.audit import FORMAT, Entry, Head, Origin
 from reconciler.model.event import Ended, Event, Started
 from reconciler.wire import Attempt
 
-FORMAT: Final = 1
 _LONGEST: Final = 1000
 """Longer texts of others are cut: a line is to stay a line that a person can read."""
 

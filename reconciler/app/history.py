@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from reconciler.app.private_files import open_private
-from reconciler.model.audit import CommitFrom, Deed, Entry, Head, Lifted, Origin, Request, Run, State
+from reconciler.model.audit import FORMAT, CommitFrom, Deed, Entry, Head, Lifted, Origin, Request, Run, State
 from reconciler.model.event import Result
 from reconciler.model.kind import Verb
 from reconciler.model.plan import Counts
@@ -74,7 +74,7 @@ def read_history(folder: Path, wanted: Wanted, machine: Machine) -> History:
         except OSError as problem:
             wrong[path.name] = f"it cannot be read: {problem.strerror or problem}"
         if strange:
-            wrong[path.name] = f"{strange} of its lines are none that a run writes"
+            wrong[path.name] = f"{strange} of its lines are none that a run of this version writes"
         runs += reading.runs(machine)
     if wanted.run:
         runs = [each for each in runs if each.head.run.startswith(wanted.run)]
@@ -150,6 +150,8 @@ class _Reading:
             )
 
     def _begin(self, run: str, at: float, found: Mapping[str, Any]) -> None:
+        if found["format"] != FORMAT:
+            raise ValueError("of another version")
         head = _head(run, found)
         if self._wanted.stacks is None or head.stack in self._wanted.stacks:
             self._runs[run] = _Under(head, at)

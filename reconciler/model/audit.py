@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from reconciler.model.plan import Counts
+
+FORMAT: Final = 1
+"""Of the log's lines; the first line of a run says it."""
 
 
 class Entry(StrEnum):

@@ -15,7 +15,8 @@ from reconciler.app import journal
 from reconciler.app.audit import Audit, AuditFailed, audit_path
 from reconciler.app.history import Machine, Wanted, read_history, this_machine
 from reconciler.app.journal import Log
-from reconciler.model.audit import Head, Lifted, Origin, Run, State
+from reconciler.diagnostics import error
+from reconciler.model.audit import CommitFrom, Head, Lifted, Origin, Run, State
 from reconciler.model.event import Ended, Noted, Result, Started
 from reconciler.model.kind import Verb
 from reconciler.model.plan import Counts
@@ -79,6 +80,87 @@ def read(folder: Path, wanted: Wanted | None = None, machine: Machine = NOBODY) 
 
 def path_of(folder: Path) -> Path:
     return audit_path(folder, "web", HEAD.api)
+
+
+FULL = replace(
+    HEAD,
+    emulated=True,
+    origin=Origin("alice", "ci", "build-3", "CI", "7", "https://ci.example.com/7", "a" * 40, CommitFrom.CI, "b" * 40),
+    planned=Counts(1, 2, 3),
+    bound=True,
+    targets=("projects.web",),
+    replace=("projects.web.vlans.a",),
+    accept_vanished=True,
+)
+
+
+def test_the_lines_are_what_programs_rely_on(tmp_path: Path) -> None:
+    audit = audit_in(tmp_path, at=1000.0625)
+    audit.begin(FULL)
+    audit.heard(Started("projects.web", "project", Verb.DELETE, 0.0, "p-1"))
+    audit.sent(Attempt(replace(CREATE, step="projects.web:delete"), "not sent"))
+    audit.heard(Ended("projects.web", "project", Verb.DELETE, 1.0, Result.FAILED, diagnostic=error("step-failed", "x")))
+    audit.heard(Ended("projects.web.a", "vlan", Verb.DELETE, 1.0, Result.DONE, id="p-2", implied=True))
+    audit.end(0)
+    begin, *lines = map(json.loads, path_of(tmp_path).read_text().splitlines())
+    common = {"at": 1000.062, "run": HEAD.run}
+    assert begin == {
+        **common,
+        "do": "begin",
+        "format": 1,
+        "command": "apply",
+        "stack": "web",
+        "api": HEAD.api,
+        "emulated": True,
+        "tool": "1.0",
+        "pid": 4,
+        "digest": "d" * 64,
+        "approved": "question",
+        "bound": True,
+        "allow_deletes": 0,
+        "targets": ["projects.web"],
+        "replace": ["projects.web.vlans.a"],
+        "accept_vanished": True,
+        "plan": {"add": 1, "change": 2, "destroy": 3},
+        "origin": {
+            "actor": "alice",
+            "login": "ci",
+            "host": "build-3",
+            "ci": "CI",
+            "ci_run": "7",
+            "ci_url": "https://ci.example.com/7",
+            "commit": "a" * 40,
+            "commit_from": "ci",
+            "ci_commit": "b" * 40,
+        },
+        "waivers": [{"rail": "max_deletes", "reason": "the move", "until": "2026-12-01", "targets": ["projects.web"]}],
+    }
+    step = {"address": "projects.web", "kind": "project", "verb": "delete"}
+    call = {"address": "projects.web", "verb": "delete", "method": "POST", "route": "/projects", "ending": "not sent"}
+    implied = {"address": "projects.web.a", "kind": "vlan", "verb": "delete", "id": "p-2", "implied": True}
+    assert lines == [
+        {**common, "do": "start", **step, "id": "p-1"},
+        {**common, "do": "call", **call, "status": 0},
+        {**common, "do": "step", **step, "result": "failed", "code": "step-failed"},
+        {**common, "do": "step", **implied, "result": "done"},
+        {**common, "do": "end", "exit": 0},
+    ]
+    (run,) = read(tmp_path)
+    assert run.head == FULL
+
+
+def test_the_first_problem_of_a_log_is_the_one_that_is_told(tmp_path: Path) -> None:
+    class Odd(FullLog):
+        def append(self, line: str, *, sync: bool) -> None:
+            if self._left == 0:
+                self._left -= 1
+                raise OSError("a reason without a number")
+            super().append(line, sync=sync)
+
+    audit = audit_in(tmp_path, log=Odd(path_of(tmp_path), 1))
+    audit.begin(HEAD)
+    audit.end(0)
+    assert audit.problem == f"{path_of(tmp_path)}: a reason without a number"
 
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
@@ -203,7 +285,7 @@ def test_the_exit_code_says_how_a_run_ended(tmp_path: Path, code: int, state: st
     assert read(tmp_path)[0].state == state
 
 
-BEGIN = {"at": 1.0, "run": "f" * 12, "do": "begin", "stack": "web"}
+BEGIN = {"at": 1.0, "run": "f" * 12, "do": "begin", "format": 1, "stack": "web"}
 
 
 @pytest.mark.parametrize(
@@ -222,6 +304,7 @@ BEGIN = {"at": 1.0, "run": "f" * 12, "do": "begin", "stack": "web"}
         json.dumps({**BEGIN, "run": 7}),
         json.dumps({**BEGIN, "run": HEAD.run}),  # would take the place of one that is there
         json.dumps({**BEGIN, "stack": ["web"]}),
+        json.dumps({**BEGIN, "format": 2}),
         json.dumps({**BEGIN, "origin": "me"}),
         json.dumps({**BEGIN, "origin": {"commit_from": "a friend"}}),
         json.dumps({**BEGIN, "plan": {"add": "many"}}),
@@ -239,7 +322,7 @@ def test_lines_that_no_run_writes_are_passed_over_and_told(tmp_path: Path, line:
     with path_of(tmp_path).open("a") as file:
         file.write(f"{line}\n")
     found = read_history(tmp_path, Wanted(run=HEAD.run), NOBODY)
-    assert found.wrong == {path_of(tmp_path).name: "1 of its lines are none that a run writes"}
+    assert found.wrong == {path_of(tmp_path).name: "1 of its lines are none that a run of this version writes"}
     (run,) = found.runs
     assert (run.head, run.state, len(run.deeds)) == (HEAD, State.COMPLETE, 1)
 

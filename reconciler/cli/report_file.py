@@ -59,9 +59,9 @@ class ReportFile:
         """The name of the stack is known."""
         self._ending = self._ending.of(stack)
 
-    def begins(self, steps: Sequence[Step]) -> None:
-        """These are the steps that it is about to do."""
-        self._ending = replace(self._ending, steps=tuple(steps))
+    def begins(self, steps: Sequence[Step], run: str) -> None:
+        """These are the steps that it is about to do, and this is what it is called in what is written down of it."""
+        self._ending = replace(self._ending, steps=tuple(steps), run=run)
 
     def refused(self, found: Sequence[Diagnostic]) -> None:
         """It does not begin, or broke off with a mistake of ours."""

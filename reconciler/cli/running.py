@@ -150,7 +150,7 @@ def _run(session: Session, planned: Planned, account: Client, terms: Terms, audi
     from reconciler import app
 
     if session.report_file is not None:
-        session.report_file.begins(planned.plan.steps)
+        session.report_file.begins(planned.plan.steps, terms.kept.run)
     stop = app.Stop()
 
     def request() -> None:

@@ -32,7 +32,8 @@ class State(StrEnum):
 @dataclass(frozen=True)
 class Ending:
     """A run of `operation` (apply or destroy) on a stack, whose name is empty until it is known. `report` is there when
-    it has run, `findings` are what it was refused for, or what failed after it. `steps` are the plan's, if any.
+    it has run, `findings` are what it was refused for, or what failed after it. `steps` are the plan's, if any; `run`
+    is what the journal and the audit log call it, once it has begun.
     """
 
     operation: str
@@ -40,6 +41,7 @@ class Ending:
     report: Report | None = None
     findings: tuple[Diagnostic, ...] = ()
     steps: tuple[Step, ...] = ()
+    run: str = ""
 
     @property
     def state(self) -> State:
@@ -97,6 +99,7 @@ def ending_document(ending: Ending, *, tool_version: str) -> dict[str, Any]:
         "tool_version": tool_version,
         "operation": ending.operation,
         "stack": ending.stack,
+        "run": ending.run or None,
         "state": str(ending.state),
         "message": ending.headline,
         "summary": {

@@ -263,9 +263,10 @@ def test_a_log_that_breaks_off_is_told(house: House, monkeypatch: pytest.MonkeyP
 
 def test_the_folder_may_be_one_that_outlives_the_job(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RECONCILER_AUDIT", str(house.shell.folder / "kept" / "audit"))
-    house.applied()
+    house.applied("--report", "done.json")
     assert house.logs == []
     (run,) = house.history()
+    assert json.loads((house.shell.folder / "done.json").read_text(encoding="utf-8"))["run"] == run["run"]
     assert [each["run"] for each in house.history("--audit", "kept/audit")] == [run["run"]]
     journal = next((house.shell.folder / ".reconciler" / "journal").iterdir()).read_text(encoding="utf-8")
     assert {json.loads(each)["run"] for each in journal.splitlines()} == {run["run"]}, "the journal calls it so too"

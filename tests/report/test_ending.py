@@ -55,6 +55,13 @@ def test_the_comment_says_what_failed_and_how_to_go_on_before_any_fold() -> None
     assert "remove the cause and run the same command again" in text
 
 
+def test_a_run_that_has_begun_says_what_it_is_called_in_its_history() -> None:
+    assert comment(Ending("apply", "edge", report(), run="f00")).endswith("\nRun `f00` in `reconciler history`.\n")
+    assert "history" not in comment(Ending("apply", "edge", findings=(BLAMED,)))
+    assert ending_document(Ending("apply", run="f00"), tool_version="1")["run"] == "f00"
+    assert ending_document(Ending("apply"), tool_version="1")["run"] is None
+
+
 def test_the_comment_of_a_good_run_has_steps_and_outputs_in_folds() -> None:
     outputs = {"address": "192.0.2.1", "md5": "canary-1"}
     text = comment(Ending("apply", "edge", report(ended=ENDED[:1], outputs=outputs, secret_outputs=frozenset({"md5"}))))

@@ -41,6 +41,8 @@ def _comment(write: Writer, ending: Ending, most: _Most) -> Md:
     parts = [_head(write, ending), _findings(write, ending.told, most)]
     if ending.report is not None:
         parts += _body(write, ending.report, most)
+    if ending.run:
+        parts.append(own("Run ") + write.code(ending.run) + own(" in `reconciler history`.\n"))
     return joined(parts)
 
 

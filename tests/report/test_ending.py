@@ -56,7 +56,7 @@ def test_the_comment_says_what_failed_and_how_to_go_on_before_any_fold() -> None
 
 
 def test_a_run_that_has_begun_says_what_it_is_called_in_its_history() -> None:
-    assert comment(Ending("apply", "edge", report(), run="f00")).endswith("\nRun `f00` in `reconciler history`.\n")
+    assert comment(Ending("apply", "edge", report(), run="f00")).endswith("\n\nRun `f00` in `reconciler history`.\n")
     assert "history" not in comment(Ending("apply", "edge", findings=(BLAMED,)))
     assert ending_document(Ending("apply", run="f00"), tool_version="1")["run"] == "f00"
     assert ending_document(Ending("apply"), tool_version="1")["run"] is None

@@ -42,7 +42,7 @@ def _comment(write: Writer, ending: Ending, most: _Most) -> Md:
     if ending.report is not None:
         parts += _body(write, ending.report, most)
     if ending.run:
-        parts.append(own("Run ") + write.code(ending.run) + own(" in `reconciler history`.\n"))
+        parts.append(own("\nRun ") + write.code(ending.run) + own(" in `reconciler history`.\n"))
     return joined(parts)
 
 

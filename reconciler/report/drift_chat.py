@@ -61,7 +61,7 @@ def drift_message(report: Report, clean: Callable[[str], str]) -> Message:
         parts.append(part)
         room -= part.size
     if others := len(report.looks) - len(told):
-        parts.append(own(f"\n{plural(others, 'other stack')}: nothing new\n"))
+        parts.append(own(f"\n{plural(others, 'other stack')}: nothing to tell\n"))
     if report.dropped:
         parts.append(own(f"\nNo longer there: {plural(len(report.dropped), 'stack')}\n"))
     return Message(_title(report, write), joined(parts).text.strip(), _tone([look for look, _ in told]))

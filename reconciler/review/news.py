@@ -74,8 +74,11 @@ def findings_of(look: Look) -> Findings:
     found = {change_name(each): _essence(each) for each in drifting(look.plan)}
     found |= {stranger_name(each): digest([each.inside, each.owner, each.left_by], 16) for each in look.plan.strangers}
     found |= {accepted_name(change, field): "" for change in accepted(look.plan) for field in change.ignored}
-    told = [each for each in (*look.findings, *look.plan.diagnostics) if each.severity is not Severity.NOTE]
-    return {**found, **{_told_name(each): "" for each in told}}
+    told: dict[str, list[Json]] = {}
+    for each in (*look.findings, *look.plan.diagnostics):
+        if each.severity is not Severity.NOTE:
+            told.setdefault(_told_name(each), []).append(each.summary)
+    return {**found, **{name: digest(summaries, 16) for name, summaries in told.items()}}
 
 
 def record_of(looks: Sequence[Look], at: datetime, before: Record | None) -> Record:
@@ -150,5 +153,6 @@ def _settled(value: Any) -> Any:
 
 
 def _told_name(found: Diagnostic) -> str:
-    where = found.address or (str(found.place) if found.place is not None else "")
-    return f"{found.code} {where} {digest(found.summary, 8)}"
+    """Without the line, which every edit of a file moves."""
+    where = found.address or (found.place.file if found.place is not None else "")
+    return f"{where}: {found.code}" if where else found.code

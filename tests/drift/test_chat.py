@@ -78,7 +78,7 @@ def test_of_stacks_that_are_as_they_were_there_is_only_the_number() -> None:
     text = drift_message(report, lambda text: text).body
     assert "- `projects.edge.devices.b` has changed, cosmetic (new)\n" in text
     assert "- `projects.edge.devices.a` has changed, cosmetic\n" in text
-    assert text.endswith("1 other stack: nothing new")
+    assert text.endswith("1 other stack: nothing to tell")
 
 
 def test_that_all_is_well_again_is_told() -> None:

@@ -52,7 +52,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class History:
-    """The runs, the newest first, and what is wrong with files of the log, by their names."""
+    """The runs, the newest first, and what is wrong with files of the log, by their names; of the folder, by none."""
 
     runs: tuple[Run, ...]
     wrong: Mapping[str, str]
@@ -66,7 +66,13 @@ def read_history(folder: Path, wanted: Wanted, machine: Machine) -> History:
     """All that the logs of a folder say of what is wanted. A folder that is not there holds none."""
     runs: list[Run] = []
     wrong: dict[str, str] = {}
-    for path in sorted(folder.glob("*.jsonl")):
+    try:
+        paths = sorted(each for each in folder.iterdir() if each.suffix == ".jsonl")
+    except FileNotFoundError:
+        paths = []
+    except OSError as problem:
+        return History((), {"": f"it cannot be read: {problem.strerror or problem}"})
+    for path in paths:
         reading, strange = _Reading(wanted), 0
         try:
             for line in _lines(path):

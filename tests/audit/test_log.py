@@ -13,7 +13,7 @@ import pytest
 
 from reconciler.app import journal
 from reconciler.app.audit import Audit, AuditFailed, audit_path
-from reconciler.app.history import Machine, Wanted, read_history, this_machine
+from reconciler.app.history import History, Machine, Wanted, read_history, this_machine
 from reconciler.app.journal import Log
 from reconciler.diagnostics import error
 from reconciler.model.audit import CommitFrom, Head, Lifted, Origin, Run, State
@@ -232,6 +232,12 @@ def test_what_is_no_file_of_its_own_is_neither_written_nor_read(tmp_path: Path, 
     found = read_history(folder, Wanted(), NOBODY)
     assert found.runs == ()
     assert "cannot be read" in found.wrong[path.name]
+
+
+def test_a_folder_that_is_not_there_holds_no_runs_and_one_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    assert read_history(tmp_path / "nowhere", Wanted(), NOBODY) == History((), {})
+    (tmp_path / "file").touch()
+    assert read_history(tmp_path / "file", Wanted(), NOBODY).wrong == {"": "it cannot be read: Not a directory"}
 
 
 def test_a_disk_that_is_full_stops_the_beginning_and_nothing_later(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from reconciler.app.private_files import open_private
+from reconciler.app.processes import was_there
 from reconciler.model.audit import FORMAT, CommitFrom, Deed, Entry, Head, Lifted, Origin, Request, Run, State
 from reconciler.model.event import Result
 from reconciler.model.kind import Verb
@@ -44,10 +45,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Where this is asked: its name, and whether a process of that number is there."""
+    """Where this is asked: its name, and whether the process of a number is there that was at a moment."""
 
     host: str
-    alive: Callable[[int], bool]
+    alive: Callable[[int, float], bool]
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class History:
 
 
 def this_machine() -> Machine:
-    return Machine(os.uname().nodename, _alive)
+    return Machine(os.uname().nodename, was_there)
 
 
 def read_history(folder: Path, wanted: Wanted, machine: Machine) -> History:
@@ -201,19 +202,7 @@ def _state(run: _Under, machine: Machine) -> State:
         return _STATES.get(run.exit_code, State.FAILED)
     if run.head.origin.host != machine.host:
         return State.UNKNOWN
-    return State.UNDER_WAY if machine.alive(run.head.pid) else State.CUT_OFF
-
-
-def _alive(pid: int) -> bool:
-    if pid <= 0:
-        return False
-    try:
-        os.kill(pid, 0)
-    except PermissionError:
-        return True
-    except (OSError, OverflowError):
-        return False
-    return True
+    return State.UNDER_WAY if machine.alive(run.head.pid, run.begun) else State.CUT_OFF
 
 
 def _head(run: str, found: Mapping[str, Any]) -> Head:

@@ -15,6 +15,7 @@ from reconciler.app import journal
 from reconciler.app.audit import Audit, AuditFailed, audit_path
 from reconciler.app.history import History, Machine, Wanted, read_history, this_machine
 from reconciler.app.journal import Log
+from reconciler.app.processes import was_there
 from reconciler.diagnostics import error
 from reconciler.model.audit import CommitFrom, Head, Lifted, Origin, Run, State
 from reconciler.model.event import Ended, Noted, Result, Started
@@ -40,7 +41,7 @@ HEAD = Head(
     waivers=(Lifted("max_deletes", "the move", "2026-12-01", ("projects.web",)),),
 )
 CREATE = Call("POST", "/projects", "/projects", {"secret": "canary"}, {"name": "canary"}, step="projects.web:create")
-NOBODY = Machine("build-3", lambda _pid: False)
+NOBODY = Machine("build-3", lambda _pid, _at: False)
 
 
 class FullLog(Log):
@@ -272,12 +273,10 @@ def test_a_log_is_read_whole_however_long_it_is(tmp_path: Path, monkeypatch: pyt
 def test_a_run_without_an_end_is_cut_off_or_under_way(tmp_path: Path) -> None:
     a_run(tmp_path, ended=False)
     assert read(tmp_path)[0].state is State.CUT_OFF
-    assert read(tmp_path, machine=Machine("build-3", lambda pid: pid == 4))[0].state is State.UNDER_WAY
-    assert read(tmp_path, machine=Machine("elsewhere", lambda _pid: True))[0].state is State.UNKNOWN
-    ours = this_machine()
-    assert ours.alive(os.getpid())
-    assert not ours.alive(0)
-    assert not ours.alive(1 << 70)
+    there = Machine("build-3", lambda pid, at: (pid, at) == (4, 1000.0))
+    assert read(tmp_path, machine=there)[0].state is State.UNDER_WAY
+    assert read(tmp_path, machine=Machine("elsewhere", lambda _pid, _at: True))[0].state is State.UNKNOWN
+    assert this_machine() == Machine(os.uname().nodename, was_there)
 
 
 @pytest.mark.parametrize(

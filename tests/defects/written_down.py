@@ -47,7 +47,7 @@ WRITTEN_DOWN = (
     Defect(
         "a run that was killed counts as under way",
         _HISTORY,
-        "State.UNDER_WAY if machine.alive(run.head.pid) else State.CUT_OFF",
+        "State.UNDER_WAY if machine.alive(run.head.pid, run.begun) else State.CUT_OFF",
         "State.UNDER_WAY",
         _LOG,
     ),

@@ -337,9 +337,9 @@ EXECUTOR = (
     ),
     Defect(
         "a destroy does not look whether anything is left",
-        "reconciler/app/run.py",
-        '        if each.live is not None and (each.action is Action.DELETE or each.reason == "holds_strangers")\n',
-        '        if each.live is not None and each.reason == "holds_strangers"\n',
+        "reconciler/app/leftovers.py",
+        "if each.action is Action.DELETE or each.reason == _KEPT]",
+        "if each.reason == _KEPT]",
         suite("reliability/test_journal.py", "worlds/test_lagging_lists.py"),
     ),
     Defect(

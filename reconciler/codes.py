@@ -171,6 +171,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "`file()`, `template()` or `from` may not, or cannot, read this file.",
             "Paths are relative to the file that names them, and stay below the folder of the stack.",
         ),
+        "fought-over": Page(
+            "`watch --repair` has set something right in each of the last rounds, and it differs again.",
+            "Find out what else changes it, or leave the field to that with `lifecycle: {ignore_changes: [...]}`.",
+        ),
         "group-cycle": Page(
             "A group's file holds the group itself.",
             "The message shows the way around; take one of the calls out.",
@@ -333,6 +337,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "does not set that field: somebody set it elsewhere. Nothing is done about it.",
             "If it is meant, set the field in the stack to that value. If not, set it to what it should be. To live "
             "with it, add the field to `lifecycle: {ignore_changes: [...]}`.",
+        ),
+        "not-alone": Page(
+            "What `watch --repair` may set right could only be changed together with something that it may not.",
+            "Look at `reconciler plan`, and apply it yourself.",
         ),
         "not-approved": Page(
             "A plan has to be approved, and nobody can be asked.",
@@ -567,6 +575,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "unreadable-plan": Page(
             "A file that begins like a saved plan and cannot be read.",
             "Make the plan again.",
+        ),
+        "unwritable-metrics": Page(
+            "The file of --metrics cannot be written.",
+            "Give it a file in a folder that exists and may be written to; until then the metrics are old.",
         ),
         "unwritable-report": Page(
             "The file of --report cannot be written.",

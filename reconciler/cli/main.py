@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "destroy": "Remove everything that a stack owns.",
         "reap": "Destroy what has expired.",
         "drift": "Report where the account differs from the stack.",
+        "watch": "Look for drift again and again, and set right what is safe.",
         "history": "Tell who changed what, and when.",
         "show": "Print a saved plan.",
         "why": "Say why a plan does what it does to a resource.",

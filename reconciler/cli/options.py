@@ -231,6 +231,17 @@ def digest_option(function: Function) -> Function:
 def run_options(function: Function) -> Function:
     """How to carry out a plan: asking, limits, what is written down, and the form of the output."""
     function = click.option(
+        "--allow-deletes",
+        type=click.IntRange(0),
+        metavar="N",
+        help="Refuse (exit 3) when the plan destroys more than N objects; a replacement or a reinstall counts as one.",
+    )(keeping_options(function))
+    return click.option("--yes", is_flag=True, help="Do not ask.")(function)
+
+
+def keeping_options(function: Function) -> Function:
+    """How calls are waited for, what is written down of them, and the form of the output."""
+    function = click.option(
         "--settle",
         "settle_seconds",
         type=click.FloatRange(0, 600),
@@ -269,13 +280,4 @@ def run_options(function: Function) -> Function:
         metavar="DIR",
         help="Where to write down what is created. [default: .reconciler/journal]",
     )(function)
-    function = click.option("--json", "as_json", is_flag=True, help="Print JSON lines of events instead of text.")(
-        function
-    )
-    function = click.option(
-        "--allow-deletes",
-        type=click.IntRange(0),
-        metavar="N",
-        help="Refuse (exit 3) when the plan destroys more than N objects; a replacement or a reinstall counts as one.",
-    )(function)
-    return click.option("--yes", is_flag=True, help="Do not ask.")(function)
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON lines of events instead of text.")(function)

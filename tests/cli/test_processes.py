@@ -71,6 +71,7 @@ def test_the_second_signal_leaves_at_once(shell: Shell, number: signal.Signals, 
 
 FRESH = {
     "why": ("projects.web", "stack.yaml", "--emulator=world.db"),
+    "watch": ("stack.yaml", "--emulator=world.db", "--rounds", "1", "--repair", "disruptive", "--repair", "security"),
     "graph": ("stack.yaml", "--emulator=world.db"),
     "explain": ("missing-field",),
     "files": ("stack.yaml", "--emulator=world.db"),

@@ -60,7 +60,7 @@ def command(
     audit: Path,
     no_color: bool,
 ) -> int:
-    """Tell who changed what, and when: each apply, destroy and reap that was begun, the newest first.
+    """Tell who changed what, and when: each apply, destroy, reap and repair that was begun, the newest first.
 
     Without a STACK or a NAME it tells of all stacks that have a log in the folder. No API is asked.
 

@@ -77,8 +77,9 @@ class Lifted:
 @dataclass(frozen=True, slots=True)
 class Head:
     """What is known of a run when it begins. `api` is the API's URL, or the file of the embedded emulator's world where
-    `emulated`. `approved` says by what: `question`, `--yes` or `saved plan`; `digest` is the plan's approval digest,
-    and `bound` that the run was to do that plan only. `allow_deletes` is None where nobody said a number.
+    `emulated`. `approved` says by what: `question`, `--yes`, `--repair` or `saved plan`; `digest` is the plan's
+    approval digest, and `bound` that the run was to do that plan only. `allow_deletes` is None where nobody said a
+    number.
     """
 
     run: str

@@ -24,6 +24,9 @@ from tests.forge.fake import TOKEN, forge
 ROOT = Path(__file__).parents[2]
 PAGES = tuple(ROOT / "docs" / f"{each}.md" for each in ("tutorial", "walk", "history"))
 _PROMPT = "$ "
+_IN_A_JOB = "<!-- the commands run in a job of GitHub Actions -->"
+"""What a page says of which all commands do so."""
+_JOB = {"GITHUB_ACTIONS": "true", "GITHUB_ACTOR": "ada", "GITHUB_RUN_ID": "1042"}
 _FILE = re.compile(r"Write this to\s`([a-z0-9./-]+)`:\n\n```\w+\n(.*?)```", re.DOTALL)
 _CONSOLE = re.compile(r"^(`{3,})console\n(.*?)^\1\n", re.DOTALL | re.MULTILINE)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -68,7 +71,7 @@ class _Same:
 def run(text: str, folder: Path) -> str:
     """The page with the outputs that its commands have now."""
     with forge() as server:
-        environment = _environment(folder, server.url)
+        environment = _environment(folder, server.url) | (_JOB if _IN_A_JOB in text else {})
         same = _Same()
         blocks = sorted([*_FILE.finditer(text), *_CONSOLE.finditer(text)], key=lambda each: each.start())
         done, end = [], 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reconciler.clock import day_of
@@ -49,9 +49,8 @@ def render_drift(looked: Looked, *, colour: bool, news: StackNews | None = None)
     if ignored := sum(len(each.ignored) for each in accepted(plan)):
         page.line(f"{plural(ignored, 'difference')} in ignored fields (accepted, not counted as drift).")
     if plan.strangers:
-        cost = f", {strangers_cost(plan.strangers)}" if any(each.billed for each in plan.strangers) else ""
         which = "not managed by this stack, not counted as drift"
-        page.line(f"{plural(len(plan.strangers), 'stranger')} ({which}){cost}.")
+        page.line(f"{plural(len(plan.strangers), 'stranger')} ({which}){_strangers_end(plan.strangers)}.")
     if news is not None:
         _news(page, news)
     return page.text(colour=colour)
@@ -64,10 +63,10 @@ def render_total(report: Report) -> str:
     text = f"{plural(len(report.looks), 'stack')}: {bad} drifted, {len(seen) - bad} without drift"
     if len(seen) < len(report.looks):
         text = f"{text}, {len(report.looks) - len(seen)} could not be looked at"
-    strangers = [stranger for each in seen for stranger in each.plan.strangers]
-    cost = f", {strangers_cost(strangers)}" if any(each.billed for each in strangers) else ""
+    strangers = strangers_of_all(report)
     page = Page()
-    page.line(f"{text}. {plural(len(strangers), 'stranger')}{cost}." if strangers else f"{text}.")
+    ending = f" {plural(len(strangers), 'stranger')}{_strangers_end(strangers)}." if strangers else ""
+    page.line(f"{text}.{ending}")
     for each in report.dropped:
         page.line(f"No longer there: {each}")
     return page.text(colour=False)
@@ -84,9 +83,38 @@ def counts_words(found: Sequence[Change]) -> str:
     return ", ".join(f"{words.count(word)} {word}" for word in ("changed", "missing", "unexpected"))
 
 
-def strangers_cost(strangers: Sequence[Stranger]) -> str:
+def strangers_of_all(report: Report) -> list[Stranger]:
+    """The strangers of all stacks, each once, less those that are another one's of these stacks: several stacks may
+    live in one project.
+    """
+    stacks = {each.stack for each in report.looks}
+    plans = [each.plan for each in report.looks if isinstance(each, Looked)]
+    found = {(each.kind, each.id): each for plan in plans for each in plan.strangers if each.owner not in stacks}
+    return list(found.values())
+
+
+def of_nobody(strangers: Iterable[Stranger]) -> list[Stranger]:
+    """Those that no stack owns: what a stack owns is no waste."""
+    return [each for each in strangers if not each.owner]
+
+
+def unpriced(strangers: Iterable[Stranger]) -> int:
+    """How many are billed and have no known price."""
+    return sum(each.billed and each.hourly is None for each in strangers)
+
+
+def _strangers_end(strangers: Sequence[Stranger]) -> str:
+    rest = of_nobody(strangers)
+    owned = len(strangers) - len(rest)
+    text = f", {owned} of them other stacks'" if owned else ""
+    if not any(each.billed for each in rest):
+        return text
+    return f"{text}; the rest costs {_cost(rest)}" if owned else f", {_cost(rest)}"
+
+
+def _cost(strangers: Sequence[Stranger]) -> str:
     """What they cost together, as far as prices are known."""
-    amount, unknown = total(strangers), sum(each.billed and each.hourly is None for each in strangers)
+    amount, unknown = total(strangers), unpriced(strangers)
     text = f"{an_hour(amount)} ({a_month(amount)}) at list price"
     return f"{text}, and {unknown} of unknown price" if unknown else text
 

@@ -17,7 +17,7 @@ from reconciler.model.lifetime import moment
 from reconciler.model.look import Look, Looked, NotLooked
 from reconciler.model.message import Message, Tone
 from reconciler.model.plan import Change, Stranger
-from reconciler.report.drift import counts_words
+from reconciler.report.drift import counts_words, of_nobody, unpriced
 from reconciler.report.markdown.text import Md, Writer, joined, own
 from reconciler.report.money import a_month, an_hour, total
 from reconciler.report.page import safe
@@ -124,15 +124,21 @@ def _finding(write: Writer, change: Change, news: StackNews | None) -> Md:
 
 
 def _strangers(write: Writer, strangers: Sequence[Stranger], at: datetime, news: StackNews | None) -> Md:
-    """How many, what they cost together, and the dearest of them: its name, age and maker."""
+    """How many, what those cost together that no stack owns, and the dearest of these: its name, age and maker."""
     new = sum(stranger_name(each) in news.new for each in strangers) if news is not None else 0
     text = own(f"- {plural(len(strangers), 'stranger')}{f' ({new} new)' if new else ''}")
-    if any(each.billed for each in strangers):
-        amount, unknown = total(strangers), sum(each.billed and each.hourly is None for each in strangers)
-        text += own(", ") + write.code(f"{an_hour(amount)} ({a_month(amount)})") + own(" at list price")
+    rest = of_nobody(strangers)
+    if len(rest) < len(strangers):
+        text += own(f", {len(strangers) - len(rest)} of them other stacks'")
+    if any(each.billed for each in rest):
+        amount, unknown = total(rest), unpriced(rest)
+        text += own("; the rest costs " if len(rest) < len(strangers) else ", ")
+        text += write.code(f"{an_hour(amount)} ({a_month(amount)})") + own(" at list price")
         text += own(f" and {unknown} of unknown price" if unknown else "")
-    dearest = max(strangers, key=lambda each: (each.hourly or Decimal(0), each.billed))
-    text += own(": " if len(strangers) == 1 else "; the dearest is ") + write.code(
+    if not rest:
+        return text + own("\n")
+    dearest = max(rest, key=lambda each: (each.hourly or Decimal(0), each.billed))
+    text += own(": " if len(rest) == 1 else "; the dearest is ") + write.code(
         f"{dearest.kind} {dearest.label or dearest.id}"
     )
     born = moment(dearest.created_at)

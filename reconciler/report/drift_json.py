@@ -9,7 +9,7 @@ from reconciler.model.lifetime import moment, moment_text
 from reconciler.model.look import Look, Looked, NotLooked
 from reconciler.model.plan import Change, FieldChange, Plan, Stranger
 from reconciler.model.rails import Waiver
-from reconciler.report.drift import in_force
+from reconciler.report.drift import in_force, of_nobody, strangers_of_all, unpriced
 from reconciler.report.money import CURRENCY, monthly, number, total
 from reconciler.report.plan_json import diagnostic_json, field_json, stranger_json
 from reconciler.review.drift import accepted, drift_word, drifted, drifted_fields, drifting, gravities, gravity_of
@@ -28,7 +28,7 @@ def drift_documents(report: Report, *, tool_version: str) -> Document:
     """All stacks of a repository."""
     stacks = [_stack(each, news) for each, news in zip(report.looks, report.news, strict=True)]
     seen = [each for each in report.looks if isinstance(each, Looked)]
-    strangers = [stranger for each in seen for stranger in each.plan.strangers]
+    strangers = strangers_of_all(report)
     return {
         "format_version": FORMAT_VERSION,
         "tool_version": tool_version,
@@ -105,10 +105,11 @@ def _stranger(stranger: Stranger, looked: Looked) -> Document:
 
 
 def _cost(strangers: Sequence[Stranger]) -> Document:
-    amount = total(strangers)
-    unpriced = sum(each.billed and each.hourly is None for each in strangers)
+    """Of those that no stack owns."""
+    rest = of_nobody(strangers)
+    amount = total(rest)
     known = {"hourly": number(amount), "monthly": monthly(amount), "currency": CURRENCY, "list_price": True}
-    return {**known, "unpriced": unpriced}
+    return {**known, "unpriced": unpriced(rest), "owned_by_other_stacks": len(strangers) - len(rest)}
 
 
 def _accepted(plan: Plan, news: StackNews | None) -> list[Document]:

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from reconciler.model.lifetime import moment
 from reconciler.model.look import Look, Looked, NotLooked
-from reconciler.report.drift import in_force
+from reconciler.report.drift import in_force, of_nobody, unpriced
 from reconciler.report.money import total
 from reconciler.review.drift import DRIFT_WORDS, accepted, drift_word, drifted, drifting, gravities, gravity_of
 
@@ -30,7 +30,7 @@ class _Gauges:
         self._accepted = self._gauge("drift_accepted_fields", "Fields that differ and that the stack ignores.")
         self._waivers = self._gauge("waivers", "Waivers of the stack's rails, in force or expired.", "state")
         self._strangers = self._gauge("strangers", "Objects in the stack's projects that it does not own.")
-        self._cost = self._gauge("strangers_cost_per_hour", "What they cost an hour, in US dollars at list price.")
+        self._cost = self._gauge("strangers_cost_per_hour", "What those without a stack cost an hour, in US dollars.")
         self._unpriced = self._gauge("strangers_unpriced", "Those of them that are billed and have no known price.")
         self._oldest = self._gauge("strangers_oldest_timestamp_seconds", "When the oldest of them was made.")
 
@@ -57,8 +57,9 @@ class _Gauges:
         self._waivers.labels(stack, "in_force").set(valid)
         self._waivers.labels(stack, "expired").set(len(plan.waivers) - valid)
         self._strangers.labels(stack).set(len(plan.strangers))
-        self._cost.labels(stack).set(float(total(plan.strangers)))
-        self._unpriced.labels(stack).set(sum(each.billed and each.hourly is None for each in plan.strangers))
+        rest = of_nobody(plan.strangers)
+        self._cost.labels(stack).set(float(total(rest)))
+        self._unpriced.labels(stack).set(unpriced(rest))
         births = [born for each in plan.strangers if (born := moment(each.created_at)) is not None]
         if births:
             self._oldest.labels(stack).set(int(min(births).timestamp()))
@@ -71,6 +72,13 @@ def render_metrics(looks: Sequence[Look], clean: Callable[[str], str] = lambda t
     The number of series depends on what differs, never on how much the stacks have.
     """
     gauges = _Gauges(clean)
-    for each in looks:
+    worst: dict[str, Look] = {}
+    for each in looks:  # two stacks of one name share their series, which must not say better than the worse one is
+        worst[each.stack] = max(worst.get(each.stack, each), each, key=_badness)
+    for each in worst.values():
         gauges.add(each)
     return generate_latest(gauges.registry).decode("utf-8")
+
+
+def _badness(look: Look) -> int:
+    return 2 if isinstance(look, NotLooked) else int(drifted(look.plan))

@@ -81,7 +81,7 @@ COMMANDS: Final = (
     "apply stack.yaml --yes",
     "apply stack.yaml --yes --json",
     "drift stack.yaml",
-    "drift stack.yaml --format json",
+    "drift stack.yaml --format json --since drift.json",
     "output stack.yaml",
     "output stack.yaml --json",
     "fmt --check stack.yaml",

@@ -148,14 +148,14 @@ def test_a_damaged_file_is_either_understood_or_refused(tmp_path: Path) -> None:
     write_record(path, record_of([looked(renamed("a"))], samples.AT, None))
     text = path.read_text()
     refusals = 0
-    for cut in range(0, len(text), 3):
+    for cut in range(0, len(text), 11):
         for put in ("", "{", "[]", "null", '"', "\x00", "9" * 5000):
             path.write_text(text[:cut] + put + text[cut:] if put else text[:cut])
             try:
                 assert read_record(path) is not None
             except ValueError:
                 refusals += 1
-    assert refusals > len(text)
+    assert refusals > len(text) // 4
 
 
 def test_what_is_no_record_is_refused(tmp_path: Path) -> None:

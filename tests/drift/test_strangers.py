@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from reconciler.engine.makers import ASKED
-from reconciler.report.drift import render_drift
-from reconciler.report.drift_json import drift_document
+from reconciler.model.look import Looked
+from reconciler.model.plan import Stranger
+from reconciler.report.drift import render_drift, render_total
+from reconciler.report.drift_chat import drift_message
+from reconciler.report.drift_json import drift_document, drift_documents
 from reconciler.report.metrics import render_metrics
+from reconciler.review.news import report_of
 from tests.drift.looking import look
 from tests.reliability.scene import MACHINE, Scene, small
+from tests.report import samples
 from tests.worlds.account import Account
 
 T1 = "t1.small.x86"
@@ -135,7 +142,10 @@ def test_another_stacks_machine_is_not_asked_about(scene: Scene) -> None:
     tag = "reconciler:other:projects.web.devices.x"
     scene.account.call("PUT", f"/devices/{made['id']}", {"tags": [tag]})
     since = len(scene.account.transport.sent)
-    assert "owned by stack other" in render_drift(look(scene), colour=False)
+    text = render_drift(look(scene), colour=False)
+    assert "owned by stack other" in text
+    assert "1 stranger (not managed by this stack, not counted as drift), 1 of them other stacks'.\n" in text
+    assert drift_document(look(scene), tool_version="1")["strangers_cost"]["hourly"] == 0
     assert asked(scene, since) == []
 
 
@@ -159,3 +169,21 @@ def test_the_list_of_machines_is_still_read_once(scene: Scene) -> None:
     targets = [each.target for each in scene.account.transport.sent[since:]]
     assert len([each for each in targets if each.partition("?")[0].endswith("/devices")]) == 1
     assert len(asked(scene, since)) == 1
+
+
+def test_what_two_stacks_see_in_one_project_is_counted_once_and_what_one_of_them_owns_not_at_all() -> None:
+    def stranger(identifier: str, owner: str = "") -> Stranger:
+        return Stranger("device", identifier, identifier, owner=owner, hourly=Decimal("0.4"), billed=True)
+
+    nobodys = stranger("s-1")
+    ours = Looked(replace(samples.plan(strangers=(nobodys, stranger("d-2", "lab"))), stack="edge"), samples.AT, "a")
+    theirs = Looked(replace(samples.plan(strangers=(nobodys, stranger("d-1", "edge"))), stack="lab"), samples.AT, "b")
+    report = report_of([ours, theirs])
+    assert render_total(report).endswith(" 1 stranger, $0.40/h ($292.00/month) at list price.\n")
+    document = drift_documents(report, tool_version="1")
+    assert (document["summary"]["strangers"], document["strangers_cost"]["hourly"]) == (1, 0.4)
+    text = render_drift(ours, colour=False)
+    assert (
+        "2 strangers (not managed by this stack, not counted as drift), 1 of them other stacks'; the rest costs" in text
+    )
+    assert "- 2 strangers, 1 of them other stacks'; the rest costs `$0.40/h" in drift_message(report, str).body

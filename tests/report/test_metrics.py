@@ -7,6 +7,7 @@ from dataclasses import replace
 from prometheus_client.parser import text_string_to_metric_families
 
 from reconciler.model.gravity import Gravity
+from reconciler.model.look import NotLooked
 from reconciler.model.plan import Plan, Stranger
 from reconciler.report.metrics import render_metrics
 from tests.report import samples
@@ -59,3 +60,10 @@ def test_the_same_drift_is_the_same_text() -> None:
     looks = [samples.looked(samples.everything())]
     assert render_metrics(looks) == render_metrics(looks)
     assert "canary" not in render_metrics(looks)
+
+
+def test_of_two_stacks_with_one_name_the_worse_one_counts() -> None:
+    calm, bad = samples.looked(samples.plan()), samples.looked(samples.everything())
+    unseen = NotLooked(calm.stack, "b.yaml", (), 1)
+    assert 'reconciler_drift{stack="edge"} 1.0\n' in render_metrics([bad, calm])
+    assert 'reconciler_drift_checked{stack="edge"} 0.0\n' in render_metrics([calm, unseen, bad])

@@ -207,7 +207,7 @@ def _is_local(host: str) -> bool:
     """Whether a Host header names this machine. None at all is fine: every browser sends one."""
     name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
     name = name.strip("[]")
-    if name in ("", "localhost"):
+    if name in ("", "localhost", "127.0.0.1"):
         return True
     try:
         return ipaddress.ip_address(name).is_loopback

@@ -71,6 +71,7 @@ class Journal:
             except OSError as error:
                 problem = error.strerror or error
                 raise UnusableFile(f"{path} cannot be an emulator's world: {problem}; name another file") from error
+        self._shared = path is not None
         self._connection = sqlite3.connect(
             ":memory:" if path is None else str(path),
             isolation_level=None,
@@ -99,6 +100,8 @@ class Journal:
 
     def changed_elsewhere(self) -> bool:
         """Whether another connection committed since this was last asked."""
+        if not self._shared:
+            return False
         version = self._data_version()
         changed, self._seen = version != self._seen, version
         return changed

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,6 +23,25 @@ from tests.emulator.client import Answer, Client
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
+@dataclass(frozen=True)
+class Told:
+    """What the document says of a status."""
+
+    headers: Mapping[str, Any]
+    """A schema of all of them."""
+    numbers: tuple[str, ...]
+    """The headers whose text is an integer's."""
+    content: Mapping[str, Any] | None
+    """The schema of the JSON, None where there is no body."""
+
+    @classmethod
+    def of(cls, answer: Mapping[str, Any]) -> Told:
+        headers = {name: header["schema"] for name, header in answer["headers"].items()}
+        numbers = tuple(name for name, schema in headers.items() if schema.get("type") == "integer")
+        content = answer["content"]["application/json"]["schema"] if "content" in answer else None
+        return cls({"type": "object", "properties": headers}, numbers, content)
+
+
 @dataclass
 class Document:
     """The document, and which of its answers were seen."""
@@ -30,6 +50,7 @@ class Document:
     seen: set[tuple[str, str, int]] = field(default_factory=set)
     """Method, template, status."""
     _validators: dict[int, jsonschema_rs.Draft202012Validator] = field(default_factory=dict)
+    _answers: dict[tuple[str, str], dict[str, Told]] = field(default_factory=dict)
 
     @cached_property
     def operations(self) -> dict[tuple[str, str], Any]:
@@ -38,16 +59,18 @@ class Document:
         return {(method.upper(), path): each[method] for path, each in paths for method in METHODS if method in each}
 
     @cached_property
-    def _paths(self) -> list[tuple[str, re.Pattern[str], str]]:
-        """Method, pattern and template; those with fewer arguments first."""
-        known = sorted(self.operations, key=lambda key: key[1].count("{"))
-        return [(method, re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), path) for method, path in known]
+    def _paths(self) -> dict[tuple[str, int], list[tuple[re.Pattern[str], str]]]:
+        """By method and number of parts, patterns and their templates; those with fewer arguments first."""
+        found = defaultdict[tuple[str, int], list[tuple[re.Pattern[str], str]]](list)
+        for method, path in sorted(self.operations, key=lambda key: key[1].count("{")):
+            found[method, path.count("/")].append((re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), path))
+        return dict(found)
 
     def template(self, method: str, target: str) -> str | None:
         """The template that a path fits, however a client writes it; None for a path that is not described."""
         path = "/" + re.sub("/+", "/", target.partition("?")[0]).strip("/").removeprefix("metal/v1/")
-        found = (each for known, pattern, each in self._paths if known == method and pattern.fullmatch(path))
-        return next(found, None)
+        known = self._paths.get((method, path.count("/")), [])
+        return next((each for pattern, each in known if pattern.fullmatch(path)), None)
 
     def check(self, method: str, target: str, answer: Answer) -> None:
         """Fail when an answer is not as described."""
@@ -57,22 +80,23 @@ class Document:
             return
         told = self._told(method, template).get(str(answer.status))
         assert told is not None, f"{method} {template}: {answer.status} is not described: {answer.body!r}"
-        for name, header in told["headers"].items():
-            value = answer.headers.get(name)
-            assert value is not None, f"{method} {template}: {answer.status} has no {name}"
-            number = header["schema"].get("type") == "integer"
-            self.validate(int(value) if number else value, header["schema"])
-        if "content" in told:
+        missing = told.headers["properties"].keys() - answer.headers.keys()
+        assert not missing, f"{method} {template}: {answer.status} has no {missing}"
+        values = {name: answer.headers[name] for name in told.headers["properties"]}
+        self.validate(values | {name: int(values[name]) for name in told.numbers}, told.headers)
+        if told.content is not None:
             assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
-            self.validate(json.loads(answer.body), told["content"]["application/json"]["schema"])
+            self.validate(json.loads(answer.body), told.content)
         else:
             assert answer.body == b""
         self.seen.add((method, template, answer.status))
 
-    def _told(self, method: str, template: str) -> dict[str, Any]:
+    def _told(self, method: str, template: str) -> dict[str, Told]:
         """What is said of each status."""
-        answers = self.operations[method, template]["responses"]
-        return {status: self.resolved(answer) for status, answer in answers.items()}
+        if (method, template) not in self._answers:
+            answers = self.operations[method, template]["responses"].items()
+            self._answers[method, template] = {status: Told.of(self.resolved(answer)) for status, answer in answers}
+        return self._answers[method, template]
 
     def resolved(self, node: Any) -> Any:
         """What a reference leads to."""

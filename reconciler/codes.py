@@ -320,6 +320,11 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "The file is no saved plan.",
             "Write one with `reconciler plan STACK -o FILE`.",
         ),
+        "not-a-group": Page(
+            "`rollout` stands where no change can be rolled over several machines: in a single one, or in what is no "
+            "machine.",
+            "Give it to devices with `count` or `for_each`, or take it away.",
+        ),
         "not-a-public-key": Page(
             "A file that was named as an SSH key and is no public one.",
             "Name the file that ends in `.pub`; a private key is never copied.",
@@ -349,6 +354,12 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "not-as-told": Page(
             "The API said that a change or a delete was done, and its lists still say otherwise.",
             "Run the same command again; if it stays so, ask the platform, with the request id.",
+        ),
+        "not-healthy": Page(
+            "A machine of a group with a `rollout` was not healthy in time: one that was just changed, or more of "
+            "those that stay as they are than may be out of work. What comes after it in the rollout was not begun.",
+            "The message says what it lacks. See to the machine, then run the same command again: it changes the "
+            "machines that are still to be changed.",
         ),
         "not-in-catalogue": Page(
             "A warning: the shipped catalogue does not list this plan, facility or operating system.",
@@ -442,6 +453,12 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "run-under-way": Page(
             "Another apply or destroy of the same stack is under way on this machine.",
             "Wait for it: by hand, or with `--lock-timeout SECONDS`. Nothing has to be unlocked when it was killed.",
+        ),
+        "rollout-impossible": Page(
+            "Machines of a group with a `rollout` can only be changed together: something that they share is replaced, "
+            "or they give something to each other.",
+            "Make that change by itself first, replace what they share with `create_before_destroy`, or take `rollout` "
+            "out for this one change.",
         ),
         "secret-output": Page(
             "A secret would be shown, in an output or as a part of addresses.",

@@ -26,6 +26,7 @@ from reconciler.engine.preflight import check_names, check_places, live_offers
 from reconciler.engine.proof import Unfinished, confirm, prove
 from reconciler.engine.rails import check_lookalikes, check_rails
 from reconciler.engine.reach import Reach
+from reconciler.engine.rollout import rolled_out
 from reconciler.engine.scope import Scope, narrow
 from reconciler.engine.stock import check_stock
 from reconciler.engine.stop import Stop
@@ -39,6 +40,7 @@ from reconciler.model.plan import Counts, Options, Plan
 from reconciler.model.price import Expense
 from reconciler.model.rails import Loss, Toll
 from reconciler.model.resource import Output, Stack, deferred
+from reconciler.model.rollout import Dialer, NoDialer
 from reconciler.review import expiry
 from reconciler.review.bill import buys, expenses
 from reconciler.review.effects import with_effects
@@ -143,7 +145,7 @@ def make_plan(
 ) -> Planned:
     """Observe, compare and order. Raises `diagnostics.Refused`; its `exit_code` says whether a rail refused.
 
-    `guarded=False` leaves the rails and the costs out, for a plan that is only looked at; `preflight=False` does not
+    `guarded=False` leaves rails, rollouts and costs out, for a plan that is only looked at; `preflight=False` does not
     ask whether what is to be created can be had (`engine.stock`); `strangers` looks into what others' objects cost and
     who made them (drift). `now` is the moment by which it is told what has expired; without it nothing is.
     """
@@ -160,11 +162,14 @@ def make_plan(
     if preflight:
         findings = check_stock(compared.changes, snapshot, account, kinds, parallelism)
     ordered = order(compared.changes, kinds, stack.name)
+    changes = with_effects(ordered.changes, kinds)
+    steps, rollouts = rolled_out(changes, ordered.steps, kinds) if guarded else (ordered.steps, ())
     outputs, secret = evaluate_outputs(wanted.outputs, compared.world)
     plan = Plan(
         stack=stack.name,
-        changes=with_gravity(with_effects(ordered.changes, kinds), kinds),
-        steps=ordered.steps,
+        changes=with_gravity(changes, kinds),
+        steps=steps,
+        rollouts=rollouts,
         strangers=compared.strangers,
         diagnostics=(*compared.diagnostics, *findings),
         outputs=outputs,
@@ -220,10 +225,12 @@ def apply_plan(
     journal: Journal | None = None,
     quiet_seconds: float = 0.0,
     accept_vanished: bool = False,
+    dialer: Dialer | None = None,
 ) -> Report:
     """Do what the plan says, and nothing else. Raises `diagnostics.Refused` when a rail forbids it.
 
-    With `accept_vanished` it may create anything however much of what there was is gone.
+    With `accept_vanished` it may create anything however much of what there was is gone. `dialer` opens the connections
+    that prove the health of machines; without one no port is taken to be open.
 
     A destroy's last look is at the earliest `quiet_seconds` after its beginning, where an earlier run may have left
     something under way.
@@ -237,7 +244,9 @@ def apply_plan(
     began = clock.now()
     journal = journal or Journal()
     check_belongings(planned, journal, clock, accepted=accept_vanished)
-    means = Means(account, clock, rng or random.Random(), max(1, parallelism), settle_seconds, journal)
+    means = Means(
+        account, clock, rng or random.Random(), max(1, parallelism), settle_seconds, journal, dialer or NoDialer()
+    )
     if plan.creates:
         _begin(journal, plan.stack)
     beforehand(planned, journal)

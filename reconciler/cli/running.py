@@ -148,14 +148,20 @@ def _worst(plan: Plan) -> str:
 
 def _run(session: Session, planned: Planned, account: Client, terms: Terms, audit: Audited) -> int:
     from reconciler import app
+    from reconciler.app.dialer import SocketDialer
+    from reconciler.model.rollout import TakenAsOpen
 
     if session.report_file is not None:
         session.report_file.begins(planned.plan.steps, terms.kept.run)
     stop = app.Stop()
+    dialer = SocketDialer()
+    if session.emulated and any(each.rollout.dials for each in planned.plan.rollouts):
+        session.sink.note("The emulator's machines do not exist, so their TCP ports are taken to be open.")
 
     def request() -> None:
         stop.request()
         account.leave(terms.drain_seconds)
+        dialer.leave()
         session.clock.wake()
 
     with (
@@ -173,6 +179,7 @@ def _run(session: Session, planned: Planned, account: Client, terms: Terms, audi
             journal=terms.kept.journal,
             quiet_seconds=terms.kept.quiet_seconds,
             accept_vanished=terms.accept_vanished,
+            dialer=TakenAsOpen() if session.emulated else dialer,
         )
     session.sink.hide(planned.secrets())
     return _finish(session, report, interrupts.exit_code)

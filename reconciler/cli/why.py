@@ -64,6 +64,8 @@ def command(
             hint = did_you_mean(address, found) or "`plan --format json` lists all addresses"
             raise Refused([error("unknown-address", f"the plan has nothing at `{address}`", hint=hint)])
         steps = [each for each in plan.steps if each.address == change.address]
-        text = render_why(why(plan, change.address), change, steps, colour=session.sink.colour_out)
+        text = render_why(
+            why(plan, change.address), change, steps, colour=session.sink.colour_out, rollouts=plan.rollouts
+        )
         session.sink.data(text)
         return Exit.DONE

@@ -9,6 +9,7 @@ They want the same token, are counted nowhere and no fault strikes them. JSON in
     GET, POST  settings    see `settings.py`
     GET, POST  faults      {"rules": [...]}, see `faults.py`
     GET, POST  clock       {"advance_seconds": n}
+    POST       bgp-sessions   {"status": "up" or "down"}, and "device_id" for those of one machine
     POST       users       {"email", "first_name", "last_name"}: a person, and an API key of theirs
     GET        letters     what the service would have sent by mail or text message
 """
@@ -24,6 +25,7 @@ from reconciler.emulator.faults import Rule
 from reconciler.emulator.params import parse_json
 from reconciler.emulator.records import Letter
 from reconciler.emulator.resources.account import add_person
+from reconciler.emulator.resources.bgp import turn
 from reconciler.emulator.resources.hardware_reservations import put_into_the_world
 from reconciler.emulator.wire import Request
 
@@ -53,6 +55,7 @@ class Control:
             ("POST", "faults"): self._replace_faults,
             ("POST", "reset"): self._reset,
             ("POST", "hardware-reservations"): self._reserve_hardware,
+            ("POST", "bgp-sessions"): self._turn_sessions,
             ("POST", "users"): self._add_user,
             ("GET", "letters"): self._letters,
         }
@@ -116,6 +119,9 @@ class Control:
 
     def _reserve_hardware(self, body: Mapping[str, object]) -> object:
         return self._engine.change(body, put_into_the_world)
+
+    def _turn_sessions(self, body: Mapping[str, object]) -> object:
+        return self._engine.change(body, turn)
 
     def _add_user(self, body: Mapping[str, object]) -> object:
         return self._engine.change(body, add_person)

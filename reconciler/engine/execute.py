@@ -19,12 +19,14 @@ from reconciler.clock import Clock
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.blame import blamed_field
 from reconciler.engine.claims import Claims
+from reconciler.engine.health import Check, Checks, Round, Seen, look
 from reconciler.engine.observe import NOT_UNDERSTOOD, read_collection
 from reconciler.engine.pace import Pace
 from reconciler.engine.perform import Performer
 from reconciler.engine.prepare import Preparation, patience
 from reconciler.engine.reach import to_hold
 from reconciler.engine.refused_token import REASON, WAITING_REASON, TokenWatch
+from reconciler.engine.rollout import held_back
 from reconciler.engine.schedule import Schedule
 from reconciler.engine.sending import Sender
 from reconciler.engine.stop import Stop
@@ -37,11 +39,13 @@ from reconciler.model.journal import Journal
 from reconciler.model.kind import Verb
 from reconciler.model.live import LiveObject
 from reconciler.model.plan import Change, Counts, Plan, Step
+from reconciler.model.rollout import Dialer, NoDialer
 from reconciler.wire import Account, Call, Gone, Rejected, WireError
 
 SLOW = 60.0
 """Weight of a step whose object is slow, against 1 for a plain call: only the order of magnitude matters."""
 POLLERS = 2
+_UNPROVED = "interrupted before it was known to be healthy; the next run looks first"
 _ENDED = {Result.FAILED: "failed", Result.ABANDONED: "was interrupted", Result.SKIPPED: "was not sent"}
 
 
@@ -70,7 +74,7 @@ class Broke:
     mistake: BaseException
 
 
-Message = Outcome | Read | Probed | Noted | Broke
+Message = Outcome | Read | Probed | Seen | Noted | Broke
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,8 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a run works with: the client, time, chance, how much at once, and where it writes down what it creates.
-    `settle_seconds`: see `Sender`.
+    """What a run works with: the client, time, chance, how much at once, where it writes down what it creates, and what
+    opens connections to machines. `settle_seconds`: see `Sender`.
     """
 
     account: Account
@@ -95,6 +99,7 @@ class Means:
     parallelism: int
     settle_seconds: float
     journal: Journal = field(default_factory=Journal)
+    dialer: Dialer = field(default_factory=NoDialer)
 
 
 class Apply:
@@ -126,6 +131,8 @@ class Apply:
         sender = Sender(self._account, means.clock, means.rng, stop, means.settle_seconds, self._hand_note)
         self._performer = Performer(sender, means.journal)
         self._watch = Watch()
+        self._plan = plan
+        self._checks = Checks(plan, catalog, world, means.settle_seconds)
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._further: list[Task] = []
         self._sent: dict[str, tuple[Call, ...]] = {}
@@ -140,9 +147,10 @@ class Apply:
         """Do all steps. Never raises for what the API does; how each step ended is in the result."""
         with ThreadPoolExecutor(self._means.parallelism) as workers, ThreadPoolExecutor(POLLERS) as pollers:
             while True:
+                self._conclude()
                 self._dispatch(workers)
                 idle = self._in_flight == 0
-                if idle and (self._halted or not (len(self._watch) or self._pace.holds)):
+                if idle and (self._halted or not (len(self._watch) or self._pace.holds or len(self._checks))):
                     break
                 self._poll(pollers)
                 self._take_messages(pollers)
@@ -171,7 +179,10 @@ class Apply:
                 continue
             self._started[step.id] = self._clock.now()
             change = self._changes.get(step.address)
-            if step.implied or change is None:
+            if step.verb is Verb.CHECK:
+                check = self._checks.begin(step, self._clock.now())
+                self._listen(Started(str(step.address), step.kind, step.verb, self._at(), check.id))
+            elif step.implied or change is None:
                 self._succeed(step, None)
             elif step.verb is Verb.AWAIT and change.live is not None:
                 self._listen(Started(str(step.address), step.kind, step.verb, self._at(), change.live.id))
@@ -223,6 +234,12 @@ class Apply:
         for collection in self._watch.due(self._clock.now()):
             self._in_flight += 1
             pollers.submit(self._hand_in, partial(self._read, collection))
+        for round in self._checks.due(self._clock.now()):
+            self._in_flight += 1
+            pollers.submit(self._hand_in, partial(self._look, round))
+
+    def _look(self, round: Round) -> Seen:
+        return look(self._account, self._catalog, self._means.dialer, round)
 
     def _read(self, collection: Collection) -> Read:
         began = self._clock.now()
@@ -270,7 +287,7 @@ class Apply:
 
     def _until_due(self) -> float | None:
         """Seconds until something is to be done by itself; None when all waits for somebody."""
-        due = [self._watch.next_due(), self._pace.due if self._pace.holds else None]
+        due = [self._watch.next_due(), self._pace.due if self._pace.holds else None, self._checks.next_due]
         moments = [each for each in due if each is not None and each < math.inf]
         return max(0.0, min(moments) - self._clock.now()) if moments else None
 
@@ -287,6 +304,9 @@ class Apply:
         elif isinstance(message, Probed):
             if message.gone:
                 self._arrived(self._watch.vanished(message.awaited, message.gone))
+        elif isinstance(message, Seen):
+            for check in self._checks.looked(message, self._clock.now()):
+                self._tell(check)
         else:
             self._take_read(message, pollers)
 
@@ -347,6 +367,27 @@ class Apply:
         else:
             self._further.append(task)
 
+    # proving that machines do their work
+
+    def _conclude(self) -> None:
+        """End the checks that are over, and let the next wave go or not."""
+        ended, resting = self._checks.over(self._clock.now())
+        for check in resting:
+            self._tell(check)
+        for each in ended:
+            for earlier, later in each.apart:
+                self._schedule.put_after(later, earlier)
+            result = Result.FAILED if each.why else Result.DONE
+            self._end(each.check.step, result, each.check.live, each.why, each.problem)
+            if each.told:
+                self._note(each.told)
+
+    def _tell(self, check: Check) -> None:
+        step = check.step
+        elapsed = self._clock.now() - self._started[step.id]
+        address = str(step.address)
+        self._listen(Progressed(address, step.kind, step.verb, self._at(), elapsed, message=check.told))
+
     # ending steps
 
     def _succeed(self, step: Step, live: LiveObject | None) -> None:
@@ -395,9 +436,11 @@ class Apply:
         if result is Result.DONE:
             self._schedule.done(step)
             return
-        word = _ENDED[result]
+        why = f"because {step.address} {_ENDED[result]}"
+        if step.verb is Verb.CHECK and result is Result.FAILED:
+            why = held_back(step, self._plan.rollouts)
         for skipped in self._schedule.failed(step):
-            self._record(skipped, Result.SKIPPED, None, f"because {step.address} {word}", None)
+            self._record(skipped, Result.SKIPPED, None, why, None)
 
     def _record(
         self, step: Step, result: Result, live: LiveObject | None, reason: str, diagnostic: Diagnostic | None
@@ -425,7 +468,10 @@ class Apply:
         waiting = {each.step.id: each for each in self._watch.everything()}
         for step in rest:
             awaited = waiting.get(step.id)
-            if awaited is not None:
+            if step in self._checks:
+                reason = _UNPROVED if self._stop.requested else REASON
+                self._record(step, Result.ABANDONED, None, reason, None)
+            elif awaited is not None:
                 reason = "interrupted while waiting; the next run goes on waiting"
                 reason = reason if self._stop.requested else WAITING_REASON
                 self._record(step, Result.ABANDONED, awaited.live, reason, None)

@@ -42,6 +42,12 @@ class Schedule:
             if self._blockers[later] == 0 and later not in self._over:
                 self._push(later)
 
+    def put_after(self, later: str, earlier: str) -> None:
+        """One more thing that a step waits for. It must wait for something still, and none may wait for the other."""
+        if earlier not in self._over:
+            self._later[earlier].append(later)
+            self._blockers[later] += 1
+
     def failed(self, step: Step) -> list[Step]:
         """The step did not succeed. Returns everything that depends on it and will never start, in order."""
         self._over.add(step.id)

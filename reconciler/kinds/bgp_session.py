@@ -41,6 +41,7 @@ class BgpSession(Kind):
     uses = ("bgp_config",)
     follows = ("bgp_config",)
     marked = False
+    vouches = True
     key_field = "address_family"
     list_form = True
     removed_with_parent = True
@@ -80,6 +81,10 @@ class BgpSession(Kind):
 
     def delete(self, live: LiveObject) -> Call:
         return endpoints.delete_bgp_session(live.id)
+
+    def vouched(self, live: LiveObject) -> str:
+        status = live.status.word or "not shown"
+        return "" if status == "up" else f"its BGP session over {live.key} is {status}"
 
     def verdict(self, verb: Verb, rejected: Rejected) -> Verdict:
         exists = any("already has session" in text for text in rejected.errors)

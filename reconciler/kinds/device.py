@@ -198,6 +198,7 @@ class Device(Kind):
     """All keys of the project and the user go on a device that names none, and `next-available` takes what is there."""
     waits = True
     precious = True
+    reached_at = {"public": "public_ipv4", "private": "private_ipv4"}
     guarded = frozenset({"always_pxe", "ipxe_script_url", "locked", "userdata"})
     ends = "termination_time"
     stepwise = True
@@ -368,6 +369,14 @@ class Device(Kind):
 
     def probe(self, identifier: str) -> Call | None:
         return endpoints.get_device(identifier)
+
+    def ailment(self, values: Mapping[str, Any], live: LiveObject) -> str:
+        """One that is off is out of work, unless the stack wants it so."""
+        wanted = "inactive" if self.rests(values) else "active"
+        return "" if live.status.word == wanted else f"its state is {live.status.word or 'not shown'}, not {wanted}"
+
+    def rests(self, values: Mapping[str, Any]) -> bool:
+        return values.get("power_state") == "inactive"
 
     def looks(self, values: Mapping[str, Any]) -> str:
         """Hostnames may repeat, so this only asks a question: is it ours, with its tags overwritten?"""

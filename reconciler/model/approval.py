@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.model.plan import Change, Plan
+from reconciler.model.rollout import Waves
 from reconciler.values import Address, Unknown, digest
 
 ORDER = "(order of steps)"
@@ -20,7 +21,8 @@ def signature(plan: Plan) -> dict[str, str]:
         calls.setdefault(each.address, []).append([str(each.verb), each.call, each.implied])
     changes = {str(each.address): digest([_essence(each), calls.get(each.address, [])], 32) for each in plan.pending}
     steps = [[each.id, sorted(each.requires)] for each in plan.steps]
-    return {**changes, ORDER: digest(steps, 32)}
+    rolled = {f"(rollout of {each.group})": digest(_rollout(each), 32) for each in plan.rollouts}
+    return {**changes, **rolled, ORDER: digest(steps, 32)}
 
 
 def approval(plan: Plan) -> str:
@@ -38,6 +40,13 @@ def _essence(change: Change) -> list[Any]:
     facts = change.live.facts if change.live is not None else None
     hidden = sorted(name for name in change.after if name in change.secrets)
     return [change.action.value, change.reason, facts, change.parent_id, after, hidden, sorted(change.unknown), fields]
+
+
+def _rollout(waves: Waves) -> list[Any]:
+    rollout = waves.rollout
+    health = [[each.proof.value, each.timeout, each.port, each.address, *each.families] for each in rollout.health]
+    machines = [list(map(str, each)) for each in (*waves.waves, waves.others, waves.down)]
+    return [rollout.size, rollout.max_unavailable, rollout.pause, health, machines]
 
 
 def _settled(value: Any) -> Any:

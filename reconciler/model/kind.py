@@ -55,6 +55,7 @@ class Verb(StrEnum):
     RELEASE = "release"  # the first half of an update: it lets go of what it held, before anything relies on that
     AWAIT = "await"  # an earlier run made it, and it is not ready yet
     MOVE = "move"  # its mark is to say the address that it has now
+    CHECK = "check"  # whether it does its work is proved, and a pause let go by, before others are changed
     NOTE = "note"  # its mark is to remember what will be made under it, so that later runs look there
     JOIN = "join"  # no action: a point where several steps meet, so that the graph stays small
 
@@ -177,6 +178,12 @@ class Kind(ABC):
     """What a create does besides, for the plan: it takes something from elsewhere."""
     replace_impact: ClassVar[str] = ""
     """What a replacement costs the user, for the plan."""
+    reached_at: ClassVar[Mapping[str, str]] = {}
+    """Of machines, over a group of which a change can be rolled: the attribute with its `public` address, and that with
+    its `private` one.
+    """
+    vouches: ClassVar[bool] = False
+    """Whether its objects show if the machine that they stand in does its work (`vouched`): BGP sessions."""
     gives_access: ClassVar[bool] = False
     """Whether such an object lets somebody in: a key, a person."""
     guarded: ClassVar[frozenset[str]] = frozenset()
@@ -486,6 +493,18 @@ class Kind(ABC):
         """What a person would know it by. An unmarked object that looks like one to be created may be that one with its
         mark taken off, and a second one costs money. Empty where a second one does no harm.
         """
+        return ""
+
+    def ailment(self, values: Mapping[str, Any], live: LiveObject) -> str:
+        """Why a machine does not do its work, by its state and what is declared; empty when it is as wanted."""
+        return ""
+
+    def rests(self, values: Mapping[str, Any]) -> bool:
+        """Whether a machine is declared to be off, so that nothing but its state can be asked of it."""
+        return False
+
+    def vouched(self, live: LiveObject) -> str:
+        """Why an object (`vouches`) does not show that its machine does its work; empty when it does."""
         return ""
 
     def verdict(self, verb: Verb, rejected: Rejected) -> Verdict:

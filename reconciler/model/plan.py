@@ -18,6 +18,7 @@ from reconciler.model.live import LiveObject
 from reconciler.model.price import Bill, Cost
 from reconciler.model.rails import Pacing, Waiver
 from reconciler.model.resource import Resource
+from reconciler.model.rollout import Waves
 from reconciler.values import Address
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -125,7 +126,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One API action. `id` is `ADDRESS:verb`, unique in a plan; `requires` are the ids of the steps that come first.
+    """One API action. `id` is unique in a plan, and `ADDRESS:verb` unless it is a join, or the look at a group before a
+    wave of its rollout. `requires` are the ids of the steps that come first.
 
     `call` is the request for people and for the plan file, as far as it is known (`POST /projects/{id}/devices`).
     `implied` means that the API does it with the parent's step, so no call is sent.
@@ -210,6 +212,8 @@ class Plan:
     """The waivers of the stack's rails, expired ones too."""
     pacing: Pacing | None = None
     """How deletes of what costs money or holds data are paced; None where they are few."""
+    rollouts: tuple[Waves, ...] = ()
+    """The groups whose machines are changed some at a time."""
 
     def count(self) -> Counts:
         adds = sum(1 for each in self.changes if each.action.creates)

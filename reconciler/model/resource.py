@@ -12,6 +12,7 @@ from reconciler.model.lifetime import Lifetime
 from reconciler.model.lookups import Answer
 from reconciler.model.moves import Moves
 from reconciler.model.rails import Rails
+from reconciler.model.rollout import Rollout
 from reconciler.secret import Secret
 from reconciler.values import Address, Unknown
 
@@ -124,6 +125,8 @@ class Resource:
     field_places: Mapping[str, Place] = field(default_factory=lambda: _NO_PLACES)
     managed_sections: frozenset[str] = frozenset()
     """Child sections that the YAML of this resource names, even when empty (`bgp_sessions: []`)."""
+    rollout: Rollout | None = None
+    """How the group that it is one of is changed, when a change puts machines out of work."""
 
     @property
     def managed(self) -> bool:

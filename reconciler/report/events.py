@@ -155,7 +155,13 @@ class EventLines:
         return self._line(kind, message, hook={"resource": resource, "action": action, **more})
 
 
-_ACTIONS: Mapping[Verb, str] = {Verb.AWAIT: "read", Verb.RELEASE: "update", Verb.NOTE: "update", Verb.MOVE: "update"}
+_ACTIONS: Mapping[Verb, str] = {
+    Verb.AWAIT: "read",
+    Verb.CHECK: "read",
+    Verb.RELEASE: "update",
+    Verb.NOTE: "update",
+    Verb.MOVE: "update",
+}
 """Steps that have no word of their own in Terraform's messages."""
 
 

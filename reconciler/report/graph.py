@@ -21,6 +21,7 @@ COLOURS: Mapping[Verb, str] = MappingProxyType(
         Verb.DELETE: "#c62828",
         Verb.RELEASE: "#ef6c00",
         Verb.AWAIT: "#1565c0",
+        Verb.CHECK: "#00838f",
         Verb.NOTE: "#fbc02d",
         Verb.MOVE: "#fbc02d",
         Verb.JOIN: "#9e9e9e",

@@ -29,6 +29,7 @@ from reconciler.report.fields import (
 from reconciler.report.money import an_hour, bill_words, cost_words
 from reconciler.report.page import Page, Span, Style
 from reconciler.report.risk import impact_words, risk_words, some
+from reconciler.report.rollouts import rollouts_page
 from reconciler.report.words import age_words, expiry_words, pacing_words, plan_summary
 from reconciler.values import Unknown
 
@@ -84,6 +85,7 @@ def render_plan(plan: Plan, *, colour: bool, approval: str = "", whole: bool = F
             page.line(line)
         if plan.pacing is not None:
             page.line(pacing_words(plan.pacing))
+        page.extend(rollouts_page(plan.rollouts))
         _expiries(page, plan)
         late_outputs(page, plan)
         if plan.files:

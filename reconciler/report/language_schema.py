@@ -36,6 +36,13 @@ NOT_BOTH: Final[Schema] = {
     }
 }
 """count and for_each exclude each other; null is as if one were not written."""
+IN_A_GROUP: Final[Schema] = {
+    "rollout": {
+        "if": {"properties": {"rollout": {"type": "null"}}},
+        "else": {"anyOf": [{"required": ["count"]}, {"required": ["for_each"]}]},
+    }
+}
+"""A rollout is of several."""
 
 
 def ref(name: str) -> Schema:
@@ -136,6 +143,7 @@ def common() -> Schema:
             },
             "additionalProperties": False,
         },
+        "rollout": _rollout(length),
         "files": {
             "description": "Files to write after an apply, by path: a text, or a mapping with its `content`.",
             "type": ["object", "null"],
@@ -189,6 +197,63 @@ def common() -> Schema:
             "type": ["string", "null"],
             "pattern": r"\S",
         },
+    }
+
+
+def _rollout(length: Schema) -> Schema:
+    """How a group is changed. A condition is a mapping with one of two keys."""
+    port: Schema = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 65535}, ref("expression")]}
+    within: Schema = {"description": "How long it may take until it holds; 5m when left out.", **length}
+    tcp: Schema = {
+        "properties": {
+            "tcp": {"description": "A port to which a connection opens; nothing is sent.", **port},
+            "address": {
+                "description": "The address to connect to; public when left out.",
+                "anyOf": [{"enum": ["public", "private", None]}, ref("expression")],
+            },
+            "timeout": within,
+        },
+        "required": ["tcp"],
+    }
+    bgp: Schema = {
+        "properties": {
+            "bgp": {
+                "description": "Of which address families its BGP sessions are to be up.",
+                "anyOf": [{"enum": ["ipv4", "ipv6", "both"]}, ref("expression")],
+            },
+            "timeout": within,
+        },
+        "required": ["bgp"],
+    }
+    conditions = [{"type": "object", **each, "additionalProperties": False} for each in (tcp, bgp)]
+    condition: Schema = {"anyOf": [{"const": "state"}, ref("expression"), *conditions]}
+    return {
+        "description": "How changes that put machines of the group out of work are made: some of them at a time, "
+        "the next when those are healthy. The first failure stops it.",
+        "type": ["object", "null"],
+        "properties": {
+            "max_unavailable": {
+                "description": "How many may be out of work at a time: a number, or a part of the group such as 25%, "
+                "rounded down. 1 when left out.",
+                "anyOf": [
+                    {"type": "integer", "minimum": 1},
+                    {"type": "string", "pattern": "^0{0,2}([1-9]|[1-9][0-9]|100)%$"},
+                    ref("expression"),
+                    {"type": "null"},
+                ],
+            },
+            "pause": {
+                "description": "How long to wait once a wave is healthy, before the next one begins. None when left "
+                "out.",
+                "anyOf": [{"const": 0}, *length["anyOf"]],
+            },
+            "health": {
+                "description": "What shows that a machine does its work; of several, all have to hold. Its state, when "
+                "left out.",
+                "anyOf": [{"type": "array", "items": condition}, *condition["anyOf"], {"type": "null"}],
+            },
+        },
+        "additionalProperties": False,
     }
 
 

@@ -18,6 +18,7 @@ from reconciler.model.approval import approval
 from reconciler.model.effect import Effect
 from reconciler.model.lifetime import moment_text
 from reconciler.model.plan import Action, Change, Expiry, FieldChange, Plan, Step, Stranger
+from reconciler.model.rollout import Proof, Waves
 from reconciler.report.fields import is_unknown, secret_fields
 from reconciler.report.money import bill_json, cost_json, number
 from reconciler.values import Address, Unknown, digest
@@ -52,6 +53,7 @@ def plan_document(plan: Plan, *, tool_version: str) -> dict[str, Any]:
             "longest_path": plan.longest_path,
             "approval": approval(plan),
             **({"pacing": asdict(plan.pacing)} if plan.pacing is not None else {}),
+            **({"rollouts": list(map(_rollout, plan.rollouts))} if plan.rollouts else {}),
             **({"expires": list(map(_expiry, plan.expiries))} if plan.expiries else {}),
             **({"cost": bill_json(plan.bill)} if plan.bill is not None else {}),
             "steps": [_step(each) for each in plan.steps],
@@ -224,6 +226,29 @@ def field_json(field: FieldChange, secrets: frozenset[str]) -> dict[str, Any]:
     if field.note:
         document["note"] = field.note
     return document
+
+
+def _rollout(waves: Waves) -> dict[str, Any]:
+    rollout = waves.rollout
+    return {
+        "group": str(waves.group),
+        "kind": waves.kind,
+        "size": rollout.size,
+        "max_unavailable": rollout.max_unavailable,
+        "pause_seconds": rollout.pause,
+        "health": [
+            {
+                "proof": str(each.proof),
+                "timeout_seconds": each.timeout,
+                **({"port": each.port, "address": each.address} if each.proof is Proof.TCP else {}),
+                **({"families": list(each.families)} if each.proof is Proof.BGP else {}),
+            }
+            for each in rollout.health
+        ],
+        "waves": [list(map(str, wave)) for wave in waves.waves],
+        "others": list(map(str, waves.others)),
+        "down": list(map(str, waves.down)),
+    }
 
 
 def _expiry(expiry: Expiry) -> dict[str, Any]:

@@ -20,10 +20,12 @@ from reconciler.model.plan import Action, Change, Expiry, FieldChange, Options, 
 from reconciler.model.price import Bill, Cost
 from reconciler.model.rails import Pacing
 from reconciler.model.resource import Resource
+from reconciler.model.rollout import Health, Proof, Rollout, Waves
 from reconciler.report.scrub import SENSITIVE
 from reconciler.values import Unknown, parse_address
 
 Document = Mapping[str, Any]
+_WEEK = 7 * 24 * 3600
 _MOST = Decimal(10) ** 15
 """Dollars. A document that says more is not one of ours, and would take long to print."""
 
@@ -46,6 +48,7 @@ def read_plan(document: Document) -> Plan:
         longest_path=_number(ours["longest_path"]),
         bill=_bill(ours["cost"]) if "cost" in ours else None,
         pacing=_pacing(ours["pacing"]) if "pacing" in ours else None,
+        rollouts=tuple(map(_rollout, _items(ours.get("rollouts", [])))),
         expiries=tuple(map(_expiry, _items(ours.get("expires", [])))),
     )
 
@@ -122,6 +125,36 @@ def _cost(document: Document) -> Cost:
 
 def _pacing(document: Document) -> Pacing:
     return Pacing(_number(document["deletes"]), _flag(document["canary"]), _number(document["per_minute"]))
+
+
+def _rollout(document: Document) -> Waves:
+    rollout = Rollout(
+        Place(""),
+        _number(document["max_unavailable"]),
+        _seconds(document["pause_seconds"]),
+        tuple(map(_health, _items(document["health"]))),
+        size=_number(document["size"]),
+    )
+    waves = tuple(tuple(map(parse_address, _list(each))) for each in _items(document["waves"]))
+    others, down = (tuple(map(parse_address, _list(document[name]))) for name in ("others", "down"))
+    return Waves(parse_address(_text(document["group"])), _text(document["kind"]), rollout, waves, others, down)
+
+
+def _health(document: Document) -> Health:
+    return Health(
+        Proof(document["proof"]),
+        _seconds(document["timeout_seconds"]),
+        _number(document.get("port", 0)),
+        _text(document.get("address", "public")),
+        _list(document.get("families", [])),
+    )
+
+
+def _seconds(value: Any) -> float:
+    """A length of time; a week is the longest that a stack can say."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= _WEEK:
+        raise TypeError("something else stands where a number of seconds is to be")
+    return float(value)
 
 
 def _change(document: Document) -> Change:

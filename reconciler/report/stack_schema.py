@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from reconciler.model.catalog import Catalog
 from reconciler.model.kind import Form, Kind
 from reconciler.model.rules import CreateOnly, Field, FromKey, Ours, Replace, Update, WriteOnce, any_change
-from reconciler.report.language_schema import NAME, NOT_BOTH, Schema, common, ref
+from reconciler.report.language_schema import IN_A_GROUP, NAME, NOT_BOTH, Schema, common, ref
 from reconciler.report.rails_schema import RAILS
 from reconciler.values import GROUPS, STACK_NAME
 
@@ -152,12 +152,13 @@ def _block(kind: Kind, catalog: Catalog) -> Schema:
     """One resource."""
     own = _fields(kind)
     needed = [name for name in own if kind.fields[name].required and name != kind.key_field]
-    meta = {each: ref(each) for each in ("count", "for_each", "when", "after", "timeouts")}
+    rolled = ("rollout",) if kind.reached_at else ()
+    meta = {each: ref(each) for each in ("count", "for_each", "when", "after", "timeouts", *rolled)}
     body: Schema = {
         "type": "object" if needed else ["object", "null"],
         "properties": {**own, **_sections(catalog, kind.name), **meta, "lifecycle": _lifecycle(kind)},
         "additionalProperties": False,
-        "dependentSchemas": NOT_BOTH,
+        "dependentSchemas": {**NOT_BOTH, **(IN_A_GROUP if rolled else {})},
     }
     if kind.adoptable:
         number = "number" in kind.existing_by

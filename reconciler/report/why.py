@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconciler.model.plan import Change, Step
+from reconciler.model.rollout import Waves
 from reconciler.report.page import Page, Style
 from reconciler.report.risk import impact_words, some
+from reconciler.report.rollouts import health_words, wave_words
 from reconciler.review.why import Reason
 
 _MOST = 10
 
 
-def render_why(reason: Reason, change: Change, steps: Sequence[Step], *, colour: bool) -> str:
-    """The chain, then what the change does to what runs, what rests on it, and the calls that are sent."""
+def render_why(
+    reason: Reason, change: Change, steps: Sequence[Step], *, colour: bool, rollouts: Sequence[Waves] = ()
+) -> str:
+    """The chain, then what the change does to what runs, what rests on it, when its turn is, and the calls."""
     page = Page()
     _write(page, reason, 0)
     page.blank()
@@ -21,6 +25,10 @@ def render_why(reason: Reason, change: Change, steps: Sequence[Step], *, colour:
         page.line(("Impact:", Style.YELLOW), f" {each}")
     if change.dependants:
         page.line(("Rests on it:", Style.BOLD), f" {some(change.dependants, _MOST)}")
+    for waves in rollouts:
+        if words := wave_words(waves, change.address):
+            page.line(("Rollout:", Style.BOLD), f" {words}")
+            page.line(("Healthy:", Style.BOLD), f" when {health_words(waves.rollout)}")
     for step in steps:
         page.line(("Call:", Style.BOLD), f" {step.call}", (_after(step), Style.DIM))
     return page.text(colour=colour)

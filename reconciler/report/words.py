@@ -19,6 +19,7 @@ _DOING: Mapping[Verb, str] = MappingProxyType(
         Verb.DELETE: "Destroying",
         Verb.RELEASE: "Letting go",
         Verb.AWAIT: "Waiting",
+        Verb.CHECK: "Checking",
         Verb.NOTE: "Marking",
         Verb.MOVE: "Marking",
     }
@@ -30,6 +31,7 @@ _DEED: Mapping[Verb, str] = MappingProxyType(
         Verb.DELETE: "Destruction",
         Verb.RELEASE: "Letting go",
         Verb.AWAIT: "Wait",
+        Verb.CHECK: "Check",
         Verb.NOTE: "Marking",
         Verb.MOVE: "Marking",
     }
@@ -41,6 +43,7 @@ _STAGE: Mapping[Verb, str] = MappingProxyType(
         Verb.DELETE: "deprovisioning",
         Verb.RELEASE: "changing",
         Verb.AWAIT: "provisioning",
+        Verb.CHECK: "checking",
         Verb.NOTE: "changing",
         Verb.MOVE: "changing",
     }

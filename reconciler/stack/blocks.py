@@ -18,7 +18,7 @@ from reconciler.stack.tokens import OPEN
 from reconciler.stack.tree import Block, Scope
 from reconciler.stack.yaml_tree import Entry, Items, Node, Scalar, Table, type_word
 
-META: Final = ("count", "for_each", "when", "after", "lifecycle", "timeouts", "existing")
+META: Final = ("count", "for_each", "when", "after", "lifecycle", "timeouts", "rollout", "existing")
 GROUP_KEYS: Final = ("from", "inputs", "count", "for_each", "when", "after")
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _LONGEST_NAME = 100
@@ -152,7 +152,8 @@ class BlockReader:
         outside = self._visible(block, own=False)
         for key in keys:
             if key in entries:
-                visible = outside if key in ("count", "for_each") else outside | _instance_names(entries)
+                whole = key in ("count", "for_each", "rollout")  # what is said of all instances at once
+                visible = outside if whole else outside | _instance_names(entries)
                 block.meta_nodes[key] = entries[key].value
                 shape = self._compiler.shape(entries[key].value, visible)
                 if shape is not None:

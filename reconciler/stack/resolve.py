@@ -37,6 +37,7 @@ from reconciler.stack.pseudo_kinds import within_groups
 from reconciler.stack.questions import Asker
 from reconciler.stack.rails import RailReader
 from reconciler.stack.references import Referrer
+from reconciler.stack.rollouts import of_whole_groups
 from reconciler.stack.rules import check_rules
 from reconciler.stack.settings import SettingsReader
 from reconciler.stack.shapes import Compiler, Parsed
@@ -134,6 +135,7 @@ class _Resolver:
         for address, instance in self._instances():
             resources.append(self._resource(instance, fields[address], settings))
         resources.sort(key=lambda each: each.address.sort_key)
+        resources = of_whole_groups(resources)
         own = read_lifetime(document.lifetime, self._evaluator, self._compiler, self._scope, problems)
         lasting = lifetimes(resources, own, self._catalog)
         resources = with_backstops(resources, lasting, own, self._catalog)
@@ -209,6 +211,7 @@ class _Resolver:
             references=_union([*fields.references, settings.after(instance)]),
             lifecycle=settings.lifecycle(instance),
             timeouts=settings.timeouts(instance),
+            rollout=settings.rollout(instance),
             existing=instance.existing,
             secrets=always | instance.secret_fields | block.secret_fields if own else always,
             field_places=MappingProxyType(fields.places),

@@ -1,43 +1,29 @@
-"""The keys that every resource has and that say how to treat it: after, lifecycle, timeouts, existing."""
+"""The keys that every resource has and that say how to treat it: after, lifecycle, timeouts, rollout, existing."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any, Final
 
-from reconciler.diagnostics import did_you_mean, one
+from reconciler.diagnostics import Place, did_you_mean, one
 from reconciler.model.resource import Lifecycle, Timeouts
+from reconciler.model.rollout import Rollout
 from reconciler.stack.after import Named
+from reconciler.stack.durations import AS_WRITTEN, seconds
 from reconciler.stack.expand import Expander
 from reconciler.stack.problems import Broken, Problem, Problems
 from reconciler.stack.references import Referrer
+from reconciler.stack.rollouts import KEYS, misplaced, read_rollout
 from reconciler.stack.shapes import ListShape, MapShape, Shape, Whole
 from reconciler.stack.tree import Block, Instance
 from reconciler.stack.yaml_tree import Items, Node, Scalar, Table, plain_value, type_word
 from reconciler.values import Address
 
-_DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
 _LIFECYCLE: Final = ("protect", "ignore_changes", "create_before_destroy", "on_change")
 _TIMEOUTS: Final = ("create", "delete")
 _USUAL: Final = Lifecycle()
 _WAITS: Final = Timeouts()
-MAX_TIMEOUT: Final = 7 * 24 * 3600.0
-"""Seconds. Nothing that the API does takes a week."""
-
-
-def seconds(value: Any) -> float | None:
-    """A duration such as `30m`, `1h30m`, `90s` or a number of seconds; None when it is none."""
-    if isinstance(value, str):
-        match = _DURATION.fullmatch(value)
-        if match is None or not value:
-            return None
-        hours, minutes, rest = (float(part or 0) for part in match.groups())
-        value = hours * 3600 + minutes * 60 + rest
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MAX_TIMEOUT:
-        return None
-    return float(value)
 
 
 class SettingsReader:
@@ -85,13 +71,34 @@ class SettingsReader:
             if length is None:
                 self._problems.add(
                     "invalid-value",
-                    f"`{key}` is a time of at most a week, such as 30m, 1h30m or a number of seconds",
+                    f"`{key}` is {AS_WRITTEN}",
                     node.place,
                     address=instance.block.path,
                 )
             else:
                 found[key] = length
         return Timeouts(found.get("create"), found.get("delete"))
+
+    def rollout(self, instance: Instance) -> Rollout | None:
+        """How the group that the instance is of is changed; the same for all of the group."""
+        block = instance.block
+        node = block.meta_nodes.get("rollout")
+        if node is None:
+            return None
+        against, way_out = misplaced(block)
+        if against:
+            self._problems.add("not-a-group", against, node.place, address=block.path, hint=way_out)
+            return None
+        given = {
+            key: (value, spot)
+            for key, shape, spot in self._parts(block, "rollout", KEYS)
+            if (value := self._value(shape, f"`{key}`", instance)) is not None
+        }
+
+        def wrong(code: str, summary: str, place: Place, hint: str) -> None:
+            self._problems.add(code, summary, place, address=block.path, hint=hint)
+
+        return read_rollout(given, node.place, wrong)
 
     def after(self, instance: Instance) -> frozenset[Address]:
         """The resources that have to be there first, those included that a group around it waits for."""

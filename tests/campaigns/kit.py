@@ -37,7 +37,7 @@ from reconciler.emulator import Emulator
 from reconciler.emulator.faults import Rule
 from reconciler.emulator.records import Record
 from reconciler.emulator.settings import Settings
-from reconciler.engine import catalogues, execute, observe
+from reconciler.engine import catalogues, execute, health, observe
 from reconciler.model.event import Ended, Event, Report, Result
 from reconciler.model.journal import Answered, Intent, Journal
 from reconciler.model.resource import Stack
@@ -86,7 +86,7 @@ class Inline(Executor):
 def without_threads() -> Iterator[None]:
     """While this lasts, the engine has no threads: its calls come in one order, the same each time."""
     with ExitStack() as patches:
-        for module in (execute, observe, catalogues):
+        for module in (execute, observe, catalogues, health):
             patches.enter_context(mock.patch.object(module, "ThreadPoolExecutor", Inline))
         yield
 

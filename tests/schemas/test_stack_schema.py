@@ -19,8 +19,8 @@ from reconciler.model.rules import CreateOnly, FromKey, Ours, Replace, Update, W
 from reconciler.report import plan_schema, stack_schema
 from reconciler.stack import Inputs
 from reconciler.stack.blocks import META
+from reconciler.stack.durations import LONGEST
 from reconciler.stack.expand import MAX_COUNT
-from reconciler.stack.settings import MAX_TIMEOUT
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -143,11 +143,12 @@ def test_every_field_says_what_a_change_does(kind: Any) -> None:
             assert ("A change matters at the next create only" if not field.rule.replaces else words[Replace]) in said
         else:
             assert words[type(field.rule)] in said
-    assert set(META) - {"existing"} <= set(block["properties"])
+    assert set(META) - {"existing", "rollout"} <= set(block["properties"])
+    assert ("rollout" in block["properties"]) is bool(kind.reached_at)
     assert ("existing" in block["properties"]) is kind.adoptable
 
 
 def test_the_limits_are_the_readers() -> None:
     definitions = SCHEMA["$defs"]
     assert definitions["count"]["anyOf"][0]["maximum"] == MAX_COUNT
-    assert definitions["timeouts"]["properties"]["create"]["anyOf"][1]["maximum"] == MAX_TIMEOUT
+    assert definitions["timeouts"]["properties"]["create"]["anyOf"][1]["maximum"] == LONGEST

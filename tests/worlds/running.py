@@ -13,6 +13,7 @@ from reconciler.diagnostics import Refused
 from reconciler.model.event import Event, Report
 from reconciler.model.journal import Journal
 from reconciler.model.resource import Stack
+from reconciler.model.rollout import Dialer
 from reconciler.stack import Inputs
 from tests.worlds.account import Account
 
@@ -45,6 +46,7 @@ def carry_out(
     stop: Stop | None = None,
     journal: Journal | None = None,
     accept_vanished: bool = False,
+    dialer: Dialer | None = None,
 ) -> Report:
     return apply_plan(
         planned,
@@ -56,6 +58,7 @@ def carry_out(
         rng=random.Random(1),
         journal=journal,
         accept_vanished=accept_vanished,
+        dialer=dialer,
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from reconciler.emulator.call import Empty, Listed, Plain, Read, Reply, Shown, Write
 from reconciler.emulator.clock import rfc3339
 from reconciler.emulator.errors import blank, invalid
+from reconciler.emulator.lifecycle import state
 from reconciler.emulator.records import Assignment, BgpConfig, BgpSession, Device, Project, Reservation
 from reconciler.emulator.rendering import Link, Scene, View
 from reconciler.emulator.resources.addresses import address_text, first_address, gateway, has_addresses, on_device
@@ -51,9 +52,10 @@ def show_session(session: BgpSession, scene: Scene) -> View:
     """A session's JSON; `status` is unknown at first, then up or down."""
     settled = scene.now >= session.settled_at
     device = scene.tables.get(Device, session.device_id)
+    up = session.settled_status != "up" or (device is not None and _speaks(session, device, scene.now))
     return {
         "id": session.id,
-        "status": session.settled_status if settled else "unknown",
+        "status": (session.settled_status if up else "down") if settled else "unknown",
         "learned_routes": [],
         "switch_name": f"esr1.r04b01.{device.facility if device else ''}.packet.net",
         "default_route": session.default_route,
@@ -63,6 +65,12 @@ def show_session(session: BgpSession, scene: Scene) -> View:
         "address_family": session.address_family,
         "href": f"/bgp/sessions/{session.id}",
     }
+
+
+def _speaks(session: BgpSession, device: Device, now: float) -> bool:
+    """Whether the machine's BGP daemon is there: after a reboot or a reinstall it takes as long as at first."""
+    runs_since = device.operation_at + device.operation_seconds if device.operation is not None else 0.0
+    return state(device, now) == "active" and now >= runs_since + (session.settled_at - session.created_at)
 
 
 def request_config(call: Write) -> Reply:
@@ -160,6 +168,18 @@ def delete(call: Write) -> Reply:
     """DELETE /bgp/sessions/{id}"""
     call.drop(call.get(BgpSession))
     return Empty()
+
+
+def turn(call: Write) -> View:
+    """POST /_emulator/bgp-sessions: what sessions turn to at once, those of the machine `device_id` or all of them."""
+    status, device_id = call.params.required("status"), call.params.text("device_id")
+    if status not in ("up", "down"):
+        raise invalid("status must be up or down")
+    chosen = call.tables.where(BgpSession, "device", device_id) if device_id else call.tables.all(BgpSession)
+    turned = [replace(each, settled_status=status, updated_at=call.now) for each in chosen]
+    for each in turned:
+        call.change.put(each)
+    return {"bgp_sessions": [{"id": each.id, "status": status} for each in turned]}
 
 
 def neighbors(call: Read) -> Reply:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from reconciler.model.effect import Effect
 from reconciler.model.plan import Action, Change, Plan, Step
+from reconciler.model.rollout import Waves
 from reconciler.report.fields import is_unknown, scalar
 from reconciler.report.html.changes import DEEDS, Context, anchor, change_list, facts
 from reconciler.report.html.drawing import Drawing, draw
@@ -18,6 +19,7 @@ from reconciler.report.html.money import bill_words, monthly
 from reconciler.report.html.shell import diagnostics_section, document, section, section_title, top
 from reconciler.report.human import in_reading_order
 from reconciler.report.risk import risk_words
+from reconciler.report.rollouts import extent_words, health_words
 from reconciler.report.scrub import SENSITIVE
 from reconciler.report.words import pacing_words, plan_summary, plural
 from reconciler.values import Address
@@ -93,8 +95,14 @@ def _about(html: Html, plan: Plan, approval: str) -> list[tuple[str, str | None]
         ("Unchanged", plural(unchanged, "object") if unchanged else None),
         ("Only", targets if plan.options.targets else None),
         ("Pace", pacing_words(plan.pacing) if plan.pacing is not None else None),
+        *(("Rollout", _rollout(html, each)) for each in plan.rollouts),
         ("Approval digest", html.tag("code", {"class": "digest"}, approval) if approval and not plan.empty else None),
     ]
+
+
+def _rollout(html: Html, waves: Waves) -> Markup:
+    what = f": {extent_words(waves)}. Healthy when {health_words(waves.rollout)}."
+    return html.join([html.tag("code", {}, str(waves.group)), what])
 
 
 def _bill(plan: Plan) -> str | None:

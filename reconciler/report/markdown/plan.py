@@ -17,11 +17,13 @@ from reconciler.diagnostics import Diagnostic
 from reconciler.model.effect import Effect, worst
 from reconciler.model.plan import Action, Change, Plan, Stranger
 from reconciler.model.price import MONTH_HOURS, Bill
+from reconciler.model.rollout import Waves
 from reconciler.report.diagnostics_text import diagnostics_page
 from reconciler.report.human import change_page, known_objects, late_outputs
 from reconciler.report.markdown.text import LIMIT, Md, Writer, fold, joined, marker, own
 from reconciler.report.page import Page
 from reconciler.report.risk import NAMED, risk_words
+from reconciler.report.rollouts import extent_words, health_words, rollouts_page
 from reconciler.report.words import pacing_words, plan_summary, plural
 
 _BLOCK: Final = 8_000
@@ -78,6 +80,7 @@ def _head(write: Writer, plan: Plan) -> Md:
         lines.append(_cost(write, plan.bill))
     if plan.pacing is not None:
         lines.append(own(pacing_words(plan.pacing)))
+    lines += [own("Rollout of ") + write.code(str(each.group)) + own(f": {_rolled(each)}") for each in plan.rollouts]
     if plan.options.targets:
         lines.append(own(f"Only a part of the stack: {plural(len(plan.options.targets), 'target')} given."))
     return head + joined(lines, "  \n") + own("\n\n")
@@ -96,6 +99,11 @@ def _risk(write: Writer, changes: Sequence[Change]) -> list[Md]:
     more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
     named = joined((write.code(str(each)) for each in found[:NAMED]), ", ")
     return [own(counts[0]), own(f"Worst: {top} ({top.means}): ") + named + own(f"{more}.")]
+
+
+def _rolled(waves: Waves) -> str:
+    """Numbers and our own words; the machines of each wave are in the details."""
+    return f"{extent_words(waves)}. A machine is healthy when {health_words(waves.rollout)}."
 
 
 def _cost(write: Writer, bill: Bill) -> Md:
@@ -230,6 +238,9 @@ def _details(comment: _Comment, write: Writer, plan: Plan) -> None:
     if left_out:
         what = f"The details of {plural(left_out, 'change')} did not fit into one comment"
         comment.add(own(f"\n{what}: the log of the job has them.\n"))
+    waves = rollouts_page(plan.rollouts)
+    block = fold("Waves of the rollout", write.fence(waves, most=_BLOCK)) if waves else own("")
+    comment.add(block if block.size <= comment.room else own(""))
     comment.add(_late(write, plan, comment.room))
 
 

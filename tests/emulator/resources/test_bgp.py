@@ -114,6 +114,34 @@ def test_a_session_may_come_up_if_so_set(new_api: Callable[..., Client]) -> None
     assert api.get(made["href"])["status"] == "up"
 
 
+def test_a_session_is_down_while_its_machine_is_and_comes_up_after_it(new_api: Callable[..., Client]) -> None:
+    api = new_api(bgp_session_status="up", bgp_session_seconds=3, action_seconds=5)
+    project = api.project()
+    enable(api, project)
+    device = api.active_device(project)
+    made = session(api, device)
+    api.wait(4)
+    api.call("POST", f"{device['href']}/actions", {"type": "reboot"})
+    shown = []
+    for _ in range(4):
+        shown.append(api.get(made["href"])["status"])
+        api.wait(2.5)
+    assert shown == ["down", "down", "down", "down"]
+    assert api.get(made["href"])["status"] == "up"
+
+
+def test_sessions_turn_up_or_down_as_the_emulator_is_told(api: Client, project: str) -> None:
+    enable(api, project)
+    one, other = (session(api, api.active_device(project)) for _ in range(2))
+    api.wait(3)
+    turned = api.call("POST", "/_emulator/bgp-sessions", {"status": "up"}).json["bgp_sessions"]
+    assert {each["id"] for each in turned} == {one["id"], other["id"]}
+    machine = one["device"]["href"].rsplit("/", 1)[-1]
+    api.call("POST", "/_emulator/bgp-sessions", {"status": "down", "device_id": machine})
+    assert [api.get(each["href"])["status"] for each in (one, other)] == ["down", "up"]
+    assert api.refused("POST", "/_emulator/bgp-sessions", {"status": "sideways"}) == ["status must be up or down"]
+
+
 def test_there_is_one_session_for_each_family(api: Client, project: str) -> None:
     device = api.active_device(project)
     path = f"{device['href']}/bgp/sessions"

@@ -68,9 +68,9 @@ def command(
 ) -> int:
     """Report where the account differs from the stack. Nothing is changed.
 
-    Exit code 0: no drift; 2: something is missing, changed or unexpected. Strangers (objects in the stack's projects
-    that it does not own) are listed with their age, price and maker, and what differs in fields under
-    `lifecycle.ignore_changes` as accepted; neither is drift.
+    Exit code 0: no drift; 2: something is missing, changed or unexpected; 1: it could not be looked at. Strangers
+    (objects in the stack's projects that it does not own) are listed with their age, price and maker, and what differs
+    in fields under `lifecycle.ignore_changes` as accepted; neither is drift.
 
     \b
       reconciler drift stack.yaml

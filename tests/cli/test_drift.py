@@ -19,10 +19,10 @@ STACK = "stack: {name}\nprojects:\n  main: {{name: Main of {name}}}\n"
 @pytest.fixture
 def repository(shell: Shell) -> Shell:
     """One stack that is as declared, one that is missing, and one that nobody can read."""
-    for name in ("calm", "gone", "torn"):
+    for name in ("broken", "calm", "gone"):
         (shell.folder / "repo" / name).mkdir(parents=True)
         shell.write(f"repo/{name}/stack.yaml", STACK.format(name=name))
-    shell.edit("repo/torn/stack.yaml", "projects:", "projekts:")
+    shell.edit("repo/broken/stack.yaml", "projects:", "projekts:")
     assert shell.run("apply", "repo/calm", shell.world, "--yes").code == 0
     return shell
 
@@ -35,27 +35,27 @@ def test_each_stack_is_told_by_itself_with_a_total_and_the_worst_exit_code(repos
     ran = drift(repository)
     assert ran.code == 1
     assert [each for each in ran.out.splitlines() if each.startswith("# ")] == [
+        "# repo/broken/stack.yaml (stack broken)",
         "# repo/calm/stack.yaml (stack calm)",
         "# repo/gone/stack.yaml (stack gone)",
-        "# repo/torn/stack.yaml (stack torn)",
     ]
     assert "No drift." in ran.out
     assert "projects.main is missing" in ran.out
     assert "projekts" in ran.err
     assert ran.out.endswith("\n3 stacks: 1 drifted, 1 without drift, 1 could not be looked at.\n")
-    repository.edit("repo/torn/stack.yaml", "projekts:", "projects:")
+    repository.edit("repo/broken/stack.yaml", "projekts:", "projects:")
     assert drift(repository).code == 2
 
 
 def test_one_document_has_all_stacks(repository: Shell) -> None:
     document = json.loads(drift(repository, "--format", "json").out)
     assert [(each["stack"], each["checked"], each.get("drifted")) for each in document["stacks"]] == [
+        ("broken", False, None),
         ("calm", True, False),
         ("gone", True, True),
-        ("torn", False, None),
     ]
     assert document["summary"] == {"stacks": 3, "drifted": 1, "not_checked": 1, "strangers": 0}
-    assert document["stacks"][2]["diagnostics"][0]["code"] == "unknown-key"
+    assert document["stacks"][0]["diagnostics"][0]["code"] == "unknown-key"
 
 
 def test_one_exposition_has_all_stacks_and_says_which_could_not_be_read(repository: Shell) -> None:
@@ -66,25 +66,25 @@ def test_one_exposition_has_all_stacks_and_says_which_could_not_be_read(reposito
         for each in family.samples
     }
     checked = {stack: value for (name, stack), value in samples.items() if name == "reconciler_drift_checked"}
-    assert checked == {"calm": 1.0, "gone": 1.0, "torn": 0.0}
+    assert checked == {"calm": 1.0, "gone": 1.0, "broken": 0.0}
     assert (samples["reconciler_drift", "calm"], samples["reconciler_drift", "gone"]) == (0.0, 1.0)
-    assert ("reconciler_drift", "torn") not in samples
+    assert ("reconciler_drift", "broken") not in samples
     assert text.count("# TYPE reconciler_drift gauge") == text.count("# HELP reconciler_drift ") == 1
 
 
 def test_a_suite_each(repository: Shell) -> None:
     suites = JUnitXml.fromstring(drift(repository, "--format", "junit").out.encode())
     assert [(each.name, each.tests, each.failures, each.errors) for each in suites] == [
+        ("broken", 1, 0, 1),
         ("calm", 1, 0, 0),
         ("gone", 1, 1, 0),
-        ("torn", 1, 0, 1),
     ]
 
 
 def test_one_stack_that_cannot_be_read_still_has_its_metric(repository: Shell) -> None:
-    ran = repository.run("drift", "repo/torn", repository.world, "--format", "prometheus")
+    ran = repository.run("drift", "repo/broken", repository.world, "--format", "prometheus")
     assert ran.code == 1
-    assert 'reconciler_drift_checked{stack="torn"} 0.0\n' in ran.out
+    assert 'reconciler_drift_checked{stack="broken"} 0.0\n' in ran.out
 
 
 @pytest.mark.parametrize("arguments", [["--target", "projects.main"], ["--json"]])
@@ -98,7 +98,7 @@ def test_nothing_is_printed_while_the_last_report_holds_and_the_exit_code_says_w
     assert "projects.main is missing" in first.out
     assert (again.code, again.out) == (1, "")
     assert "error" not in again.err
-    repository.edit("repo/torn/stack.yaml", "projekts:", "projects:")
+    repository.edit("repo/broken/stack.yaml", "projekts:", "projects:")
     back = drift(repository, "--since", "last.json")
     assert back.code == 2
     assert "  no longer: it could not be looked at (unknown-key)\n" in back.out
@@ -108,7 +108,7 @@ def test_nothing_is_printed_while_the_last_report_holds_and_the_exit_code_says_w
 
 def test_a_file_that_programs_read_whole_is_written_each_time(repository: Shell) -> None:
     texts = [drift(repository, "--since", "last.json", "--format", "prometheus").out for _ in range(2)]
-    assert all('reconciler_drift_checked{stack="torn"} 0.0\n' in each for each in texts)
+    assert all('reconciler_drift_checked{stack="broken"} 0.0\n' in each for each in texts)
 
 
 def test_a_damaged_file_means_a_report(repository: Shell) -> None:
@@ -138,7 +138,7 @@ def test_what_cannot_be_remembered_is_no_quiet_success(repository: Shell) -> Non
 def test_a_missing_token_is_told_for_each_stack_and_new_when_it_is_back(repository: Shell) -> None:
     text = repository.run("drift", "repo", "--recursive", "--format", "prometheus").out
     assert [each for each in text.splitlines() if each.startswith("reconciler_drift_checked{")] == [
-        f'reconciler_drift_checked{{stack="{name}"}} 0.0' for name in ("calm", "gone", "torn")
+        f'reconciler_drift_checked{{stack="{name}"}} 0.0' for name in ("broken", "calm", "gone")
     ]
     assert repository.run("drift", "repo/calm", "--since", "last.json").code == 1
     back = repository.run("drift", "repo/calm", repository.world, "--since", "last.json")
@@ -163,7 +163,7 @@ class TestNotifications:
             assert drift(repository, "--since", "last.json", "--notify").code == 1
         assert [each["title"] for each in hook.got] == ["Drift: 1 of 3 stacks, 1 could not be looked at"]
         assert "is missing, disruptive" in hook.last
-        repository.edit("repo/torn/stack.yaml", "projekts:", "projects:")
+        repository.edit("repo/broken/stack.yaml", "projekts:", "projects:")
         drift(repository, "--since", "last.json", "--notify")
         assert len(hook.got) == 2
 

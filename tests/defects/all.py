@@ -6,9 +6,10 @@ from tests.defects.defect import Defect
 from tests.defects.delivery import DELIVERY
 from tests.defects.executor import EXECUTOR
 from tests.defects.kinds import KINDS
+from tests.defects.nightly import NIGHTLY
 from tests.defects.outside import OUTSIDE
 from tests.defects.planner import PLANNER
 from tests.defects.played import PLAYED
 from tests.defects.written_down import WRITTEN_DOWN
 
-DEFECTS: tuple[Defect, ...] = (*DELIVERY, *PLANNER, *EXECUTOR, *KINDS, *OUTSIDE, *PLAYED, *WRITTEN_DOWN)
+DEFECTS: tuple[Defect, ...] = (*DELIVERY, *PLANNER, *EXECUTOR, *KINDS, *OUTSIDE, *NIGHTLY, *PLAYED, *WRITTEN_DOWN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +14,14 @@ from typing import Any
 
 @dataclass
 class Receiver:
-    """`got` are the bodies, with the path under `path`."""
+    """`got` are the bodies, with the path under `path`. `said` is what apprise is to log then: some of its services
+    quote a part of their URL.
+    """
 
     port: int = 0
     status: int = 200
     location: str = ""
+    said: str = ""
     got: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -40,6 +44,8 @@ def receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             state.got.append({**body, "path": self.path})
+            if state.said:
+                logging.getLogger("apprise").warning(state.said)
             self.send_response(state.status)
             if state.location:
                 self.send_header("Location", state.location)

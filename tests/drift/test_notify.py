@@ -52,6 +52,12 @@ def test_one_that_fails_is_named_by_its_number_and_the_others_get_theirs(hook: R
     assert "canary" not in found.why
 
 
+def test_what_a_service_quotes_of_its_url_is_taken_out(hook: Receiver) -> None:
+    hook.status, hook.said = 500, "no room canary-path-4711 for canary word"
+    (found,) = open_services([Secret(f"{hook.url}?+X-Key=canary%20word")]).send(MESSAGE)
+    assert "no room (sensitive value) for (sensitive value)" in found.why
+
+
 def test_a_service_that_moved_is_not_followed(hook: Receiver) -> None:
     with receiver() as other:
         hook.status, hook.location = 307, f"http://127.0.0.1:{other.port}/stolen"

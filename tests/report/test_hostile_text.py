@@ -12,12 +12,14 @@ from reconciler.model.event import Noted, Remains, Report
 from reconciler.model.plan import Action, Counts, Stranger
 from reconciler.report.diagnostics_text import render_diagnostics
 from reconciler.report.drift import render_drift
+from reconciler.report.drift_chat import drift_message
 from reconciler.report.events import EventLines, dump
 from reconciler.report.graph import render_dot, render_mermaid
 from reconciler.report.human import render_plan
 from reconciler.report.outcome import render_outcome, render_trouble
 from reconciler.report.page import Page, Style, harmless
 from reconciler.report.progress import PlainProgress
+from reconciler.review.news import report_of
 from tests.report import samples
 
 PAYLOADS = {
@@ -75,6 +77,8 @@ def test_no_renderer_lets_it_through(payload: str) -> None:
     PlainProgress(lines.append)(Noted(payload, 0.0))
     check(render_plan(plan, colour=False))
     check(render_drift(samples.looked(plan), colour=False))
+    message = drift_message(report_of([samples.looked(plan)]), str)
+    check(f"{message.title}\n{message.body}")
     check(render_diagnostics([found], colour=False))
     check(render_outcome(report, colour=False) + render_trouble(report, colour=False))
     check("".join(lines))

@@ -57,7 +57,7 @@ class Reporter:
         report = report_of(looks, before, whole=self.recursive)
         repeats = self.since is not None and report.repeats
         if not repeats or self.form in READ_WHOLE:
-            self._print(report, printed=printed)
+            self._print(report, printed=printed or repeats)
         return repeats or (self._sent(report) and self._remembered(report, before))
 
     def _sent(self, report: Report) -> bool:
@@ -72,6 +72,7 @@ class Reporter:
         return send(self.session, self.services, drift_message(report, self.session.sink.scrubber.text))
 
     def _print(self, report: Report, *, printed: bool) -> None:
+        """What people read is left out where it was `printed` before."""
         if not printed:
             print_report(self.session, report, self.form, recursive=self.recursive)
         elif self.form != "text" and self.session.lines is None:

@@ -107,8 +107,9 @@ def test_nothing_is_printed_while_the_last_report_holds_and_the_exit_code_says_w
 
 
 def test_a_file_that_programs_read_whole_is_written_each_time(repository: Shell) -> None:
-    texts = [drift(repository, "--since", "last.json", "--format", "prometheus").out for _ in range(2)]
-    assert all('reconciler_drift_checked{stack="broken"} 0.0\n' in each for each in texts)
+    ran = [drift(repository, "--since", "last.json", "--format", "prometheus") for _ in range(2)]
+    assert all('reconciler_drift_checked{stack="broken"} 0.0\n' in each.out for each in ran)
+    assert ["projekts" in each.err for each in ran] == [True, False]
 
 
 def test_a_damaged_file_means_a_report(repository: Shell) -> None:

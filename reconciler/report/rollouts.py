@@ -51,8 +51,7 @@ def wave_words(waves: Waves, address: Address) -> str:
     number = waves.wave_of(address)
     if number is None:
         return ""
-    first = waves.waves[number - 1] if number else waves.others
-    after = f", once {_named(first, waves.group)} proved healthy" if first else ""
+    after = f", once {_named(waves.waves[number - 1], waves.group)} proved healthy" if number else ""
     return f"in wave {number + 1} of {len(waves.waves)} of {waves.group}{after}"
 
 

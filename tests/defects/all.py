@@ -10,6 +10,17 @@ from tests.defects.nightly import NIGHTLY
 from tests.defects.outside import OUTSIDE
 from tests.defects.planner import PLANNER
 from tests.defects.played import PLAYED
+from tests.defects.rollouts import ROLLOUTS
 from tests.defects.written_down import WRITTEN_DOWN
 
-DEFECTS: tuple[Defect, ...] = (*DELIVERY, *PLANNER, *EXECUTOR, *KINDS, *OUTSIDE, *NIGHTLY, *PLAYED, *WRITTEN_DOWN)
+DEFECTS: tuple[Defect, ...] = (
+    *DELIVERY,
+    *PLANNER,
+    *EXECUTOR,
+    *KINDS,
+    *OUTSIDE,
+    *NIGHTLY,
+    *PLAYED,
+    *ROLLOUTS,
+    *WRITTEN_DOWN,
+)

@@ -24,7 +24,7 @@ from tests.worlds.running import plan, read
 
 NEW = "debian_9"
 ONE: dict[str, Any] = {"max_unavailable": 1}
-TCP: dict[str, Any] = {"max_unavailable": 1, "health": {"tcp": 22, "timeout": "2m"}}
+TCP: dict[str, Any] = {"max_unavailable": 1, "health": {"tcp": 22, "timeout": "1m"}}
 Made = Callable[..., Group]
 
 
@@ -38,10 +38,10 @@ def notes(group: Group) -> list[str]:
     return [each.message for each in group.events if isinstance(each, Noted)]
 
 
-@settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=8, suppress_health_check=list(HealthCheck))
 @given(
-    count=st.integers(1, 7),
-    most=st.one_of(st.integers(1, 4), st.sampled_from(["1%", "25%", "50%", "100%"])),
+    count=st.integers(1, 5),
+    most=st.one_of(st.integers(1, 3), st.sampled_from(["1%", "25%", "50%", "100%"])),
     pause=st.sampled_from([0, 30]),
     lag=st.sampled_from([0.0, 4.0, 8.0]),
     way=st.sampled_from(["reinstall", "replace", "power", "network"]),
@@ -92,22 +92,22 @@ def test_the_first_machine_that_does_not_come_back_stops_the_rollout(made: Made)
     failed = failure(report)
     assert (failed.address, failed.verb) == ("projects.web.devices.web[1]", Verb.CHECK)
     assert failed.reason.startswith("it is not healthy: TCP port 22 of ")
-    assert failed.reason.endswith(": connection refused, after 2m")
+    assert failed.reason.endswith(": connection refused, after 1m")
     assert codes(report) == {"not-healthy"}
     assert set(skipped(report)) == {f"projects.web.devices.web{each}" for each in ("", "[2]", "[3]")}
     why = {each.reason for each in report.ended if each.result is Result.SKIPPED}
     assert why == {"because the rollout stopped: projects.web.devices.web[1] is not healthy"}
     tried = [moment for moment, name, _ in found.doors.dialled if name == "web-1"]
-    assert 110 <= tried[-1] - tried[0] <= 130
+    assert 50 <= tried[-1] - tried[0] <= 70
 
 
 def test_a_machine_may_take_its_time_until_it_answers(made: Made) -> None:
     found = made(2, TCP)
     start = found.account.clock.now()
-    found.doors.closed["web-0"] = lambda now: now < start + 100
+    found.doors.closed["web-0"] = lambda now: now < start + 60
     assert found.apply(group(2, TCP, NEW)).complete
     (first, _), (second, _) = found.actions
-    assert second - first >= 80
+    assert second - first >= 40
 
 
 def test_what_failed_is_repaired_and_the_rest_is_changed_by_the_next_run(made: Made) -> None:
@@ -140,15 +140,15 @@ def test_a_run_does_not_begin_while_others_of_the_group_are_out_of_work(made: Ma
 
 def test_what_is_out_of_work_takes_from_what_may_be(made: Made) -> None:
     rollout = {**TCP, "max_unavailable": 2}
-    found = made(6, rollout)
+    found = made(5, rollout)
     half = {"system": "${{ 'debian_9' if index else 'ubuntu_18_04' }}"}
     found.doors.closed["web-0"] = lambda now: True
-    report = found.apply(group(6, rollout, **half))
+    report = found.apply(group(5, rollout, **half))
     assert report.complete
     assert found.most_out == 1, "and one that does not answer"
     (note, *_) = notes(found)
     assert note.startswith(
-        "projects.web.devices.web: wave 1 of 3 begins: [1], [2], 1 at a time since 1 of its machines is not healthy: "
+        "projects.web.devices.web: wave 1 of 2 begins: [1], [2], 1 at a time since 1 of its machines is not healthy: "
         "projects.web.devices.web[0]: TCP port 22 of "
     )
 

@@ -15,9 +15,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from reconciler.values import Json
+
+READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""The methods of calls that change nothing."""
 
 
 class Repeat(StrEnum):
@@ -44,14 +47,22 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt to send a call that may change something. `ending` is `done`, `refused`, `throttled`, `redirected`,
-    `doubtful` or `not sent`; `status` and `request_id` are of the answer, 0 and empty where none came.
+    """One attempt to send a call. `ending` is `done`, `refused`, `throttled`, `redirected`, `doubtful` or `not sent`;
+    `status` and `request_id` are of the answer, 0 and empty where none came. It was the call's first attempt if its
+    `number` is 1, and took so many `seconds`.
     """
 
     call: Call
     ending: str
     status: int = 0
     request_id: str = ""
+    number: int = 1
+    seconds: float = 0.0
+
+    @property
+    def reads(self) -> bool:
+        """Whether it could change nothing."""
+        return self.call.method in READS
 
 
 @dataclass(frozen=True, slots=True)

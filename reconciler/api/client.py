@@ -38,8 +38,8 @@ class Client(Account):
 
     `parallelism` bounds the calls under way, and the connections; `single_session` means one at a time over one
     Session, which recording with vcrpy needs. `read_only` refuses every call that could change something before it is
-    sent. `on_note` is told, from any thread, why a call waits, and `on_attempt` how each attempt ended to send what may
-    change something. `retries` and `timeouts` are in seconds.
+    sent. `on_note` is told, from any thread, why a call waits, and `on_attempt` how each attempt ended. `retries` and
+    `timeouts` are in seconds.
 
     Raises WireError when the URL or the token cannot be used.
     """
@@ -111,7 +111,8 @@ class Client(Account):
         method = checked_method(method)
         target = checked_target(target)
         repeat = Repeat.NEVER if method == "POST" else Repeat.SAFE
-        parcel = self._parcel(method, target.partition("?")[0], target, body, repeat)
+        path = target.partition("?")[0]
+        parcel = self._parcel(method, path, target, body, repeat, Call(method, "", path))
         outcome = self._courier.deliver(parcel)
         answer = outcome.answer
         if answer is None or answer.cut:
@@ -145,9 +146,7 @@ class Client(Account):
     def _asker(self, listing: Listing) -> Callable[[Mapping[str, str]], Json]:
         return lambda query: self.send(Call("GET", listing.route, listing.path, query))
 
-    def _parcel(
-        self, method: str, path: str, target: str, body: Json, repeat: Repeat, call: Call | None = None
-    ) -> Parcel:
+    def _parcel(self, method: str, path: str, target: str, body: Json, repeat: Repeat, call: Call) -> Parcel:
         label = f"{method} {visible(path)}"
         parcel = Parcel(method, target, label, None if body is None else _encoded(body, label), repeat, call)
         if self._read_only and not parcel.is_read and (method, path) not in _CHECKS_ONLY:

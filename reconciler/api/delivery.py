@@ -33,7 +33,7 @@ from reconciler.api.token import TOKEN_VARIABLE, Token
 from reconciler.api.transport import AnswerLost, NothingSent, Transport
 from reconciler.clock import Clock
 from reconciler.values import Json
-from reconciler.wire import Attempt, Call, Gone, InDoubt, Rejected, Repeat, Throttled, Unreachable, WireError
+from reconciler.wire import READS, Attempt, Call, Gone, InDoubt, Rejected, Repeat, Throttled, Unreachable, WireError
 
 INTERRUPTED = "not sent, since the run was interrupted"
 
@@ -52,20 +52,18 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A call made ready: `target` is the path with its query, `label` names it in messages; `call` is what it was made
-    of, where it was a `Call`.
-    """
+    """A call made ready: `target` is the path with its query, `label` names it in messages."""
 
     method: str
     target: str
     label: str
     body: bytes | None
     repeat: Repeat
-    call: Call | None = None
+    call: Call
 
     @property
     def is_read(self) -> bool:
-        return self.method in {"GET", "HEAD", "OPTIONS"}
+        return self.method in READS
 
     @property
     def may_repeat(self) -> bool:
@@ -128,8 +126,9 @@ class Courier:
             held = self._held(parcel)
             if held:
                 return Outcome(Ending.HELD_BACK, held, attempts=failures + throttled)
+            began = self._clock.now()
             outcome = self._attempt(parcel)
-            self._tell(parcel, outcome)
+            self._tell(parcel, outcome, failures + throttled + 1, self._clock.now() - began)
             if outcome.ending in (Ending.NOT_SENT, Ending.DOUBTFUL):
                 self._breaker.failed()
                 failures += 1
@@ -203,11 +202,11 @@ class Courier:
         why = self._token.scrub(_told(answer))
         return Outcome(_ending(answer), why, answer)
 
-    def _tell(self, parcel: Parcel, outcome: Outcome) -> None:
-        """Of what may have changed something somebody may want to keep a record, of lost and refused attempts too."""
-        if self._heard is not None and parcel.call is not None and not parcel.is_read:
+    def _tell(self, parcel: Parcel, outcome: Outcome, number: int, seconds: float) -> None:
+        """Somebody may want to keep a record, of lost and refused attempts too."""
+        if self._heard is not None:
             request_id = self._token.scrub(outcome.answer.request_id) if outcome.answer is not None else ""
-            self._heard(Attempt(parcel.call, outcome.ending.value, outcome.status, request_id))
+            self._heard(Attempt(parcel.call, outcome.ending.value, outcome.status, request_id, number, seconds))
 
     def _asked_for(self, answer: Answer) -> float | None:
         seconds = requested_wait(answer, self._clock.wall())

@@ -60,9 +60,9 @@ class Audit:
             )
 
     def sent(self, attempt: Attempt) -> None:
-        """A call of a step was sent, or an attempt to do so has failed."""
+        """A call of a step that may change something was sent, or an attempt to do so has failed."""
         address, _, verb = attempt.call.step.rpartition(":")
-        if address:
+        if address and not attempt.reads:
             what = {"address": address, "verb": verb, "method": attempt.call.method, "route": attempt.call.route}
             how = {"ending": attempt.ending, "status": attempt.status, "request": attempt.request_id[:_LONGEST]}
             self._write(Entry.CALL, {**what, **how})

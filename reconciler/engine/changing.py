@@ -144,7 +144,7 @@ class Changer:
 
     def _reread(self, task: Task, live: LiveObject | None) -> _Work:
         """The object as it is now. Raises `WireError` when it cannot be read, or is not there."""
-        body = self._sender.account.send(task.kind.reread(task.wish, live))
+        body = self._sender.once(task, task.kind.reread(task.wish, live))
         body = body if isinstance(body, Mapping) else {}
         found = list(task.kind.read(body, task.wish.owner_id)) if body else []
         parent = next(iter(task.parent.read(body, task.wish.owner_id)), None) if task.parent and body else None

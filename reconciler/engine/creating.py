@@ -120,7 +120,7 @@ class Creator:
 
     def _objection(self, task: Task) -> str:
         call = task.kind.look_first(task.wish)
-        body = self._sender.account.send(call) if call is not None else None
+        body = self._sender.once(task, call) if call is not None else None
         return task.kind.objection(body, task.wish) if isinstance(body, Mapping) else ""
 
 

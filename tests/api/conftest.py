@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from reconciler.api import Client, RetryPolicy, Timeouts
+from reconciler.wire import Attempt
 
 from .scripted import Scripted, VirtualClock
 
@@ -32,7 +33,15 @@ def notes() -> list[str]:
 
 
 @pytest.fixture
-def make_client(server: Scripted, clock: VirtualClock, notes: list[str]) -> Iterator[MakeClient]:
+def attempts() -> list[Attempt]:
+    """What the client tells of its attempts."""
+    return []
+
+
+@pytest.fixture
+def make_client(
+    server: Scripted, clock: VirtualClock, notes: list[str], attempts: list[Attempt]
+) -> Iterator[MakeClient]:
     made: list[Client] = []
 
     def make(
@@ -58,6 +67,7 @@ def make_client(server: Scripted, clock: VirtualClock, notes: list[str]) -> Iter
             timeouts=timeouts or Timeouts(connect=2, read=2, total=5),
             body_limit=body_limit,
             on_note=notes.append,
+            on_attempt=attempts.append,
         )
         made.append(client)
         return client

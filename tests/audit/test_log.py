@@ -255,10 +255,11 @@ def test_a_disk_that_is_full_stops_the_beginning_and_nothing_later(tmp_path: Pat
     assert (run.state, run.left) == (State.CUT_OFF, 1)
 
 
-def test_calls_of_no_step_are_nobodys_deed(tmp_path: Path) -> None:
+def test_calls_of_no_step_are_nobodys_deed_and_reads_are_no_deed(tmp_path: Path) -> None:
     audit = audit_in(tmp_path)
     audit.begin(HEAD)
     audit.sent(Attempt(Call("POST", "/projects", "/projects"), "done", 201))
+    audit.sent(Attempt(Call("GET", "/projects", "/projects", step="projects.web:create"), "done", 200))
     audit.end(0)
     assert len(path_of(tmp_path).read_text().splitlines()) == 2
 

@@ -296,6 +296,11 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "Notifications were asked for, and there is no URL to send them to.",
             "Set `RECONCILER_NOTIFY_URLS`, or name a file with `--notify-config`.",
         ),
+        "no-opentelemetry": Page(
+            "A warning: the environment asks for OpenTelemetry spans, and OpenTelemetry is not installed. The run is "
+            "the same without.",
+            "`pip install 'reconciler[otel]'`, or `OTEL_SDK_DISABLED=true` where no spans are wanted.",
+        ),
         "no-prices": Page(
             "The API's price list could not be read, so the plan does not say what it costs.",
             "The plan holds all the same. A user's token may read `GET /plans`, a project's may not.",
@@ -468,6 +473,10 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
             "A resource that reads itself, or waits for itself.",
             "Put what both need into a local.",
         ),
+        "spans-lost": Page(
+            "A warning: OpenTelemetry spans did not get to where they were to go. The run is not affected.",
+            "The message says how many, where to, and why. Check the collector and `OTEL_EXPORTER_OTLP_ENDPOINT`.",
+        ),
         "stack-name-differs": Page(
             "Two files that are given together name different stacks.",
             "Files that are given together make one stack.",
@@ -536,6 +545,11 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "too-many-mistakes": Page(
             "There are more mistakes than anybody reads in one go.",
             "Mend those that are shown, and run it again.",
+        ),
+        "trace-settings": Page(
+            "A warning: the OTEL_ variables ask for spans in a way that is not known here, so there are none. The run "
+            "is the same without.",
+            "The message says which. Spans go over OTLP (http/protobuf), or to the console: [tracing](tracing.md).",
         ),
         "twin": Page(
             "Two objects carry the mark of one resource: a create came through after it was given up.",

@@ -1,6 +1,6 @@
 """How many processes the tests run in: the whole suite mostly waits (for commands, polls), so it takes four. What they
 compile they keep, and so do the commands that they start, even where the environment forbids it: a command that
-compiles the tool anew takes twice as long.
+compiles the tool anew takes twice as long. Nobody's collector gets their spans.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ _WHOLE_SUITE_PROCESSES = 4
 
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+for _name in [each for each in os.environ if each.startswith(("OTEL_", "TRACEPARENT", "TRACESTATE"))]:
+    del os.environ[_name]
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

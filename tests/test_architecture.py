@@ -34,6 +34,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
 
 EXCEPTIONS = {
     ("app/notify.py", "apprise"),
+    ("app/otel.py", "opentelemetry"),
+    ("app/otel.py", "requests"),
+    ("app/tracing.py", "opentelemetry"),
     ("graph.py", "networkx"),
     ("engine/fields.py", "deepdiff"),
     ("report/metrics.py", "prometheus_client"),

@@ -97,13 +97,18 @@ def command(
         keeping = Keeping.said(journal, no_journal, settle_seconds)
         if saved:
             opened = app.open_plan(paths[0])
+            session.trace.concerns(opened.stack, opened.paths[0], os.environ)
             app.check_age(opened, paths[0], session.clock, plan_max_age)
             account = session.connect(api_url, emulator, parallelism=parallelism)
             session.lock(opened.stack, "apply", lock_timeout)
 
             def make() -> app.Planned:
-                planned = app.replan(opened, account, os.environ, parallelism=parallelism, preflight=not no_preflight)
+                with session.trace.phase("plan"):
+                    planned = app.replan(
+                        opened, account, os.environ, parallelism=parallelism, preflight=not no_preflight
+                    )
                 session.sink.hide(planned.secrets())
+                session.trace.planned(planned.plan, binding=True)
                 return planned
 
         else:

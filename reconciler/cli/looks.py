@@ -37,9 +37,11 @@ def look_at(session: Session, paths: Sequence[Path], title: str, how: How) -> Lo
     from reconciler.model.look import Looked
     from reconciler.model.plan import Options
 
-    stack = session.read(paths, how.variables, how.var_files, how.overlays, warn=False)
-    options = Options(targets=how.targets)
-    planned = session.plan(stack, how.account, options, parallelism=how.parallelism, guarded=False, strangers=True)
+    with session.trace.stack(title):
+        stack = session.read(paths, how.variables, how.var_files, how.overlays, warn=False)
+        options = Options(targets=how.targets)
+        planned = session.plan(stack, how.account, options, parallelism=how.parallelism, guarded=False, strangers=True)
+        session.trace.looked(planned.plan)
     at = instant(session.clock)
     told = (*planned.plan.diagnostics, *expired_waivers(stack.rails, day_of(at)))
     return Looked(replace(planned.plan, diagnostics=told), at, title, stack.warnings)

@@ -17,6 +17,7 @@ import click
 from reconciler import __version__
 from reconciler.cli.exits import Exit
 from reconciler.cli.memory import collect_seldom
+from reconciler.cli.tracing import Endings
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
@@ -99,9 +100,24 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return what the process should end with. Never raises, save for SystemExit."""
     if instruction := os.environ.get("_RECONCILER_COMPLETE"):
         return import_module("reconciler.cli.completion").answer(cli, instruction)  # type: ignore[no-any-return]
+    endings, code = Endings(), int(Exit.ERROR)
+    try:
+        code = _run(arguments, endings)
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else code
+        raise
+    finally:
+        endings.tell(code)
+    return code
+
+
+def _run(arguments: Sequence[str] | None, endings: Endings) -> int:
     try:
         result = cli.main(
-            args=list(arguments) if arguments is not None else None, prog_name="reconciler", standalone_mode=False
+            args=list(arguments) if arguments is not None else None,
+            prog_name="reconciler",
+            standalone_mode=False,
+            obj=endings,
         )
     except click.exceptions.Exit as ended:
         return ended.exit_code

@@ -42,7 +42,8 @@ def plan_each(session: Session, stacks: Sequence[Found], show: Callable[[Found],
             session.sink.data("\n")
         session.sink.line(f"# {each.title} (stack {each.name})")
         try:
-            codes.append(show(each))
+            with session.trace.stack(each.title):
+                codes.append(show(each))
         except Exception as problem:  # noqa: BLE001 - the others have their turn; a session would say the same of it
             found, code = findings(problem)
             session.sink.diagnostics(found)

@@ -153,7 +153,8 @@ def command(
         if not yes and not _approved(session, due):
             return Exit.ERROR
         for each in due:
-            codes.append(_reap(session, each, how))
+            with session.trace.stack(each.found.title):
+                codes.append(_reap(session, each, how))
             if codes[-1] in (Exit.INTERRUPTED, Exit.TERMINATED):
                 return codes[-1]
         return worst(codes)
@@ -165,8 +166,9 @@ def _due(session: Session, stacks: Sequence[Found], how: _How) -> tuple[list[_Du
     codes: list[int] = []
     for each in stacks:
         try:
-            stack = session.read(each.paths, *how.inputs)
-            found = _over(session, stack, how) if stack.lifetime or stack.lifetimes else None
+            with session.trace.stack(each.title):
+                stack = session.read(each.paths, *how.inputs)
+                found = _over(session, stack, how) if stack.lifetime or stack.lifetimes else None
         except Exception as problem:  # noqa: BLE001 - the others have their turn; a session would say the same of it
             told, code = findings(problem)
             session.sink.note(f"{each.title}: cannot be looked at")

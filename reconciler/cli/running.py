@@ -59,6 +59,7 @@ def carry_out(session: Session, planned: Planned, account: Client, terms: Terms)
     elif terms.ask and not plan.empty and not _approved(session, plan, toll):
         return Exit.ERROR
     else:
+        session.trace.carries_out(terms.kept.run)
         with audited(session, planned, terms, toll) as audit:
             audit.code = _run(session, planned, account, terms, audit)
         ended = audit.code
@@ -129,7 +130,8 @@ def _approved(session: Session, plan: Plan, toll: Toll) -> bool:
             f"  Only {words} will be accepted to approve.\n\n"
         )
     say("  Enter a value: ")
-    answer = sys.stdin.readline()
+    with session.trace.phase("question"):
+        answer = sys.stdin.readline()
     say("\n")
     if answer.strip() == word:
         return True
@@ -167,12 +169,13 @@ def _run(session: Session, planned: Planned, account: Client, terms: Terms, audi
     with (
         _progress(session, planned.plan.actions) as (listen, say, leave),
         Interrupts(request, say, leave) as interrupts,
+        session.trace.phase("destroy" if planned.plan.options.destroy else "apply"),
     ):
         report = app.apply_plan(
             planned,
             account,
             parallelism=terms.parallelism,
-            listen=audit.beside(listen),
+            listen=session.trace.beside(audit.beside(listen)),
             stop=stop,
             clock=session.clock,
             settle_seconds=terms.kept.settle_seconds,
@@ -188,6 +191,7 @@ def _run(session: Session, planned: Planned, account: Client, terms: Terms, audi
 def _finish(session: Session, report: Report, signalled: int = 0) -> int:
     from reconciler.cli.excerpts import with_excerpts
 
+    session.trace.reported(report)
     session.sink.hide(Secret(str(report.outputs[name])) for name in report.secret_outputs if name in report.outputs)
     report = with_excerpts(report)
     if session.report_file is not None:

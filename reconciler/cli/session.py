@@ -21,6 +21,7 @@ from reconciler.cli.failure import findings
 from reconciler.cli.memory import long_lived
 from reconciler.cli.options import DEFAULT_API_URL, DEFAULT_PARALLELISM
 from reconciler.cli.sink import standard_sink
+from reconciler.cli.tracing import traced
 from reconciler.clock import SystemClock, instant
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.secret import Secret
@@ -82,6 +83,7 @@ class Session:
         self.on_refusal: Callable[[Sequence[Diagnostic]], None] = lambda _found: None
         self.report_file: ReportFile | None = None
         self.clock = SystemClock()
+        self.trace = traced(self)
         self._opened = ExitStack()
         self._api_url = ""
         self._embedded = False
@@ -123,9 +125,10 @@ class Session:
         """
         from reconciler import app
 
-        with long_lived():
+        with self.trace.phase("read"), long_lived():
             stack = app.read_stack(paths, self.inputs(variables, var_files, overlays), offers)
         self.sink.hide(stack.secrets)
+        self.trace.concerns(stack.name, paths[0], os.environ)
         if stack.warnings and offers is None and warn:
             self.sink.diagnostics(stack.warnings)
         return stack
@@ -144,6 +147,10 @@ class Session:
         read_only: bool = False,
     ) -> Client:
         """The account to work on: the embedded emulator's, or the one that the token opens. Raises `Refused`."""
+        with self.trace.phase("connect"):
+            return self._connect(api_url, emulator, parallelism, read_only=read_only)
+
+    def _connect(self, api_url: str | None, emulator: str | None, parallelism: int, *, read_only: bool) -> Client:
         from reconciler import app
 
         if emulator is not None:
@@ -157,13 +164,14 @@ class Session:
         self._api_url = url if emulator is None else str(Path(emulator).absolute())
         self._embedded = emulator is not None
         self.sink.hide([token])
+        self.trace.connected(url, emulated=self._embedded)
         client = app.connect(
             url,
             token,
             parallelism=parallelism,
             read_only=read_only,
             note=lambda text: self.on_note(text),
-            sent=lambda attempt: self.on_attempt(attempt),
+            sent=self._attempted,
             clock=self.clock,
         )
         self._opened.callback(client.close)
@@ -196,17 +204,19 @@ class Session:
                     )
                 ]
             )
-        planned = app.make_plan(
-            stack,
-            account,
-            options,
-            parallelism=parallelism,
-            guarded=guarded,
-            preflight=preflight,
-            strangers=strangers,
-            now=instant(self.clock),
-        )
+        with self.trace.phase("plan"):
+            planned = app.make_plan(
+                stack,
+                account,
+                options,
+                parallelism=parallelism,
+                guarded=guarded,
+                preflight=preflight,
+                strangers=strangers,
+                now=instant(self.clock),
+            )
         self.sink.hide(planned.secrets())
+        self.trace.planned(planned.plan, binding=guarded)
         return planned
 
     def policies(self, paths: Sequence[Path]) -> tuple[Policy, ...]:
@@ -232,9 +242,10 @@ class Session:
         if self.report_file is not None:
             self.report_file.of(stack)
         try:
-            self._opened.enter_context(
-                locked(lock_path(LOCKS, stack, self._api_url), ("reconciler", command), timeout=timeout)
-            )
+            with self.trace.phase("lock"):
+                self._opened.enter_context(
+                    locked(lock_path(LOCKS, stack, self._api_url), ("reconciler", command), timeout=timeout)
+                )
         except LockFailed as problem:
             self.sink.note(f"No lock keeps other runs of this stack out, since there can be none: {problem}")
 
@@ -253,7 +264,8 @@ class Session:
             self.sink.note(
                 f"Waiting {before:g} s: an earlier run may have created what the API's lists do not show yet."
             )
-            self.clock.sleep(before)
+            with self.trace.phase("settle"):
+                self.clock.sleep(before)
             planned = make()
         return planned, Kept(journal, seconds, before, run)
 
@@ -284,8 +296,14 @@ class Session:
             self.sink.trace("".join(traceback.format_exception(problem)))
         return findings(problem)
 
+    def _attempted(self, attempt: Attempt) -> None:
+        """From any thread."""
+        self.on_attempt(attempt)
+        self.trace.attempted(attempt)
+
     def _report(self, problem: Exception) -> int:
         found, code = self.explained(problem)
+        self.trace.refused(found)
         self.sink.diagnostics(found)
         if self.lines is not None:
             for each in found:

@@ -33,7 +33,7 @@ class Sink:
         self.colour_err = not plain and _is_terminal(err)
         self.err_is_terminal = _is_terminal(err) and environment.get("TERM") != "dumb"
         self._secrets: tuple[Secret, ...] = ()
-        self._scrubber: Scrubber | None = None
+        self._built: tuple[tuple[Secret, ...], Scrubber] | None = None
 
     @property
     def err(self) -> TextIO:
@@ -42,15 +42,16 @@ class Sink:
     def hide(self, secrets: Iterable[Secret]) -> None:
         """Keep these texts out of everything that follows."""
         self._secrets = (*self._secrets, *secrets)
-        self._scrubber = None
 
     @property
     def scrubber(self) -> Scrubber:
-        if self._scrubber is None:
+        """Of the secrets that are known now; threads may ask while more become known."""
+        secrets, built = self._secrets, self._built
+        if built is None or built[0] is not secrets:
             from reconciler.report.scrub import Scrubber
 
-            self._scrubber = Scrubber(self._secrets)
-        return self._scrubber
+            built = self._built = (secrets, Scrubber(secrets))
+        return built[1]
 
     def data(self, text: str) -> None:
         """Lines for stdout."""

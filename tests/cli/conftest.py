@@ -74,7 +74,7 @@ class Shell:
 @pytest.fixture
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
     for name in list(os.environ):
-        if name.startswith(("PACKET", "METAL", "RECONCILER", "NO_COLOR")):
+        if name.startswith(("PACKET", "METAL", "RECONCILER", "NO_COLOR", "OTEL", "TRACE")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.chdir(tmp_path)

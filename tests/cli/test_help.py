@@ -12,7 +12,7 @@ from reconciler import __version__
 from reconciler.cli.main import COMMANDS, LazyGroup, cli
 from tests.cli.conftest import Shell
 
-HEAVY = ("apprise", "pydantic", "networkx", "requests", "deepdiff", "minijinja", "yaml", "rich")
+HEAVY = ("apprise", "opentelemetry", "pydantic", "networkx", "requests", "deepdiff", "minijinja", "yaml", "rich")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["drift", "--help"], ["--version"], ["emulator", "serve", "--help"]])

@@ -7,6 +7,7 @@ from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.model.event import Ended, Remains, Report, Result
+from reconciler.model.kind import Verb
 from reconciler.report import words
 from reconciler.report.diagnostics_text import diagnostics_page
 from reconciler.report.fields import Slot, write_sensitive, write_whole
@@ -82,7 +83,7 @@ def _values(page: Page, values: Mapping[str, Any], secrets: frozenset[str]) -> N
 def _not_done(report: Report) -> str:
     counts = {
         "failed": sum(1 for each in report.ended if each.result is Result.FAILED),
-        "skipped": sum(1 for each in report.ended if each.result is Result.SKIPPED),
+        "skipped": len(_those(report, Result.SKIPPED)),
         "interrupted": sum(1 for each in report.ended if each.result is Result.ABANDONED),
         "still there": len(report.remains),
     }
@@ -104,7 +105,7 @@ def _failure(page: Page, ended: Ended) -> None:
 
 
 def _list(page: Page, title: str, report: Report, result: Result) -> None:
-    found = [each for each in report.ended if each.result is result]
+    found = _those(report, result)
     if not found:
         return
     page.line((f"{title}:", Style.YELLOW))
@@ -113,6 +114,12 @@ def _list(page: Page, title: str, report: Report, result: Result) -> None:
     if len(found) > LISTED:
         page.line(f"  ... and {len(found) - LISTED} more")
     page.blank()
+
+
+def _those(report: Report, result: Result) -> list[Ended]:
+    """The steps that ended so; that nothing was there to be checked tells nobody anything."""
+    idle = result is Result.SKIPPED
+    return [each for each in report.ended if each.result is result and not (idle and each.verb is Verb.CHECK)]
 
 
 def _remains(page: Page, remains: tuple[Remains, ...]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reconciler.model.event import Ended, Event, Noted, Progressed, Result, Started
+from reconciler.model.kind import Verb
 from reconciler.report import words
 from reconciler.report.page import Span, Style, line_text
 
@@ -46,6 +47,8 @@ class PlainProgress:
                 if event.at - self._last.get(event.address, event.at - event.elapsed) < EVERY:
                     return
                 self._last[event.address] = event.at
+            case Ended(verb=Verb.CHECK, result=Result.SKIPPED):
+                return  # nothing was there to be checked
             case Ended():
                 self._last.pop(event.address, None)
         self._write(f"{line_text(event_line(event), colour=self._colour)}\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reconciler.model.kind import Verb
 from reconciler.model.plan import Change, Step
 from reconciler.model.rollout import Waves
 from reconciler.report.page import Page, Style
@@ -30,7 +31,8 @@ def render_why(
             page.line(("Rollout:", Style.BOLD), f" {words}")
             page.line(("Healthy:", Style.BOLD), f" when {health_words(waves.rollout)}")
     for step in steps:
-        page.line(("Call:", Style.BOLD), f" {step.call}", (_after(step), Style.DIM))
+        word = "Check:" if step.verb is Verb.CHECK else "Call:"
+        page.line((word, Style.BOLD), f" {step.call}", (_after(step), Style.DIM))
     return page.text(colour=colour)
 
 

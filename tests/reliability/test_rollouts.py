@@ -316,6 +316,18 @@ def test_a_plan_that_disrupts_nothing_has_nothing_of_a_rollout(made: Made) -> No
     assert found.plan(group(3, ONE)).plan.empty
 
 
+def test_a_part_of_the_group_may_be_changed_by_itself(made: Made) -> None:
+    half = {**ONE, "max_unavailable": "50%"}
+    found = made(4, half)
+    found.turn("web-1", "power_off")
+    found.account.clock.sleep(30)
+    planned = found.plan(group(4, half, NEW), Options(targets=("projects.web.devices.web[3]",)))
+    (waves,) = planned.plan.rollouts
+    assert (waves.rollout.max_unavailable, waves.rollout.size, waves.others) == (2, 4, ())
+    assert found.carry_out(planned).complete
+    assert [name for _, name in found.actions] == ["web-3"]
+
+
 def test_what_all_machines_have_to_let_go_of_at_once_is_refused(made: Made) -> None:
     wired: dict[str, Any] = {
         "plan": "c2.medium.x86",

@@ -5,6 +5,7 @@ compiles the tool anew takes twice as long. Nobody's collector gets their spans.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -22,3 +23,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Asked because of `-n auto`: one process for a chosen part of the suite, where starting more costs more."""
     whole = list(config.args) == list(config.getini("testpaths")) and not config.option.keyword
     return _WHOLE_SUITE_PROCESSES if whole else 0
+
+
+def pytest_collection_finish() -> None:
+    """What has been collected lives to the end: whoever looks for garbage need not go through it each time."""
+    gc.collect()
+    gc.freeze()

@@ -19,7 +19,7 @@ from reconciler.clock import Clock
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.blame import blamed_field
 from reconciler.engine.claims import Claims
-from reconciler.engine.health import Check, Checks, Round, Seen, look
+from reconciler.engine.health import Check, Checks, Seen, look
 from reconciler.engine.observe import NOT_UNDERSTOOD, read_collection
 from reconciler.engine.pace import Pace
 from reconciler.engine.perform import Performer
@@ -31,7 +31,7 @@ from reconciler.engine.schedule import Schedule
 from reconciler.engine.sending import Sender
 from reconciler.engine.stop import Stop
 from reconciler.engine.task import Ending, Outcome, Task, reason_of
-from reconciler.engine.watch import Arrived, Awaited, Collection, Watch
+from reconciler.engine.watch import Arrived, Awaited, Collection, Probed, Read, Watch
 from reconciler.engine.world import PlannedWorld
 from reconciler.model.catalog import Catalog
 from reconciler.model.event import Ended, Event, Noted, Progressed, Result, Started
@@ -47,24 +47,6 @@ SLOW = 60.0
 POLLERS = 2
 _UNPROVED = "interrupted before it was known to be healthy; the next run looks first"
 _ENDED = {Result.FAILED: "failed", Result.ABANDONED: "was interrupted", Result.SKIPPED: "was not sent"}
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A list call of the watch came back, with the objects or the problem; `took` is its seconds."""
-
-    collection: Collection
-    objects: Sequence[LiveObject]
-    problem: WireError | None
-    took: float
-
-
-@dataclass(frozen=True, slots=True)
-class Probed:
-    """A single object was asked for: `gone` says why it will not come, empty when it is still there."""
-
-    awaited: Awaited
-    gone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +218,7 @@ class Apply:
             pollers.submit(self._hand_in, partial(self._read, collection))
         for round in self._checks.due(self._clock.now()):
             self._in_flight += 1
-            pollers.submit(self._hand_in, partial(self._look, round))
-
-    def _look(self, round: Round) -> Seen:
-        return look(self._account, self._catalog, self._means.dialer, round)
+            pollers.submit(self._hand_in, partial(look, self._account, self._catalog, self._means.dialer, round))
 
     def _read(self, collection: Collection) -> Read:
         began = self._clock.now()

@@ -12,6 +12,7 @@ from typing import Any
 from reconciler.model.kind import Kind, Verb
 from reconciler.model.live import LiveObject, Phase
 from reconciler.model.plan import Step
+from reconciler.wire import WireError
 
 FIRST_POLL_SECONDS = 1.0
 LONGEST_POLL_SECONDS = 5.0
@@ -64,6 +65,24 @@ class Collection:
     started: float
     reading: bool = False
     waiting: dict[str, Awaited] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A list call of the watch came back, with the objects or the problem; `took` is its seconds."""
+
+    collection: Collection
+    objects: Sequence[LiveObject]
+    problem: WireError | None
+    took: float
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """A single object was asked for: `gone` says why it will not come, empty when it is still there."""
+
+    awaited: Awaited
+    gone: str
 
 
 class Watch:

@@ -18,6 +18,7 @@ from reconciler.cli.many import stacks_below
 from reconciler.cli.notifying import open_notifier
 from reconciler.cli.running import Terms, carry_out
 from reconciler.cli.session import Keeping, Session
+from reconciler.cli.tracing import round_ended
 from reconciler.diagnostics import Diagnostic, Severity
 
 if TYPE_CHECKING:
@@ -62,9 +63,11 @@ class Round:
         """One round; how it ended. What went wrong is told, and is no reason not to look again."""
         try:
             with Session(no_color=self.no_color, as_json=self.as_json) as session:
-                return self._look(session)
+                code = self._look(session)
         except click.exceptions.Exit as ended:
-            return ended.exit_code
+            code = ended.exit_code
+        round_ended(code)
+        return code
 
     def _look(self, session: Session) -> int:
         from reconciler.app.stacks import said_stack
@@ -106,7 +109,8 @@ class Round:
         if not repair.targets:
             return exit_code([look])
         try:
-            ended = self._carried_out(session, found, look, account, rules, repair.targets)
+            with session.trace.stack(found.title):
+                ended = self._carried_out(session, found, look, account, rules, repair.targets)
         except Exception as problem:  # noqa: BLE001 - the other stacks have their turn, and so has the next round
             told, ended = session.explained(problem)
             session.sink.diagnostics(told)

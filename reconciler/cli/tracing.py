@@ -40,19 +40,40 @@ _LIKE_A_KEY = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z]).{16,}")
 
 
 class Endings:
-    """What is to be told how a command ended, when all else is over."""
+    """What is to be told how a command, or a round of it, ended, when all else is over. And what was said of that is
+    not said again.
+    """
 
     def __init__(self) -> None:
         self._waiting: list[Callable[[int], None]] = []
+        self._said: set[str] = set()
 
     def add(self, told: Callable[[int], None]) -> None:
         self._waiting.append(told)
 
     def tell(self, code: int) -> None:
         """A second signal ends the wait for a collector; it changes nothing in how the command ended."""
+        waiting, self._waiting = self._waiting, []
         with suppress(KeyboardInterrupt, SystemExit):
-            for told in self._waiting:
+            for told in waiting:
                 told(code)
+
+    def say(self, session: Session, found: Sequence[Diagnostic]) -> None:
+        """Warn of what is wrong with the trace, once in a command however many rounds that has. A log that is full must
+        not change how it ends.
+        """
+        new = [each for each in found if each.code not in self._said]
+        self._said.update(each.code for each in new)
+        if new:
+            with suppress(OSError):
+                session.sink.diagnostics(new)
+
+
+def round_ended(code: int) -> None:
+    """A command that goes on in rounds has done one: the next is a trace of its own."""
+    context = click.get_current_context(silent=True)
+    if context is not None and isinstance(context.obj, Endings):
+        context.obj.tell(code)
 
 
 class Untraced:
@@ -92,7 +113,9 @@ def traced(session: Session) -> Trace | Untraced:
         return Untraced()
     began = session.clock.now()
     session.sink.hide(_secrets(os.environ))
-    spans = _open(session, exporters)
+    found: list[Diagnostic] = []
+    spans = _open(session, exporters, found)
+    context.obj.say(session, found)
     if spans is None:
         return Untraced()
     from reconciler.app.tracing import Trace
@@ -105,7 +128,7 @@ def traced(session: Session) -> Trace | Untraced:
         lambda text: session.sink.scrubber.text(text),
         began,
     )
-    context.obj.add(partial(_end, session, trace, spans))
+    context.obj.add(partial(_end, session, context.obj, trace, spans))
     return trace
 
 
@@ -119,14 +142,15 @@ def exporters_named(environment: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for each in said.split(",") if (name := each.strip()) not in ("", "none")))
 
 
-def _open(session: Session, exporters: Sequence[str]) -> Spans | None:
+def _open(session: Session, exporters: Sequence[str], found: list[Diagnostic]) -> Spans | None:
+    """Where spans go, None where they go nowhere; what is in the way is added to `found`."""
     try:
         from reconciler.app.otel import Spans, to_collector, to_console
     except ModuleNotFoundError as problem:
         if not (problem.name or "").startswith("opentelemetry"):
             raise
         summary = "the environment asks for OpenTelemetry spans, and OpenTelemetry is not installed; there are none"
-        session.sink.diagnostics([warning("no-opentelemetry", summary, hint="pip install 'reconciler[otel]'")])
+        found.append(warning("no-opentelemetry", summary, hint="pip install 'reconciler[otel]'"))
         return None
     routes: list[Route] = []
     try:
@@ -134,23 +158,19 @@ def _open(session: Session, exporters: Sequence[str]) -> Spans | None:
             if each == "console":
                 routes.append(to_console(session.sink.trace))
             elif each != "otlp":
-                summary = f"OTEL_TRACES_EXPORTER names `{each}`, which is not known"
-                _unusable(session, summary, "otlp, console and none are; the first over http/protobuf")
+                summary = f"OTEL_TRACES_EXPORTER names `{each}`, which is not known; no spans go there"
+                found.append(warning("trace-settings", summary, hint="known are otlp, console and none"))
             elif protocol := _other_protocol(os.environ):
-                summary = f"spans are sent over http/protobuf, and the environment asks for {protocol}"
-                _unusable(
-                    session, summary, f"{_PROTOCOLS[0]}=http/protobuf, and the collector's port for it, often 4318"
-                )
+                summary = f"spans go over http/protobuf, and the environment asks for {protocol}; none are sent"
+                hint = f"set {_PROTOCOLS[0]}=http/protobuf, and an endpoint that takes it, often port 4318"
+                found.append(warning("trace-settings", summary, hint=hint))
             else:
                 routes.append(to_collector(os.environ))
         return Spans(routes, os.environ) if routes else None
     except Exception as problem:  # noqa: BLE001 - whatever a library makes of variables, a run is the same without
-        _unusable(session, f"OpenTelemetry does not take what the environment says: {problem}", "see its variables")
+        summary = f"OpenTelemetry does not take what the environment says, so there are no spans: {problem}"
+        found.append(warning("trace-settings", summary, hint="look at the variables that begin with OTEL_"))
         return None
-
-
-def _unusable(session: Session, summary: str, hint: str) -> None:
-    session.sink.diagnostics([warning("trace-settings", f"there are no spans: {summary}", hint=hint)])
 
 
 def _other_protocol(environment: Mapping[str, str]) -> str:
@@ -158,20 +178,12 @@ def _other_protocol(environment: Mapping[str, str]) -> str:
     return "" if said == "http/protobuf" else said
 
 
-def _end(session: Session, trace: Trace, spans: Spans, code: int) -> None:
+def _end(session: Session, endings: Endings, trace: Trace, spans: Spans, code: int) -> None:
     trace.end(code)
-    signalled = code in (Exit.INTERRUPTED, Exit.TERMINATED)
-    lost = spans.close(HURRY if signalled else PATIENCE)
+    lost = spans.close(HURRY if code in (Exit.INTERRUPTED, Exit.TERMINATED) else PATIENCE)
     hint = "the command is not affected; check the collector, or do without: OTEL_SDK_DISABLED=true"
-    with suppress(OSError):
-        session.sink.diagnostics(
-            [
-                warning(
-                    "spans-lost", f"{each.count} of {each.of} spans did not get to {each.place}: {each.why}", hint=hint
-                )
-                for each in lost
-            ]
-        )
+    told = [f"{each.count} of {each.of} spans did not get to {each.place}: {each.why}" for each in lost]
+    endings.say(session, [warning("spans-lost", each, hint=hint) for each in told])
 
 
 def _secrets(environment: Mapping[str, str]) -> Iterator[Secret]:

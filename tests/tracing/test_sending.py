@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.conftest import Shell
 from tests.tracing.collector import collector
-from tests.tracing.conftest import HEADER, House
+from tests.tracing.conftest import HEADER, House, Hurrying
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
@@ -79,7 +79,7 @@ def test_settings_that_cannot_be_are_told_and_change_nothing(
         monkeypatch.setenv(name, value)
     done = house.run("plan", "stack.yaml")
     assert done.code == 0
-    assert "warning[trace-settings]: there are no spans: " in done.err
+    assert "warning[trace-settings]: " in done.err
     assert told in done.err
     assert house.collector.headers == []
 
@@ -129,6 +129,14 @@ def test_what_is_refused_is_told(house: House, monkeypatch: pytest.MonkeyPatch, 
     assert done.code == 0
     assert f"did not get to 127.0.0.1:{house.collector.port}: it answered {status}\n" in done.err
     assert HEADER not in done.err
+
+
+def test_a_watch_says_once_that_nobody_takes_its_spans(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconciler.cli.watch.SystemClock", Hurrying)
+    house.collector.status = 404
+    done = house.run("watch", "stack.yaml", "--rounds", "3")
+    assert len(house.collector.headers) == 3
+    assert done.err.count("warning[spans-lost]") == 1
 
 
 def test_the_headers_do_not_follow_a_redirect(house: House) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import STACK
 from tests.tracing.collector import Seen
-from tests.tracing.conftest import HEADER, TOKEN, House
+from tests.tracing.conftest import HEADER, TOKEN, House, Hurrying
 
 CANARIES = (TOKEN, HEADER, "canary-of-2019", "CanaryOfUserdata", "CanaryInADescription", "CanaryOfAVariable")
 MACHINES = """\
@@ -233,6 +233,22 @@ def test_a_reap_has_each_stack_by_itself(house: House) -> None:
     assert [each.name for each in house.collector.below(looked)] == ["read", "plan"]
     assert [each.name for each in house.collector.below(reaped)] == ["lock", "plan", "destroy"]
     assert reaped.facts["reconciler.done.destroy"] == 3
+
+
+def test_each_round_of_a_watch_is_a_trace_of_its_own(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconciler.cli.watch.SystemClock", Hurrying)
+    house.applied()
+    (project,) = house.call("GET", "/projects")["projects"]
+    house.call("PUT", f"/projects/{project['id']}", {"name": "by hand"})
+    assert house.run("watch", "stack.yaml", "--rounds", "2", "--repair", "cosmetic").code == 0
+    first, second = house.collector.named("reconciler watch")
+    assert first.trace != second.trace
+    assert first.ended <= second.begun
+    looked, repaired = house.collector.below(first)[1:]
+    assert looked.facts["reconciler.drift.cosmetic"] == 1
+    assert [each.name for each in house.collector.below(repaired)] == ["lock", "read", "plan", "apply"]
+    assert repaired.facts["reconciler.done.change"] == 1
+    assert len(house.collector.below(second)) == 2
 
 
 def test_the_span_of_a_pipeline_is_the_parent(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.defects.defect import Defect, suite
 
 _HISTORY = "reconciler/app/history.py"
+_TRACING = "reconciler/app/tracing.py"
 _LOG = suite("audit/test_log.py")
 _REAL = suite("cli/test_history.py")
 
@@ -64,5 +65,26 @@ WRITTEN_DOWN = (
         "commit=checked_out or named,",
         "commit=named or checked_out,",
         suite("audit/test_origin.py"),
+    ),
+    Defect(
+        "a span tells a secret",
+        _TRACING,
+        "return visible(self._hide(value))[:_LONGEST]",
+        "return visible(value)[:_LONGEST]",
+        suite("tracing/test_trace.py"),
+    ),
+    Defect(
+        "a call of a step stands below its phase",
+        _TRACING,
+        "within = self._steps.get(call.step) or self._now_in",
+        "within = self._now_in",
+        suite("tracing/test_trace.py"),
+    ),
+    Defect(
+        "a collector that is down delays the end of a run",
+        "reconciler/app/otel.py",
+        "sending.join(seconds)",
+        "sending.join()",
+        suite("tracing/test_sending.py::test_who_never_answers_is_not_waited_for"),
     ),
 )

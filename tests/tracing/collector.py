@@ -90,7 +90,7 @@ def collector() -> Iterator[Collector]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             state.headers.append({name.lower(): value for name, value in self.headers.items()})
             if state.hold is not None:
-                state.hold.wait(20)
+                state.hold.wait(8)
             if state.status == 200:
                 state.take(body)
             self.send_response(state.status)

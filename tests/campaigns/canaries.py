@@ -2,7 +2,8 @@
 
 A schedule is `FAULT METHOD ROUTE`: every command is run over an account in which that fault strikes those calls (the
 API's errors quote the secrets), and then once more without it. What is searched: both streams of each command, plan
-file, journal, lock and every other file of the folder. As they are, in base64 at each offset, in URLs, in JSON, in hex.
+file, journal, audit log, reports, lock and every other file of the folder, and the bytes that a webhook got. As they
+are, in base64 at each offset, in URLs, in JSON, in hex. The webhook's own URL is such a secret, of all but the webhook.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from reconciler.emulator import Emulator, Settings
 from reconciler.emulator.faults.rule import KINDS
 from tests.campaigns.campaign import Campaign, Violation
 from tests.campaigns.commands import Ran, call, run
+from tests.drift.receiver import Receiver, receiver
 
 TOKEN: Final = "CanaryTokenOfTheApi7f3a"
 _KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFjY2VwdGFuY2VhY2NlcHRhbmNlYWNjZXB0YW5jZWFj ops"
@@ -80,14 +82,40 @@ COMMANDS: Final = (
     "graph stack.yaml",
     "apply stack.yaml --yes",
     "apply stack.yaml --yes --json",
+    "apply stack.yaml --yes --report done.html --audit seen",
     "drift stack.yaml",
-    "drift stack.yaml --format json --since drift.json",
+    "drift stack.yaml --format json --since drift.json --notify",
+    "drift . --recursive --since all.json --notify-config secret.urls",
+    "drift . --recursive --format prometheus",
+    "drift . --recursive --format junit",
+    "watch stack.yaml --rounds 1 --repair cosmetic --metrics stacks.prom --notify",
+    "watch stack.yaml --rounds 1 --json",
+    "why projects.web.devices.web stack.yaml",
+    "console stack.yaml -e var.note -e var.pem",
+    "console stack.yaml -e projects.web --format json",
+    "reap . --yes",
     "output stack.yaml",
     "output stack.yaml --json",
     "fmt --check stack.yaml",
-    "destroy stack.yaml --yes --json",
+    "destroy stack.yaml --yes --digest 0123456789abcdef --report refused.sarif",
+    "destroy stack.yaml --yes --json --report gone.html",
     "history --address projects",
     "history --limit 0 --format json",
+)
+FIRST_LOOK: Final = "drift stack.yaml"
+FIRST_DESTROY: Final = next(each for each in COMMANDS if each.startswith("destroy"))
+_WITH_VALUES: Final = (
+    "plan",
+    "validate",
+    "graph",
+    "apply",
+    "drift",
+    "watch",
+    "output",
+    "destroy",
+    "why",
+    "console",
+    "reap",
 )
 _SLOW: Final = (
     "delay", "slow_body", "slow_head", "timeout_before", "commit_then_timeout", "late_commit", "stuck", "slow_delete",
@@ -114,6 +142,7 @@ class Song:
 
     folder: Path
     emulator: Emulator
+    webhook: Receiver
     debug: bool
     ran: list[Ran] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict)
@@ -122,18 +151,39 @@ class Song:
         environment = {f"RECONCILER_VAR_{name}": each for name, each in GIVEN.items() if name not in ("file", "item")}
         environment |= {"PACKET_API_URL": self.emulator.url, "PACKET_AUTH_TOKEN": TOKEN, "TERM": "dumb"}
         environment |= {"AWS_SECRET_ACCESS_KEY": UNRELATED, **({"RECONCILER_DEBUG": "1"} if self.debug else {})}
+        environment |= {"RECONCILER_NOTIFY_URLS": self.webhook.url}
         for each in COMMANDS:
             words = each.split()
-            if words[0] == "destroy":
+            if each == FIRST_LOOK:
+                self.meddle()
+            if each == FIRST_DESTROY:
                 self.secrets |= self.there()
-            if words[0] in ("plan", "validate", "graph", "apply", "drift", "output", "destroy"):
+                self.put_back()
+            if words[0] in _WITH_VALUES:
                 words += ["--var-file", "secret.yaml"]
-            if words[0] in ("apply", "destroy"):
+            if words[0] in ("apply", "destroy", "watch", "reap"):
                 words += ["--settle", "0", "--accept-vanished"] if words[0] == "apply" else ["--settle", "0"]
             self.ran.append(run(self.folder, environment, *words))
 
+    def meddle(self) -> None:
+        """Somebody else calls the project after secrets, and a volume that they leave in it."""
+        for inside in self.projects():
+            self.call("PATCH", inside, {"name": self.quoted()[:80]})
+            theirs = {"facility": "ewr1", "plan": "storage_1", "size": 100, "billing_cycle": "hourly"}
+            self.call("POST", f"{inside}/storage", {**theirs, "description": self.quoted()})
+
+    def put_back(self) -> None:
+        """Their volume goes: it would keep the project from being destroyed."""
+        for inside in self.projects():
+            for each in self.call("GET", f"{inside}/storage").get("volumes", ()):
+                self.call("DELETE", f"/storage/{each['id']}")
+
+    def projects(self) -> list[str]:
+        return [f"/projects/{each['id']}" for each in self.call("GET", "/projects").get("projects", ())]
+
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        return call(self.emulator.url, TOKEN, method, path, body).json()
+        answer = call(self.emulator.url, TOKEN, method, path, body)
+        return answer.json() if answer.content else {}
 
     def strikes(self, kind: str, method: str, route: str) -> None:
         rule: dict[str, Any] = {"kind": kind, "method": method, "route": route, "times": 2}
@@ -158,8 +208,8 @@ class Song:
     def there(self) -> dict[str, str]:
         """Those that were given, and those that the account made up."""
         found = {**GIVEN, "the token": TOKEN, "of others": UNRELATED, "of a field nobody knows": UNKNOWN}
-        for project in self.call("GET", "/projects").get("projects", ()):
-            inside = f"/projects/{project['id']}"
+        found["of the webhook"] = self.webhook.path
+        for inside in self.projects():
             for each in self.call("GET", f"{inside}/devices").get("devices", ()):
                 if each.get("root_password"):
                     found["root password"] = each["root_password"]
@@ -175,8 +225,10 @@ class Song:
         for each in self.ran:
             yield f"{each.command} > stdout", each.out.encode("utf-8", "backslashreplace")
             yield f"{each.command} > stderr", each.err.encode("utf-8", "backslashreplace")
+        for number, content in enumerate(self.webhook.raw):
+            yield f"message {number}", content
         for path in sorted(self.folder.rglob("*")):
-            if path.is_file() and path.name not in ("stack.yaml", "secret.yaml"):
+            if path.is_file() and path.name not in ("stack.yaml", "secret.yaml", "secret.urls"):
                 yield str(path.relative_to(self.folder)), path.read_bytes()
 
 
@@ -200,16 +252,22 @@ def play(schedule: str) -> list[Violation]:
     with (
         tempfile.TemporaryDirectory(prefix="canaries-") as folder,
         Emulator(token=TOKEN, settings=Settings().changed(_FAST)) as emulator,
+        receiver() as webhook,
     ):
-        song = Song(Path(folder), emulator, debug=len(schedule) % 2 == 0)
+        song = Song(Path(folder), emulator, webhook, debug=len(schedule) % 2 == 0)
         (song.folder / "stack.yaml").write_text(_STACK, encoding="utf-8")
         (song.folder / "secret.yaml").write_text(f"file: {GIVEN['file']}\n", encoding="utf-8")
+        (song.folder / "secret.urls").write_text(f"{webhook.url}\n", encoding="utf-8")
         song.strikes(kind, method, route)
         song.sing()
         struck = len(song.ran)
         song.call("POST", "/_emulator/faults", {"rules": []})
         song.sing()
-        calm = [each for each in song.ran[struck:] if each.command.startswith(("apply", "destroy"))]
+        calm = [
+            each
+            for each in song.ran[struck:]
+            if each.command.startswith(("apply", "destroy")) and "--digest" not in each.command
+        ]
         found = [
             Violation("without the fault it works", f"{each.command}: {each.code} {each.err[-300:]}")
             for each in calm

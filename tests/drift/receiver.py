@@ -14,7 +14,7 @@ from typing import Any
 
 @dataclass
 class Receiver:
-    """`got` are the bodies, with the path under `path`. `said` is what apprise is to log then: some of its services
+    """`got` are the bodies, with the path under `path`, and `raw` what came over the wire. `said` is what apprise is to log then: some of its services
     quote a part of their URL.
     """
 
@@ -23,10 +23,16 @@ class Receiver:
     location: str = ""
     said: str = ""
     got: list[dict[str, Any]] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
+
+    @property
+    def path(self) -> str:
+        """What of the URL is secret."""
+        return "canary-path-4711"
 
     @property
     def url(self) -> str:
-        return f"json://127.0.0.1:{self.port}/hook/canary-path-4711"
+        return f"json://127.0.0.1:{self.port}/hook/{self.path}"
 
     @property
     def last(self) -> str:
@@ -42,7 +48,9 @@ def receiver() -> Iterator[Receiver]:
             pass
 
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            content = self.rfile.read(int(self.headers["Content-Length"]))
+            state.raw.append(str(self.headers).encode() + content)
+            body = json.loads(content)
             state.got.append({**body, "path": self.path})
             if state.said:
                 logging.getLogger("apprise").warning(state.said)

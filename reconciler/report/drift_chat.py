@@ -1,14 +1,17 @@
 """Drift as a short message for a chat: the counts, the gravest findings, what strangers cost, what is new and gone.
 
-Foreign text stands in code spans, as in a comment of a pull request. What chats act upon even there (mentions, links,
-their own brackets) is written with characters that look alike.
+Foreign text stands in code spans, as in a comment of a pull request. Chats know less of Markdown than code hosts, and
+each something else: what ends code or escapes its end, and what they act upon even there (mentions, links, their own
+brackets), is written with characters that look alike. A message is so short that no service cuts it, in a span maybe.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from reconciler.diagnostics import Diagnostic, Severity
@@ -20,16 +23,20 @@ from reconciler.model.plan import Change, Stranger
 from reconciler.report.drift import counts_words, of_nobody, unpriced
 from reconciler.report.markdown.text import Md, Writer, joined, own
 from reconciler.report.money import a_month, an_hour, total
-from reconciler.report.page import safe
 from reconciler.report.words import age_words, plural
 from reconciler.review.drift import drift_word, drifted, drifting, gravity_of
 from reconciler.review.news import Report, StackNews, change_name, stranger_name
+from reconciler.values import STACK_NAME
 
 LONGEST: Final = 1_800
-"""Bytes of a message: one service takes 2,000 with the title, and nobody reads more."""
+"""Bytes of a message at most: one service takes 2,000 with the title, and nobody reads more."""
 _NAMED: Final = 5
 """Of the findings of a stack, and of its warnings, so many are named, the gravest first."""
-_ALIKE: Final = str.maketrans({"<": "‹", ">": "›", "@": "＠"})
+_ENDING: Final = 150
+"""Bytes of it that are left for what stands below the stacks."""
+_ALIKE: Final = str.maketrans({"<": "‹", ">": "›", "@": "＠", "`": "ˋ", "\\": "＼"})
+_LINK: Final = re.compile(r":(?=//)|(?<=\bwww)\.|(?<=\])(?=[(\[:])", re.IGNORECASE)
+_BROKEN: Final = MappingProxyType({":": "：", ".": "․", "": " "})
 
 
 def worth_telling(report: Report) -> bool:
@@ -45,26 +52,39 @@ def drift_message(report: Report, clean: Callable[[str], str]) -> Message:
     """The message. `clean` takes secrets out of a text. Of stacks that are as they were in the last report there is
     only the number.
     """
-    write = Writer(lambda text: clean(text).translate(_ALIKE))
+    write = Writer(lambda text: _harmless(clean(text)))
     told = [
         (look, news)
         for look, news in zip(report.looks, report.news, strict=True)
         if (_to_tell(look) if news is None else news.any)
     ]
-    room = LONGEST
+    room = LONGEST - _ENDING
     parts: list[Md] = []
     for number, (look, news) in enumerate(told):
         part = _stack(write, look, news)
-        if part.size > room and parts:
+        if joined(part).size > room and parts:
             parts.append(own(f"\n... and {plural(len(told) - number, 'stack')} more\n"))
             break
-        parts.append(part)
-        room -= part.size
+        parts += _fitting(part, room)
+        room -= joined(part).size
     if others := len(report.looks) - len(told):
         parts.append(own(f"\n{plural(others, 'other stack')}: nothing to tell\n"))
     if report.dropped:
         parts.append(own(f"\nNo longer there: {plural(len(report.dropped), 'stack')}\n"))
     return Message(_title(report, write), joined(parts).text.strip(), _tone([look for look, _ in told]))
+
+
+def _harmless(text: str) -> str:
+    return _LINK.sub(lambda found: _BROKEN[found[0]], text.translate(_ALIKE))
+
+
+def _fitting(lines: Sequence[Md], room: int) -> list[Md]:
+    """The first lines, as many as fit, and how many are left out."""
+    for number in range(len(lines), 0, -1):
+        if joined(lines[:number]).size <= room:
+            left = len(lines) - number
+            return [*lines[:number], *([own(f"- ... and {plural(left, 'line')} more\n")] if left else [])]
+    return []
 
 
 def _to_tell(look: Look) -> bool:
@@ -78,8 +98,10 @@ def _warnings(look: Looked) -> list[Diagnostic]:
 
 
 def _title(report: Report, write: Writer) -> str:
-    if len(report.looks) == 1:
-        return f"Drift: {safe(write.clean(report.looks[0].stack))}"
+    """It is no place for foreign text: chats read it as Markdown. The name of a stack is harmless, where it is one."""
+    name = write.clean(report.looks[0].stack)
+    if len(report.looks) == 1 and STACK_NAME.fullmatch(name):
+        return f"Drift: {name}"
     bad = sum(isinstance(each, Looked) and drifted(each.plan) for each in report.looks)
     unseen = sum(isinstance(each, NotLooked) for each in report.looks)
     text = f"Drift: {bad} of {plural(len(report.looks), 'stack')}"
@@ -96,10 +118,11 @@ def _tone(looks: Sequence[Look]) -> Tone:
     return Tone.INFO if any(_to_tell(each) for each in looks) else Tone.GOOD
 
 
-def _stack(write: Writer, look: Look, news: StackNews | None) -> Md:
+def _stack(write: Writer, look: Look, news: StackNews | None) -> list[Md]:
+    """Its lines."""
     head = own("\n**") + write.code(look.stack) + own("**: ")
     if isinstance(look, NotLooked):
-        return head + own("could not be looked at\n\n") + joined(_why(write, look))
+        return [head + own("could not be looked at\n\n"), *_why(write, look)]
     found = sorted(drifting(look.plan), key=lambda each: list(Gravity).index(gravity_of(each)))
     lines = [_finding(write, each, news) for each in found[:_NAMED]]
     if len(found) > _NAMED:
@@ -109,7 +132,7 @@ def _stack(write: Writer, look: Look, news: StackNews | None) -> Md:
         lines.append(_strangers(write, look.plan.strangers, look.at, news))
     if news is not None and news.gone:
         lines.append(own(f"- {len(news.gone)} gone since the last report\n"))
-    return head + own(f"{counts_words(found) if found else 'no drift'}\n\n") + joined(lines)
+    return [head + own(f"{counts_words(found) if found else 'no drift'}\n\n"), *lines]
 
 
 def _why(write: Writer, look: NotLooked) -> list[Md]:

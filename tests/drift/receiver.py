@@ -14,8 +14,8 @@ from typing import Any
 
 @dataclass
 class Receiver:
-    """`got` are the bodies, with the path under `path`, and `raw` what came over the wire. `said` is what apprise is to log then: some of its services
-    quote a part of their URL.
+    """`got` are the bodies, with the path under `path`, and `raw` what came over the wire. `said` is what apprise is to
+    log then: some of its services quote a part of their URL.
     """
 
     port: int = 0

@@ -102,17 +102,31 @@ def test_nothing_is_sent_where_there_is_nothing_to_tell(look: Look, worth: bool)
     assert worth_telling(report_of([look])) is worth
 
 
-def test_foreign_text_stays_code_and_calls_nobody() -> None:
-    payload = "`` <!channel> @everyone <@U123> [x](http://evil) *b* \n# head"
+HOSTILE = (
+    "`` <!channel> @everyone <@U123> [x](http://evil) *b* \n# head",
+    "a`b [x](http://evil) `c",
+    "`",
+    "ends with \\",
+    "https://evil.example www.evil.example [x][1] [1]: evil",
+)
+
+
+@pytest.mark.parametrize("payload", HOSTILE)
+def test_foreign_text_stays_code_and_calls_nobody(payload: str) -> None:
+    """Chats know code between two single backticks, and nothing that would hold inside it."""
     stranger = Stranger("device", "s-1", payload, made_by=payload)
-    found = drift_message(
-        report_of([looked(strangers=(stranger,)), NotLooked(payload, payload, (error("api", payload),), 1)]),
-        lambda text: text,
-    )
-    outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", found.body)
-    assert not re.search(r"evil|everyone|channel|U123|head", outside)
-    assert not re.search(r"[<>@]", found.title + found.body)
-    assert "\n#" not in found.body
+    unseen = NotLooked(payload, payload, (error("api", payload),), 1)
+    for found in (message(looked(strangers=(stranger,)), unseen), message(unseen)):
+        outside = re.sub(r"`[^`]*`", "", found.body)
+        assert not re.search(r"evil|everyone|channel|U123|head|ends|[`\\]", found.title + outside)
+        assert not re.search(r"[<>@]|://|www\.|\\`|\]\(|\]\[", found.title + found.body)
+        assert "\n#" not in found.body
+
+
+def test_a_stack_without_a_name_is_named_in_code_only() -> None:
+    found = message(NotLooked("stacks/*x*.yaml", "stacks/*x*.yaml", (error("no-stack", "x"),), 1))
+    assert found.title == "Drift: 0 of 1 stack, 1 could not be looked at"
+    assert found.body.startswith("**`stacks/*x*.yaml`**: could not be looked at\n")
 
 
 def test_secrets_are_taken_out() -> None:
@@ -124,5 +138,16 @@ def test_it_stays_short_however_much_there_is() -> None:
     looks = [samples.looked(samples.plan(*(named(f"{'x' * 300}{number}") for number in range(9)))) for _ in range(40)]
     report = Report(tuple(looks), (None,) * 40)
     text = drift_message(report, lambda text: text).body
-    assert len(text.encode()) < LONGEST + 100
+    assert len(text.encode()) <= LONGEST
     assert re.search(r"\.\.\. and \d+ stacks more", text)
+
+
+def test_one_stack_alone_is_cut_between_its_lines() -> None:
+    """A service that would cut a longer one could do so in a span."""
+    wide = "\N{GRINNING FACE}" * 500
+    stranger = Stranger("device", "s-1", wide, made_by=wide)
+    told = [warning("lookalike", f"{number}{wide}") for number in range(9)]
+    text = message(looked(*(named(f"n{number}") for number in range(9)), strangers=(stranger,), diagnostics=told)).body
+    assert len(text.encode()) <= LONGEST
+    assert text.count("`") % 2 == 0
+    assert re.search(r"\n- \.\.\. and \d lines more$", text)

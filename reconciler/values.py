@@ -138,8 +138,10 @@ def canonical_json(value: Json) -> str:
 
 
 def digest(value: Json, length: int = 64) -> str:
-    """The first `length` hexadecimal digits of the SHA-256 of a JSON value."""
-    return hashlib.sha256(canonical_json(value).encode()).hexdigest()[:length]
+    """The first `length` hexadecimal digits of the SHA-256 of a JSON value. Half a pair of surrogates, which JSON may
+    hold and UTF-8 may not, is as good a text as any.
+    """
+    return hashlib.sha256(canonical_json(value).encode(errors="surrogatepass")).hexdigest()[:length]
 
 
 _SAFE_CONTROLS = frozenset("\n\t")

@@ -125,4 +125,4 @@ def _origin(origin: Origin) -> dict[str, Any]:
 
 
 def _step(event: Started | Ended) -> dict[str, Any]:
-    return {"address": event.address, "kind": event.kind, "verb": event.verb.value, "id": event.id}
+    return {"address": event.address, "kind": event.kind, "verb": event.verb.value, "id": event.id[:_LONGEST]}

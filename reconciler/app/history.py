@@ -21,6 +21,8 @@ from reconciler.model.kind import Verb
 from reconciler.model.plan import Counts
 
 _LONGEST_LINE: Final = 8 << 20
+_LONGEST_TEXT: Final = 4096
+"""Of a longer text than any run writes only the beginning is kept."""
 _LAST: Final = 253_402_300_800.0
 """The end of the year 9999, after which no calendar of ours goes."""
 _STATES: Final[Mapping[int, State]] = {
@@ -281,11 +283,11 @@ def _text(found: Mapping[str, Any], name: str) -> str:
     value = found.get(name, "")
     if not isinstance(value, str):
         raise TypeError(f"`{name}` is no text")
-    return value
+    return value[:_LONGEST_TEXT]
 
 
 def _texts(found: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = found.get(name, ())
     if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
         raise TypeError(f"`{name}` is no list of texts")
-    return tuple(value)
+    return tuple(each[:_LONGEST_TEXT] for each in value)

@@ -2,15 +2,20 @@
 
 Nothing of a URL is ever told: a service is called by its number in the list and by what it is. Messages go over TLS
 with a certificate that holds, or to this very machine, and where a service says that it has moved, they do not follow.
+A service that answers without end is given up: apprise bounds the wait for each part of an answer, not that for all.
 """
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import re
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
+from inspect import signature
 from io import StringIO
 from types import MappingProxyType
 from typing import Any, Final
@@ -27,6 +32,8 @@ from reconciler.secret import Secret
 _PIECE: Final = re.compile(r"[^/?&=:@#+,\s]+")
 _LONGEST: Final = 300
 """Characters of what a service's failure is told with."""
+PATIENCE: Final = 30.0
+"""Seconds that a service has to take a message."""
 _TYPES: Final = MappingProxyType(
     {
         Tone.GOOD: NotifyType.SUCCESS,
@@ -46,31 +53,63 @@ class Undelivered:
 
 
 class Services:
-    """Where messages go."""
+    """Where messages go. Each of them has `patience` seconds for a message."""
 
-    def __init__(self, urls: Sequence[Secret], plugins: Sequence[NotifyBase]) -> None:
+    def __init__(self, urls: Sequence[Secret], plugins: Sequence[NotifyBase], patience: float) -> None:
         self._urls = urls
         self._plugins = plugins
+        self._patience = patience
 
     def send(self, message: Message) -> list[Undelivered]:
         """Send a message to each service; those that did not take it."""
         found = []
         for number, (url, plugin) in enumerate(zip(self._urls, self._plugins, strict=True), start=1):
             with _told(logging.WARNING) as log:
-                sent = _sender(plugin).notify(
-                    body=message.body,
-                    title=message.title,
-                    notify_type=_TYPES[message.tone],
-                    body_format=NotifyFormat.MARKDOWN,
-                )
+                sent = _within(self._patience, partial(_deliver, plugin, message))
                 said = " ".join(log.getvalue().split())
+            if sent is None:
+                said = f"it took more than {self._patience:g} s"
             if not sent:
                 why = Scrubber([*self._urls, *_pieces(url)]).text(said)[:_LONGEST]
                 found.append(Undelivered(f"{number} of {len(self._urls)} ({plugin.service_name})", why))
         return found
 
 
-def open_services(urls: Sequence[Secret]) -> Services:
+def _deliver(plugin: NotifyBase, message: Message) -> bool:
+    sent = _sender(plugin).notify(
+        body=message.body,
+        title=message.title,
+        notify_type=_TYPES[message.tone],
+        body_format=NotifyFormat.MARKDOWN,
+    )
+    return bool(sent)
+
+
+def _within(seconds: float, deliver: Callable[[], bool]) -> bool | None:
+    """What `deliver` says, None when it takes too long: then it is broken off, as soon as it hears of something."""
+    said: list[bool] = []
+    raised: list[Exception] = []
+
+    def work() -> None:
+        try:
+            said.append(deliver())
+        except Exception as problem:  # noqa: BLE001 - raised where it is waited for
+            raised.append(problem)
+        except SystemExit:  # it is broken off, and nobody waits for it
+            return
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))
+        return None
+    for each in raised:
+        raise each
+    return said[0]
+
+
+def open_services(urls: Sequence[Secret], patience: float = PATIENCE) -> Services:
     """The services of some URLs. Raises `Refused` for those that are none, or that anybody could listen to."""
     plugins, problems = [], []
     for number, url in enumerate(urls, start=1):
@@ -88,7 +127,7 @@ def open_services(urls: Sequence[Secret]) -> Services:
             plugins.append(plugin)
     if problems:
         raise Refused(problems)
-    return Services(urls, plugins)
+    return Services(urls, plugins, patience)
 
 
 _KNOWN: Final = "https://appriseit.com has the services and how their URLs are made up; `jsons://host/path` is one"
@@ -101,6 +140,8 @@ def _problem(summary: str, hint: str) -> Diagnostic:
 
 def _asset() -> AppriseAsset:
     """No files of its own, no requests beside those that were asked for, no text that becomes another one."""
+    # of newer versions: a bound that leaves a thread behind, which keeps the process from ending
+    bound: dict[str, Any] = {"service_timeout": 0} if "service_timeout" in signature(AppriseAsset).parameters else {}
     return AppriseAsset(
         app_id="reconciler",
         app_desc="reconciler",
@@ -112,6 +153,7 @@ def _asset() -> AppriseAsset:
         interpret_emojis=False,
         interpret_escapes=False,
         storage_mode="memory",
+        **bound,
     )
 
 

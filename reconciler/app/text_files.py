@@ -6,7 +6,9 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from reconciler.stack.sources import SUFFIXES
 
@@ -22,19 +24,32 @@ def yaml_files(folder: Path, on_error: Callable[[OSError], None] | None = None) 
         yield [each for each in found if each.suffix in SUFFIXES and not each.is_symlink()]
 
 
+_MOST_BYTES: Final = 512 << 20
+
+
 def read_text(path: Path) -> str:
-    """The text of a regular file; a pipe, which might never end, is none. Raises OSError, or ValueError for no text."""
+    """The text of a regular file; a pipe, which might never end, is none. Raises OSError, also for one that is larger
+    than anything that we write, or ValueError for no text.
+    """
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
             raise OSError(0, "it is no regular file")
+        if found.st_size > _MOST_BYTES:
+            raise OSError(0, f"it is larger than {_MOST_BYTES >> 20} MiB")
         return file.read().decode("utf-8")
 
 
 def replace_text(path: Path, text: str, mode: int = 0o600) -> None:
     """Write a file in one move, so that a crash leaves the old one or the new one. What was there under this name, a
-    link too, is replaced and not written to. Raises OSError.
+    link too, is replaced and not written to. Raises OSError, also where a device has that name, which root could
+    replace for all: `/dev/null`.
     """
+    with suppress(FileNotFoundError):
+        there = path.lstat().st_mode
+        if stat.S_ISCHR(there) or stat.S_ISBLK(there):
+            raise OSError(0, "it is a device")
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp creates with mode 0600
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:

@@ -17,6 +17,8 @@ from reconciler.wire import Account, Listing, WireError
 
 ASKED: Final = 20
 """Of so many it is asked at most, one list each: the dearest first, then the youngest."""
+LONGEST_NAME: Final = 200
+"""Characters. A longer name is none that a person has, and is cut."""
 
 
 def with_makers(
@@ -48,6 +50,6 @@ def with_makers(
 
 def _maker(account: Account, kind: Kind, live: LiveObject, listing: Listing) -> str:
     try:
-        return kind.maker(live, account.fetch(listing))
+        return kind.maker(live, account.fetch(listing))[:LONGEST_NAME]
     except (WireError, *NOT_UNDERSTOOD):
         return ""

@@ -10,6 +10,7 @@ from reconciler.model.lifetime import moment
 from reconciler.model.look import Look, Looked, NotLooked
 from reconciler.report.drift import in_force, of_nobody, unpriced
 from reconciler.report.money import total
+from reconciler.report.page import safe
 from reconciler.review.drift import DRIFT_WORDS, accepted, drift_word, drifted, drifting, gravities, gravity_of
 
 
@@ -17,7 +18,7 @@ class _Gauges:
     """The metrics, each with its help, and the series of every stack that is added."""
 
     def __init__(self, clean: Callable[[str], str]) -> None:
-        self._clean = clean
+        self._hide = clean
         self.registry = CollectorRegistry()
         self._checked = self._gauge("drift_checked", "Whether the stack could be compared with the account (1) or not.")
         self._when = self._gauge("drift_checked_timestamp_seconds", "When this was looked at.")
@@ -33,6 +34,9 @@ class _Gauges:
         self._cost = self._gauge("strangers_cost_per_hour", "What those without a stack cost an hour, in US dollars.")
         self._unpriced = self._gauge("strangers_unpriced", "Those of them that are billed and have no known price.")
         self._oldest = self._gauge("strangers_oldest_timestamp_seconds", "When the oldest of them was made.")
+
+    def _clean(self, text: str) -> str:
+        return safe(self._hide(text))
 
     def _gauge(self, name: str, what: str, *labels: str) -> Gauge:
         return Gauge(f"reconciler_{name}", what, ("stack", *labels), registry=self.registry)
@@ -66,8 +70,9 @@ class _Gauges:
 
 
 def render_metrics(looks: Sequence[Look], clean: Callable[[str], str] = lambda text: text) -> str:
-    """The metrics in Prometheus' text format; `clean` takes secrets out of names. A stack that could not be looked at
-    has `reconciler_drift_checked` 0 and nothing else, so that an alert can tell it from one without drift.
+    """The metrics in Prometheus' text format. `clean` takes secrets out of names; what would act stands there as it
+    does on a terminal, since a file goes past the sink. A stack that could not be looked at has
+    `reconciler_drift_checked` 0 and nothing else, so that an alert can tell it from one without drift.
 
     The number of series depends on what differs, never on how much the stacks have.
     """

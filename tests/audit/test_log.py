@@ -185,6 +185,19 @@ def test_bodies_queries_reasons_and_notes_are_not_written(tmp_path: Path) -> Non
     assert "canary" not in path_of(tmp_path).read_text()
 
 
+def test_texts_that_others_wrote_are_cut_when_written_and_when_read(tmp_path: Path) -> None:
+    audit = audit_in(tmp_path)
+    audit.begin(replace(HEAD, origin=replace(ORIGIN, actor="a" * 1_000_000)))
+    audit.sent(Attempt(CREATE, "done", 201, "r" * 1_000_000))
+    audit.heard(Ended("projects.web", "project", Verb.CREATE, 1.0, Result.DONE, id="p" * 1_000_000))
+    audit.end(0)
+    _, *later = path_of(tmp_path).read_text().splitlines()
+    assert all(len(each) < 1_500 for each in later)
+    (run,) = read(tmp_path, Wanted(run=HEAD.run))
+    assert len(run.head.origin.actor) == 4096
+    assert len(render_run(run, colour=False)) < 10_000
+
+
 def test_what_is_secret_is_taken_out_of_what_others_wrote(tmp_path: Path) -> None:
     def hide(value: Any) -> Any:
         return json.loads(json.dumps(value).replace("the move", "(hidden)"))

@@ -158,6 +158,15 @@ def test_a_damaged_file_is_either_understood_or_refused(tmp_path: Path) -> None:
     assert refusals > len(text) // 4
 
 
+def test_half_a_pair_of_surrogates_in_a_warning_is_a_text_as_any() -> None:
+    """JSON can hold one, and it was told as a bug of the tool."""
+    found = looked(diagnostics=(warning("lookalike", "volume a\ud83d looks like another one"),))
+    before = record_of([found], samples.AT, None)
+    assert report_of([found], before).repeats
+    other = looked(diagnostics=(warning("lookalike", "volume a\ud83c looks like another one"),))
+    assert not report_of([other], before).repeats
+
+
 def test_what_is_no_record_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "drift.json"
     for text in (

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -64,6 +67,31 @@ def test_a_service_that_moved_is_not_followed(hook: Receiver) -> None:
         (found,) = open_services([Secret(f"{hook.url}?redirect=yes")]).send(MESSAGE)
         assert other.got == []
     assert "307" in found.why
+
+
+@pytest.mark.parametrize("part", [b"x", b"x" * 1_000_000])
+def test_one_that_answers_without_end_is_given_up_and_let_go(part: bytes) -> None:
+    """A byte now and then would keep it for ever, and what it sends for ever would fill the memory."""
+    let_go = threading.Event()
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def answer() -> None:
+        with suppress(ConnectionError), listening.accept()[0] as line:
+            line.recv(65_536)
+            line.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            for _ in range(500):
+                line.sendall(part)
+                let_go.wait(0.02)
+        let_go.set()
+
+    thread = threading.Thread(target=answer, daemon=True)
+    thread.start()
+    with listening:
+        services = open_services([Secret(f"json://127.0.0.1:{listening.getsockname()[1]}/canary-path")], patience=0.3)
+        (found,) = services.send(MESSAGE)
+        assert found.why == "it took more than 0.3 s"
+        assert let_go.wait(10)
+    thread.join(10)
 
 
 def test_nobody_there_is_told(hook: Receiver) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from reconciler.engine.makers import ASKED
+from reconciler.engine.makers import ASKED, LONGEST_NAME
 from reconciler.model.look import Looked
 from reconciler.model.plan import Stranger
 from reconciler.report.drift import render_drift, render_total
@@ -94,6 +94,15 @@ def test_an_event_whose_text_alone_names_a_person_tells_it(scene: Scene) -> None
     theirs(scene)
     scene.fault("set_field", "GET", "/devices/{id}/events", field="events.*.modified_by", value=None, times=None)
     assert entries(scene)["device"]["made_by"] == "Emulator User"
+
+
+def test_the_name_of_a_maker_is_as_long_as_names_are(scene: Scene) -> None:
+    theirs(scene)
+    long = "A" * 1_000_000
+    scene.fault(
+        "set_field", "GET", "/devices/{id}/events", field="events.*.modified_by.full_name", value=long, times=None
+    )
+    assert entries(scene)["device"]["made_by"] == "A" * LONGEST_NAME
 
 
 @pytest.mark.parametrize("status", [403, 404, 500])

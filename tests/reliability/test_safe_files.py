@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.app.text_files import replace_text
+from reconciler.app.text_files import read_text, replace_text
 from tests.cli.conftest import Shell, shell
 
 __all__ = ["shell"]
@@ -163,6 +163,26 @@ def test_what_cannot_be_written_whole_leaves_the_old_file(tmp_path: Path, monkey
         replace_text(path, "new")
     assert path.read_text(encoding="utf-8") == "old"
     assert [each.name for each in tmp_path.iterdir()] == ["plan.json"]
+
+
+def test_a_device_is_not_replaced(tmp_path: Path) -> None:
+    """Root may replace `/dev/null`, for everybody on the machine."""
+    path = tmp_path / "null"
+    try:
+        os.mknod(path, 0o600 | stat.S_IFCHR, os.makedev(1, 3))
+    except PermissionError:
+        pytest.skip("only root makes devices")
+    with pytest.raises(OSError, match="it is a device"):
+        replace_text(path, "new")
+    assert stat.S_ISCHR(path.lstat().st_mode)
+
+
+def test_what_is_too_large_to_be_ours_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "drift.json"
+    path.touch()
+    os.truncate(path, 1 << 40)
+    with pytest.raises(OSError, match="it is larger than"):
+        read_text(path)
 
 
 def test_the_file_and_its_name_are_on_the_disk_when_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

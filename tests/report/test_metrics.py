@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from reconciler.model.gravity import Gravity
 from reconciler.model.look import NotLooked
 from reconciler.model.plan import Plan, Stranger
 from reconciler.report.metrics import render_metrics
+from reconciler.report.page import harmless, safe
 from tests.report import samples
 
 Series = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -60,6 +62,15 @@ def test_the_same_drift_is_the_same_text() -> None:
     looks = [samples.looked(samples.everything())]
     assert render_metrics(looks) == render_metrics(looks)
     assert "canary" not in render_metrics(looks)
+
+
+@pytest.mark.parametrize("name", ["\x1b[2J", "a\rb", 'a"b\\', "a\nb", "half \ud83d", "##[error]x", "\u2028", "=cmd()"])
+def test_a_name_is_a_label_whatever_it_holds(name: str) -> None:
+    """What names no stack is called as it was asked for, and the text goes into a file."""
+    text = render_metrics([NotLooked(name, name, (), 1)])
+    (found,) = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+    assert found.labels == {"stack": safe(name)}
+    assert harmless(text, colour=False) == text
 
 
 def test_of_two_stacks_with_one_name_the_worse_one_counts() -> None:

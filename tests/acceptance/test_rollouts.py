@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from tests.acceptance.conftest import World, applied
 from tests.acceptance.stacks import KEY
 
@@ -36,14 +34,11 @@ def systems(world: World) -> list[str]:
 def test_a_saved_plan_is_rolled_out_and_stopped_by_what_does_not_come_up(world: World) -> None:
     stack = world.stack(STACK)
     world.call("POST", "/_emulator/settings", {"bgp_session_seconds": 0, "bgp_session_status": "up"})
-    applied(world, stack)
+    assert world.run("apply", stack, "--yes").code == 0
     world.edit(stack, "ubuntu_18_04", "debian_9")
     assert world.run("plan", stack, "-o", "new.plan").code == 0
     shown = world.run("show", "new.plan").out
     assert "Rollout: projects.lab.devices.web, 2 of 2 machines, 1 at a time; the first failure stops it\n" in shown
-    (rollout,) = json.loads(world.run("show", "new.plan", "--format", "json").out)["x_reconciler"]["rollouts"]
-    assert rollout["waves"] == [["projects.lab.devices.web[0]"], ["projects.lab.devices.web[1]"]]
-
     world.edit(stack, "{bgp: ipv4, timeout: 2s}", "state")
     assert world.run("apply", "new.plan", "--yes").code == 5, "what was approved proves more than what is there now"
     world.edit(stack, "health: state", "health: {bgp: ipv4, timeout: 2s}")
@@ -57,9 +52,6 @@ def test_a_saved_plan_is_rolled_out_and_stopped_by_what_does_not_come_up(world: 
     assert "0 added, 1 changed, 0 destroyed. 1 failed, 1 skipped." in stopped.out
     assert systems(world) == ["debian_9", "ubuntu_18_04"]
 
-    again = world.run("apply", stack, "--yes")
-    assert again.code == 4, again.out + again.err
-    assert "1 of its machines that are not to be changed now is not healthy, and 1 may be out of work" in again.err
     world.call("POST", "/_emulator/bgp-sessions", {"status": "up"})
     applied(world, stack)
     assert systems(world) == ["debian_9", "debian_9"]

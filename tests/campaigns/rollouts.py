@@ -48,6 +48,8 @@ DISTURBANCES = (
     "delay,seconds=8",
     "stale_list,seconds=3",
 )
+A_KIND = 4
+"""So many schedules of a size, way and variant are played at least, when not all are."""
 STORM = 12
 """Calls in a row that are disturbed."""
 _OF_CHANGES = ("commit_then_drop", "late_commit,seconds=5")
@@ -173,7 +175,7 @@ def schedules(count: int, seed: int) -> Iterable[str]:
     rng = random.Random(seed)
     kinds = [(*shape, way, variant) for shape, way, variant in product(SHAPES, WAYS, VARIANTS)]
     rng.shuffle(kinds)
-    kinds = kinds[: max(1, count)]
+    kinds = kinds[: max(1, count // A_KIND)]
     with without_threads():
         made = [[*_every(*each)] for each in kinds]
     for number in range(count):

@@ -57,8 +57,8 @@ class EventLines:
         return [*lines, {**summary, **cost}]
 
     def drifted(self, plan: Plan) -> list[Line]:
-        """The changes of a plan told as what happened to the live objects."""
-        return [self._drift(each) for each in drifting(plan)]
+        """The changes of a plan told as what happened to the live objects, and its warnings."""
+        return [self._drift(each) for each in drifting(plan)] + [self.diagnostic(each) for each in plan.diagnostics]
 
     def event(self, event: Event) -> Line:
         match event:

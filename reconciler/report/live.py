@@ -7,11 +7,11 @@ screen.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -49,6 +49,22 @@ class Running:
     since: float
     percentage: float | None = None
     message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _TheEnd:
+    """A line that loses its beginning where it is too long: addresses differ in their ends."""
+
+    text: Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        end = len(self.text)
+        cut = next((each for each in range(end) if self._room(each) <= options.max_width), end)
+        yield Text.assemble("…", self.text[cut:]) if cut else self.text
+
+    def _room(self, cut: int) -> int:
+        """How many columns it takes without its first `cut` characters."""
+        return self.text[cut:].cell_len + 1 if cut else self.text.cell_len
 
 
 class LiveProgress:
@@ -116,14 +132,14 @@ class LiveProgress:
             finished = self._finished
         now = self._now()
         rows = Table.grid(padding=(0, 1), expand=True)
-        rows.add_column(ratio=3, no_wrap=True, overflow="ellipsis")
+        rows.add_column(ratio=3, no_wrap=True)
         rows.add_column(ratio=2, no_wrap=True, overflow="ellipsis")
         rows.add_column(width=10)
         rows.add_column(justify="right", width=7)
         for each in running[:SHOWN]:
             stage = words.stage(each.verb, each.percentage, each.message) or f"{words.doing(each.verb).lower()}..."
             rows.add_row(
-                self._text((each.address,)),
+                _TheEnd(self._text((each.address,))),
                 self._text(((stage, Style.DIM),)),
                 ProgressBar(total=100, completed=each.percentage or 0, width=10) if each.percentage is not None else "",
                 words.duration(now - each.since),

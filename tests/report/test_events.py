@@ -6,6 +6,7 @@ import io
 import json
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 
 from reconciler.diagnostics import Place, error, warning
@@ -109,7 +110,9 @@ def test_the_lines_of_a_plan_and_of_its_drift() -> None:
     assert planned[-1]["@message"] == "Plan: 3 to add, 1 to change, 2 to destroy."
     assert planned[-1]["changes"] == {"add": 3, "change": 1, "import": 0, "remove": 2, "operation": "plan"}
     assert [each["type"] for each in planned if each["type"] == "diagnostic"] == ["diagnostic"]
-    drifted = {each["change"]["resource"]["addr"]: each for each in lines().drifted(plan)}
+    told = lines().drifted(plan)
+    assert [each["type"] for each in told if each["type"] != "resource_drift"] == ["diagnostic"]
+    drifted = {each["change"]["resource"]["addr"]: each for each in told if each["type"] == "resource_drift"}
     assert drifted[WEB]["change"]["action"] == "delete"
     assert drifted["projects.edge.vlans.old"]["change"]["action"] == "create"
     assert drifted["projects.edge"]["x_reconciler"] == {"fields": ["name"]}
@@ -232,6 +235,16 @@ def test_the_live_table_fits_a_small_screen_with_a_thousand_running() -> None:
     assert "provisioning 57%" in rows[0]
     assert "1m10s" in rows[0]
     assert rows[-1].strip() == "0/1200 done, 1000 running, 985 more not shown, 1m10s"
+
+
+def test_on_a_narrow_terminal_the_live_table_tells_the_instances_of_a_block_apart() -> None:
+    live, _, _ = display(60, 2)
+    for key in ("[0]", "[1]", '["日本"]'):
+        live(Started(f"projects.web.devices.a-rather-long-name{key}", "device", Verb.CREATE, 0.0))
+    rows = shown(live, 60).splitlines()
+    assert "…" in rows[0]
+    assert [any(key in row for row in rows) for key in ("name[0]", "name[1]", '["日本"]')] == [True, True, True]
+    assert max(cell_len(row) for row in rows) <= 60
 
 
 def test_finished_lines_scroll_above_and_secrets_stay_out() -> None:

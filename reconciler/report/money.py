@@ -30,6 +30,11 @@ def more(amount: Decimal) -> str:
     return f"{'+' if amount >= 0 else ''}{an_hour(amount)}"
 
 
+def more_a_month(amount: Decimal) -> str:
+    """A difference an hour, for a month and with its sign: `+$292.00/month`."""
+    return f"{'+' if amount >= 0 else ''}{a_month(amount)}"
+
+
 def cost_words(cost: Cost) -> str:
     """What one change costs: the difference, what it is between, and what is to be known of it."""
     about = list(cost.notes)
@@ -51,7 +56,9 @@ def _or_unknown(amount: Decimal | None) -> str:
 
 def bill_words(bill: Bill, strangers: Sequence[Stranger] = ()) -> tuple[str, ...]:
     """What all of it costs, what has no price, and what the strangers cost besides; a line each."""
-    change = f"{more(bill.delta)} ({_with_plus(bill.delta)} at list price)" if bill.delta else "no change at list price"
+    change = (
+        f"{more(bill.delta)} ({more_a_month(bill.delta)} at list price)" if bill.delta else "no change at list price"
+    )
     lines = [f"Cost: {change}, {an_hour(bill.after)} ({a_month(bill.after)}) in all."]
     if bill.unpriced:
         lines.append(f"Not in it, since no price is known: {some(bill.unpriced)}.")
@@ -132,7 +139,3 @@ def monthly(amount: Decimal | None) -> float | None:
 
 def _monthly(amount: Decimal) -> Decimal:
     return (amount * MONTH_HOURS).quantize(_CENT, ROUND_HALF_UP)
-
-
-def _with_plus(amount: Decimal) -> str:
-    return f"{'+' if amount >= 0 else ''}{a_month(amount)}"

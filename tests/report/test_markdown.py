@@ -81,8 +81,20 @@ def test_risk_and_cost_are_told_on_top() -> None:
         in text
     )
     assert "**1 to reinstall, which wipes the disks:**\n\n- `projects.edge.devices.db`\n" in text
-    assert "Cost at list price: `+$0.40/h` (`+$292.00` a month), from `$1.00/h` to `$1.40/h`." in text
+    assert "Cost at list price: `+$0.40/h` (`+$292.00/month`), from `$1.00/h` to `$1.40/h`." in text
     assert "no price is known: 1 resource." in text
+
+
+@pytest.mark.parametrize(
+    ("bill", "text"),
+    [
+        (Bill(Decimal("1"), Decimal("1.0052")), "`+$0.0052/h` (`+$3.80/month`), from `$1.00/h` to `$1.0052/h`."),
+        (Bill(Decimal("3"), Decimal("0")), "`-$3.00/h` (`-$2,190.00/month`), from `$3.00/h` to `$0.00/h`."),
+        (Bill(Decimal("1"), Decimal("1")), "no change, `$1.00/h`."),
+    ],
+)
+def test_costs_are_told_as_finely_as_in_the_text(bill: Bill, text: str) -> None:
+    assert f"Cost at list price: {text}" in shown(comment(samples.plan(samples.update(), bill=bill)))
 
 
 def test_nothing_to_do_is_said_in_one_line() -> None:

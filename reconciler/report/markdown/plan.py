@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Final
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.model.effect import Effect, worst
 from reconciler.model.plan import Action, Change, Plan, Stranger
-from reconciler.model.price import MONTH_HOURS, Bill
+from reconciler.model.price import Bill
 from reconciler.model.rollout import Waves
 from reconciler.report.diagnostics_text import diagnostics_page
 from reconciler.report.human import change_page, known_objects, late_outputs
 from reconciler.report.markdown.text import LIMIT, Md, Writer, fold, joined, marker, own
+from reconciler.report.money import an_hour, more, more_a_month
 from reconciler.report.page import Page
 from reconciler.report.risk import NAMED, risk_words
 from reconciler.report.rollouts import extent_words, health_words, rollouts_page
@@ -108,18 +108,15 @@ def _rolled(waves: Waves) -> str:
 
 def _cost(write: Writer, bill: Bill) -> Md:
     """Amounts stand in code, since two dollar signs on a line are mathematics to some readers."""
-    sign = "+" if bill.delta >= 0 else "-"
-    change = f"{sign}${_money(abs(bill.delta))}/h"
-    month = f"{sign}${_money(abs(bill.delta) * MONTH_HOURS)}"
-    text = own("Cost at list price: ") + write.code(change) + own(" (") + write.code(month) + own(" a month), from ")
-    text += write.code(f"${_money(bill.before)}/h") + own(" to ") + write.code(f"${_money(bill.after)}/h") + own(".")
+    text = own("Cost at list price: ")
+    if bill.delta:
+        text += write.code(more(bill.delta)) + own(" (") + write.code(more_a_month(bill.delta)) + own("), from ")
+        text += write.code(an_hour(bill.before)) + own(" to ") + write.code(an_hour(bill.after)) + own(".")
+    else:
+        text += own("no change, ") + write.code(an_hour(bill.after)) + own(".")
     if bill.unpriced:
         text += own(f" Not counted, since no price is known: {plural(len(bill.unpriced), 'resource')}.")
     return text
-
-
-def _money(amount: Decimal) -> str:
-    return f"{amount:.2f}"
 
 
 # what is lost

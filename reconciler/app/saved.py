@@ -74,6 +74,14 @@ def save_plan(
     replace_text(path, json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
 
 
+def _why_not(problem: Exception) -> str:
+    if isinstance(problem, OSError):
+        return problem.strerror or str(problem)
+    if isinstance(problem, json.JSONDecodeError | UnicodeDecodeError):
+        return "it holds no JSON"
+    return "what it holds has another shape"
+
+
 def open_plan(path: Path) -> SavedPlan:
     """Read a plan file. Raises `Refused` when it is none, or was changed since it was written."""
     try:
@@ -83,7 +91,7 @@ def open_plan(path: Path) -> SavedPlan:
         saved = saved_parts(kept)
         stack = ours["stack"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as problem:
-        summary = f"{path} is not a saved plan: {type(problem).__name__} {problem}"
+        summary = f"{path} is not a saved plan: {_why_not(problem)}"
         raise Refused([error("not-a-plan", summary, hint="write one with `plan STACK -o FILE`")]) from None
     del kept["digest"]
     if digest({**document, "x_reconciler": {**ours, "saved": kept}}) != saved.digest:

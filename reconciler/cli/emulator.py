@@ -123,5 +123,4 @@ def _emulator(
     try:
         return Emulator(db=database, token=token, port=port, settings=Settings().changed(changes or {}))
     except UnusableFile as problem:
-        hint = "give --emulator=FILE (or --db FILE) another file, or remove this one"
-        raise Refused([error("no-world", f"{database}: {problem}", hint=hint)]) from problem
+        raise Refused([error("no-world", str(problem), hint="give --emulator=FILE (or --db FILE)")]) from problem

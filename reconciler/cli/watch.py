@@ -49,7 +49,7 @@ class Span(click.ParamType[timedelta]):
         seconds = re.fullmatch(r"([0-9]{1,6})s", text)
         found = timedelta(seconds=int(seconds[1])) if seconds else span(text)
         if found is None or not _SHORTEST <= found <= timedelta(days=7):
-            self.fail(f"{value!r} is no while between 10s and 7d, such as 90s, 15m or 1h30m", param, ctx)
+            self.fail(f"{value!r} is no time span between 10s and 7d, such as 90s, 15m or 1h30m", param, ctx)
         return found
 
 
@@ -68,7 +68,7 @@ def repair_classes(_context: click.Context, _parameter: click.Parameter, value: 
     default="15m",
     show_default=True,
     metavar="SPAN",
-    help="From the beginning of one look to that of the next: 90s, 15m, 1h30m.",
+    help="From the beginning of one look to that of the next: 90s, 15m, 1h30m; 10s to 7d.",
 )
 @click.option("--rounds", type=click.IntRange(1), metavar="N", help="End after N looks. [default: go on]")
 @click.option(

@@ -86,8 +86,7 @@ def test_a_saved_plan_is_shown_applied_and_then_stale(shell: Shell) -> None:
 def test_show_refuses_what_is_no_plan(shell: Shell) -> None:
     ran = shell.run("show", "stack.yaml")
     assert ran.code == 1
-    assert "stack.yaml" in ran.err
-    assert "Traceback" not in ran.err
+    assert ran.err.startswith("error[not-a-plan]: stack.yaml is not a saved plan: it holds no JSON\n")
 
 
 def test_plan_as_json_fits_the_schema_and_stands_alone_on_stdout(shell: Shell) -> None:
@@ -208,7 +207,8 @@ def test_api_sends_one_call(shell: Shell) -> None:
 def test_a_file_that_holds_no_world_is_named(shell: Shell) -> None:
     ran = shell.run("plan", "stack.yaml", "--emulator=stack.yaml")
     assert ran.code == 1
-    assert "error[no-world]: stack.yaml" in ran.err
+    assert ran.err.startswith("error[no-world]: stack.yaml cannot be an emulator's world: ")
+    assert "remove" not in ran.err
 
 
 @pytest.mark.parametrize("command", [("show", "odd.plan"), ("graph", "odd.plan")])

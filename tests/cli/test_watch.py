@@ -233,7 +233,7 @@ def test_a_look_that_takes_longer_than_the_span_has_the_next_one_right_after_it(
 def test_a_span_that_is_none_is_wrong_usage(edge: Edge, wrong: str) -> None:
     ran = edge.watch("--every", wrong)
     assert ran.code == 1
-    assert "is no while between 10s and 7d" in ran.err
+    assert "is no time span between 10s and 7d" in ran.err
 
 
 def test_rules_without_a_repair_are_wrong_usage(edge: Edge) -> None:

@@ -273,7 +273,7 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         ),
         "no-apprise": Page(
             "Notifications were asked for, and apprise, which sends them, is not installed.",
-            "`pip install 'reconciler[notify]'`.",
+            "`pip install apprise`, or `pip install '.[notify]'` in the clone that it was installed from.",
         ),
         "no-audit": Page(
             "The audit log that was asked for cannot be written, so nothing was sent.",

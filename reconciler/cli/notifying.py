@@ -52,7 +52,7 @@ def open_notifier(
     except ModuleNotFoundError as problem:
         if problem.name != "apprise":
             raise
-        hint = "pip install 'reconciler[notify]'"
+        hint = "pip install apprise"
         raise Refused([error("no-apprise", "notifications need apprise, which is not installed", hint=hint)]) from None
     return open_services(urls)
 

@@ -171,19 +171,3 @@ def test_what_keeps_a_project_is_priced_by_the_destroy_also_when_there_is_nothin
         assert "\nWhat is still there costs $0.104/h ($75.92/month at list price).\n" in destroyed.err
         (left,) = json.loads((shop.shell.folder / "gone.json").read_text(encoding="utf-8"))["remains"]
         assert (left["address"], left["hourly"]) == ("projects.shop", 0.104)
-
-
-def test_what_the_api_does_not_delete_is_priced(shop: Shop) -> None:
-    assert shop.run("apply", "--yes").code == 0
-    rule = {"method": "DELETE", "route": "/storage/{id}", "kind": "status", "status": 422, "nth": 1, "times": 99}
-    shop.call("POST", "/_emulator/faults", {"rules": [rule]})
-    destroyed = shop.run("destroy", "--yes", "--report", "gone.md")
-    assert destroyed.code == 4
-    assert "\nWhat is still there costs $0.0104/h ($7.59/month at list price).\n" in destroyed.err
-    comment = (shop.shell.folder / "gone.md").read_text(encoding="utf-8")
-    assert "**What is still there costs $0.0104/h ($7.59/month at list price).**" in comment
-    rules = [rule, {"method": "GET", "route": "/plans", "kind": "status", "status": 403, "nth": 1, "times": 99}]
-    shop.call("POST", "/_emulator/faults", {"rules": rules})
-    again = shop.run("destroy", "--yes")
-    assert "price not known)" in again.err
-    assert "\nWhat is still there is billed; its price is not known.\n" in again.err

@@ -299,7 +299,8 @@ CODES: Final[Mapping[str, Page]] = MappingProxyType(
         "no-opentelemetry": Page(
             "A warning: the environment asks for OpenTelemetry spans, and OpenTelemetry is not installed. The run is "
             "the same without.",
-            "`pip install 'reconciler[otel]'`, or `OTEL_SDK_DISABLED=true` where no spans are wanted.",
+            "`pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-http`, or "
+            "`OTEL_SDK_DISABLED=true` where no spans are wanted.",
         ),
         "no-prices": Page(
             "The API's price list could not be read, so the plan does not say what it costs.",

@@ -150,7 +150,8 @@ def _open(session: Session, exporters: Sequence[str], found: list[Diagnostic]) -
         if not (problem.name or "").startswith("opentelemetry"):
             raise
         summary = "the environment asks for OpenTelemetry spans, and OpenTelemetry is not installed; there are none"
-        found.append(warning("no-opentelemetry", summary, hint="pip install 'reconciler[otel]'"))
+        hint = "pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-http"
+        found.append(warning("no-opentelemetry", summary, hint=hint))
         return None
     routes: list[Route] = []
     try:

@@ -153,8 +153,8 @@ NIGHTLY = (
     Defect(
         "a chat is called to all hands by a hostname",
         "reconciler/report/drift_chat.py",
-        "clean(text).translate(_ALIKE)",
-        "clean(text)",
+        "text.translate(_ALIKE)",
+        "text",
         _CHAT,
     ),
 )

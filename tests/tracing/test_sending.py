@@ -59,7 +59,7 @@ def test_where_it_is_not_installed_the_run_says_how_and_goes_on(house: House, mo
     done = house.run("plan", "stack.yaml")
     assert done.code == 0
     assert "warning[no-opentelemetry]" in done.err
-    assert "pip install 'reconciler[otel]'" in done.err
+    assert "pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-http" in done.err
     assert done.err.count("warning[") == 1
 
 

@@ -2,8 +2,9 @@
 
 A schedule is `FAULT METHOD ROUTE`: every command is run over an account in which that fault strikes those calls (the
 API's errors quote the secrets), and then once more without it. What is searched: both streams of each command, plan
-file, journal, audit log, reports, lock and every other file of the folder, and the bytes that a webhook got. As they
-are, in base64 at each offset, in URLs, in JSON, in hex. The webhook's own URL is such a secret, of all but the webhook.
+file, journal, audit log, reports, lock and every other file of the folder, the spans, and the bytes that a webhook got.
+As they are, in base64 at each offset, in URLs, in JSON, in hex. The webhook's own URL is such a secret, of all but the
+webhook.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from reconciler.emulator.faults.rule import KINDS
 from tests.campaigns.campaign import Campaign, Violation
 from tests.campaigns.commands import Ran, call, run
 from tests.drift.receiver import Receiver, receiver
+from tests.tracing.collector import Collector, collector
 
 TOKEN: Final = "CanaryTokenOfTheApi7f3a"
 _KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFjY2VwdGFuY2VhY2NlcHRhbmNlYWNjZXB0YW5jZWFj ops"
@@ -138,20 +140,24 @@ _OF_DEVICES: Final = ("fail_provisioning", "stuck", "slow_delete", "volume_in_us
 
 @dataclass
 class Song:
-    """A folder with the stack, an account, and all that the commands printed."""
+    """A folder with the stack, an account, and all that the commands printed. Where `debug` they tell more: tracebacks,
+    and spans to a `collector`.
+    """
 
     folder: Path
     emulator: Emulator
     webhook: Receiver
     debug: bool
+    collector: Collector
     ran: list[Ran] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict)
 
     def sing(self) -> None:
         environment = {f"RECONCILER_VAR_{name}": each for name, each in GIVEN.items() if name not in ("file", "item")}
         environment |= {"PACKET_API_URL": self.emulator.url, "PACKET_AUTH_TOKEN": TOKEN, "TERM": "dumb"}
-        environment |= {"AWS_SECRET_ACCESS_KEY": UNRELATED, **({"RECONCILER_DEBUG": "1"} if self.debug else {})}
-        environment |= {"RECONCILER_NOTIFY_URLS": self.webhook.url}
+        environment |= {"AWS_SECRET_ACCESS_KEY": UNRELATED, "RECONCILER_NOTIFY_URLS": self.webhook.url}
+        if self.debug:
+            environment |= {"RECONCILER_DEBUG": "1", "OTEL_EXPORTER_OTLP_ENDPOINT": self.collector.url}
         for each in COMMANDS:
             words = each.split()
             if each == FIRST_LOOK:
@@ -225,6 +231,7 @@ class Song:
         for each in self.ran:
             yield f"{each.command} > stdout", each.out.encode("utf-8", "backslashreplace")
             yield f"{each.command} > stderr", each.err.encode("utf-8", "backslashreplace")
+        yield "spans", b"".join(self.collector.raw)
         for number, content in enumerate(self.webhook.raw):
             yield f"message {number}", content
         for path in sorted(self.folder.rglob("*")):
@@ -253,8 +260,9 @@ def play(schedule: str) -> list[Violation]:
         tempfile.TemporaryDirectory(prefix="canaries-") as folder,
         Emulator(token=TOKEN, settings=Settings().changed(_FAST)) as emulator,
         receiver() as webhook,
+        collector() as taking,
     ):
-        song = Song(Path(folder), emulator, webhook, debug=len(schedule) % 2 == 0)
+        song = Song(Path(folder), emulator, webhook, len(schedule) % 2 == 0, taking)
         (song.folder / "stack.yaml").write_text(_STACK, encoding="utf-8")
         (song.folder / "secret.yaml").write_text(f"file: {GIVEN['file']}\n", encoding="utf-8")
         (song.folder / "secret.urls").write_text(f"{webhook.url}\n", encoding="utf-8")
@@ -273,6 +281,8 @@ def play(schedule: str) -> list[Violation]:
             for each in calm
             if each.code and kind not in _LASTING
         ]
+        if song.debug and not taking.named("reconciler apply"):
+            found.append(Violation("there are spans to look into", f"{len(taking.spans)} spans"))
         if len(song.secrets) < LEAST:
             found.append(Violation("there are enough secrets to find", ", ".join(song.secrets)))
         return found + leaks(song)

@@ -12,6 +12,8 @@ from typing import Any
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1 import trace_pb2
 
+HOLDS = 9.0
+"""Seconds after which it answers although nobody has released `hold`: the exporter waits 10."""
 ERROR = trace_pb2.Status.STATUS_CODE_ERROR
 
 
@@ -90,7 +92,7 @@ def collector() -> Iterator[Collector]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             state.headers.append({name.lower(): value for name, value in self.headers.items()})
             if state.hold is not None:
-                state.hold.wait(8)
+                state.hold.wait(HOLDS)
             if state.status == 200:
                 state.take(body)
             self.send_response(state.status)

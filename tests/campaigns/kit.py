@@ -446,6 +446,8 @@ class World:
     strangers: Mapping[str, Any] = field(default_factory=dict)
     others: set[Any] = field(default_factory=set)
     """The numbers of the ledger's entries that have been told apart as some run's, or done by hand."""
+    rewired: bool = False
+    """Whether somebody has called ports by hand."""
     _looked: tuple[int, list[Held]] | None = None
 
     @property
@@ -468,6 +470,7 @@ class World:
         """Somebody does something; what strangers have is then as it is."""
         begun, theirs = len(self.ledger()), len(self.account.theirs)
         by_hand(self.account, deed)
+        self.rewired = self.rewired or deed["do"] == "wire"
         if len(self.account.theirs) > theirs:
             self.pass_time()  # until it is ready
         self.others |= {each["number"] for each in self.ledger()[begun:]}

@@ -110,10 +110,11 @@ class Changer:
                 self._sender.clock.sleep(LOOK_SECONDS)
                 self._look_again(task, work)
                 continue
-            last, shown_by = calls[0], self._sender.clock.now() + self._sender.settle_seconds
+            last = calls[0]
             try:
                 body = self._sender.send(task, last)
             except InDoubt as doubt:
+                shown_by = self._shown_by()
                 doubts += 1
                 if doubts == SENDS:
                     raise
@@ -127,6 +128,7 @@ class Changer:
                 if task.kind.verdict(task.step.verb, rejected) is not Verdict.DONE:
                     raise
                 body = None
+            shown_by = self._shown_by()
             work.sent.append(last)
             answered = None if task.kind.standing else task.kind.read_answer(body, task.wish)
             if answered is not None:
@@ -136,6 +138,10 @@ class Changer:
         waiting = task.kind.waits and work.live.status.phase is Phase.WORKING
         ending = Ending.WAITING if waiting else Ending.DONE
         return Outcome(task.step, ending, work.live, sent=tuple(work.sent), parent=work.parent)
+
+    def _shown_by(self) -> float:
+        """From when on a look has to show what was sent: nobody knows how long before its answer it happened."""
+        return self._sender.clock.now() + self._sender.settle_seconds
 
     def _look_again(self, task: Task, work: _Work) -> None:
         began = self._sender.clock.now()

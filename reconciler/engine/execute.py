@@ -234,13 +234,13 @@ class Apply:
 
     def _probe(self, awaited: Awaited) -> Probed:
         """Ask for one object that the list does not show: lists can be stale, and a failed device is taken away."""
-        call = awaited.kind.probe(awaited.live.id)
+        call, began = awaited.kind.probe(awaited.live.id), self._clock.now()
         try:
             if call is not None:
                 self._account.send(call)
         except Gone:
             # single objects may lag as lists do: a new one that nothing has shown yet is given the settle window
-            if awaited.seen or self._means.clock.now() - awaited.since >= self._means.settle_seconds:
+            if awaited.seen or began - awaited.since >= self._means.settle_seconds:
                 return Probed(awaited, "it is gone")
         except Rejected as rejected:
             if rejected.status == 403:  # how the API shows a device that failed to provision and was taken away

@@ -191,6 +191,15 @@ class TestWhatNoListShows:
         play = Play(WORKING, refused(404), refused(404), settle=3.5).add("a", Verb.CREATE)
         assert play.told()[-1].startswith("6 a:create failed")
 
+    def test_an_answer_that_took_long_may_be_as_old_as_its_question(self) -> None:
+        def slow() -> Exception:
+            play.clock.sleep(10)
+            return refused(404)
+
+        play = Play(WORKING, slow, refused(404), settle=5.0).add("a", Verb.CREATE)
+        assert play.told()[-1] == "15 a:create failed after 15 s a1 it is gone"
+        assert play.api.sent[1:] == [(1003.0, "GET", "/vlans/a1"), (1015.0, "GET", "/vlans/a1")]
+
     def test_one_that_a_list_has_shown_is_gone_at_once(self) -> None:
         play = Play(WORKING, refused(404), settle=50.0).add("a", Verb.CREATE).shows((0, [WORKING]), (2, []))
         assert play.told()[-1] == "4 a:create failed after 4 s a1 it is gone"

@@ -66,6 +66,18 @@ def test_an_action_whose_effect_shows_late_is_sent_once_and_waited_for(
     assert sent(scene, begun) == [f"POST {ACTIONS}"]
 
 
+def test_reads_may_lag_behind_an_answer_that_took_long(account: Account) -> None:
+    """The time in which an effect has to show begins with the answer: before it, nobody knows when it happened."""
+    scene = changed(account, power_state="inactive")
+    account.clock.sleep(10)
+    scene.set(get_lag_seconds=8.0, list_lag_seconds=8.0)
+    account.faults([{"method": "POST", "route": ACTIONS, "kind": "delay", "seconds": 12, "nth": 1}])
+    begun = len(account.ledger())
+    report = scene.apply()
+    assert report.complete, [each.reason for each in failed(report)]
+    assert sent(scene, begun) == [f"POST {ACTIONS}"]
+
+
 def test_the_machines_of_a_batch_are_all_changed_in_one_run_though_reads_lag(account: Account) -> None:
     """The campaign that found it: python -m tests.campaigns sieve --replay 'batch/change/journal-stale/7:stale_list'"""
 

@@ -275,7 +275,7 @@ EXECUTOR = (
     Defect(
         "a new machine that is 404 by itself for a moment counts as gone",
         _EXECUTE,
-        "if awaited.seen or self._means.clock.now() - awaited.since >= self._means.settle_seconds:",
+        "if awaited.seen or began - awaited.since >= self._means.settle_seconds:",
         "if awaited is not None:",
         suite("reliability/test_lists.py"),
     ),

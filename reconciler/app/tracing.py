@@ -74,12 +74,10 @@ class Trace:
 
     def connected(self, url: str, *, emulated: bool) -> None:
         """The API that the calls go to."""
-        if emulated:
-            self._command.facts["reconciler.api"] = "emulator"
-            return
         found = urlsplit(url)
-        self._peer = {"server.address": found.hostname or "", "server.port": found.port or _PORTS.get(found.scheme, 0)}
-        self._command.facts.update({**self._peer, "reconciler.api": found.hostname or ""})
+        host = found.hostname or ""
+        self._peer = {"server.address": host, "server.port": found.port or _PORTS.get(found.scheme, 0)}
+        self._command.facts.update({**self._peer, "reconciler.api": "emulator" if emulated else host})
 
     def concerns(self, stack: str, path: Path, environment: Mapping[str, str]) -> None:
         """The stack that was read, and who runs this of which commit, as far as it is known."""

@@ -280,6 +280,13 @@ EXECUTOR = (
         suite("reliability/test_lists.py"),
     ),
     Defect(
+        "reads have no time to show what was accepted",
+        _CHANGING,
+        "            shown_by = self._shown_by()\n            work.sent.append(last)\n",
+        "            work.sent.append(last)\n",
+        suite("reliability/test_changes_in_flight.py"),
+    ),
+    Defect(
         "what came back is not compared with what was wanted",
         _EXECUTE,
         "            if wrong:\n                self._fail(step, live, wrong)\n",

@@ -21,6 +21,8 @@ from reconciler.model.kind import Verb
 from reconciler.model.plan import Counts
 
 _LONGEST_LINE: Final = 8 << 20
+_MOST_REQUESTS: Final = 1000
+"""Of a step, which a run would give up long before; of more only the first are kept."""
 _LONGEST_TEXT: Final = 4096
 """Of a longer text than any run writes only the beginning is kept."""
 _LAST: Final = 253_402_300_800.0
@@ -177,7 +179,8 @@ class _Reading:
             run.open[key] = Deed(key[0], _text(found, "kind"), key[1], at, id=_text(found, "id"))
         elif entry is Entry.CALL:
             known = known or Deed(key[0], "", key[1], at)
-            run.open[key] = _with_request(known, _request(at, found))
+            request = _request(at, found)
+            run.open[key] = _with_request(known, request) if len(known.requests) < _MOST_REQUESTS else known
         else:
             run.open.pop(key, None)
             self._ended(run, _over(known, key, at, found))

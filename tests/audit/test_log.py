@@ -198,6 +198,17 @@ def test_texts_that_others_wrote_are_cut_when_written_and_when_read(tmp_path: Pa
     assert len(render_run(run, colour=False)) < 10_000
 
 
+def test_a_step_with_calls_without_end_takes_no_time_without_end(tmp_path: Path) -> None:
+    """Each call copied those before it: 40,000 lines took 11 s."""
+    audit = audit_in(tmp_path)
+    audit.begin(HEAD)
+    audit.sent(Attempt(CREATE, "done", 201, "r-1"))
+    begin, call = path_of(tmp_path).read_text().splitlines()
+    path_of(tmp_path).write_text(f"{begin}\n" + f"{call}\n" * 2_000)
+    (run,) = read(tmp_path, Wanted(run=HEAD.run))
+    assert len(run.deeds[0].requests) == 1_000
+
+
 def test_what_is_secret_is_taken_out_of_what_others_wrote(tmp_path: Path) -> None:
     def hide(value: Any) -> Any:
         return json.loads(json.dumps(value).replace("the move", "(hidden)"))

@@ -255,7 +255,7 @@ CAMPAIGN = Campaign(
     name="injection",
     what="hostile texts in the stack, the account and the API's errors, judged by those who read what we print",
     full=len(PAYLOADS) * len(SINKS),
-    short=6,
+    short=9,
     schedules=schedules,
     play=play,
 )

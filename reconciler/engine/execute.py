@@ -19,10 +19,10 @@ from reconciler.clock import Clock
 from reconciler.diagnostics import Diagnostic, Refused, error
 from reconciler.engine.blame import blamed_field
 from reconciler.engine.claims import Claims
-from reconciler.engine.health import Check, Checks, Seen, look
-from reconciler.engine.observe import NOT_UNDERSTOOD, read_collection
+from reconciler.engine.health import Checks, Seen, look
 from reconciler.engine.pace import Pace
 from reconciler.engine.perform import Performer
+from reconciler.engine.polling import probe, read
 from reconciler.engine.prepare import Preparation, patience
 from reconciler.engine.reach import to_hold
 from reconciler.engine.refused_token import REASON, WAITING_REASON, TokenWatch
@@ -31,16 +31,17 @@ from reconciler.engine.schedule import Schedule
 from reconciler.engine.sending import Sender
 from reconciler.engine.stop import Stop
 from reconciler.engine.task import Ending, Outcome, Task, reason_of
-from reconciler.engine.watch import Arrived, Awaited, Collection, Probed, Read, Watch
+from reconciler.engine.telling import Telling
+from reconciler.engine.watch import Arrived, Awaited, Probed, Read, Watch
 from reconciler.engine.world import PlannedWorld
 from reconciler.model.catalog import Catalog
-from reconciler.model.event import Ended, Event, Noted, Progressed, Result, Started
+from reconciler.model.event import Ended, Event, Noted, Result
 from reconciler.model.journal import Journal
 from reconciler.model.kind import Verb
 from reconciler.model.live import LiveObject
 from reconciler.model.plan import Change, Counts, Plan, Step
 from reconciler.model.rollout import Dialer, NoDialer
-from reconciler.wire import Account, Call, Gone, Rejected, WireError
+from reconciler.wire import Account, Call
 
 SLOW = 60.0
 """Weight of a step whose object is slow, against 1 for a plain call: only the order of magnitude matters."""
@@ -104,7 +105,6 @@ class Apply:
         self._clock = means.clock
         self._account = TokenWatch(means.account)
         self._stop = stop
-        self._listen = listen
         self._schedule = Schedule(plan.steps, {each.id: _weight(each, catalog) for each in plan.steps})
         self._pace = Pace(self._schedule, plan.pacing, catalog)
         known = frozenset(each.live.id for each in changes if each.live is not None)
@@ -121,9 +121,7 @@ class Apply:
         self._claims = Claims(known, means.journal)
         self._in_flight = 0
         self._working = 0
-        self._began = means.clock.now()
-        self._started: dict[str, float] = {}
-        self._ended: list[Ended] = []
+        self._tell = Telling(means.clock, listen)
 
     def run(self) -> Applied:
         """Do all steps. Never raises for what the API does; how each step ended is in the result."""
@@ -138,8 +136,8 @@ class Apply:
                 self._take_messages(pollers)
         rest = self._schedule.rest()
         self._leave(rest)
-        cut_short = any(each.result is Result.ABANDONED for each in self._ended) or bool(rest)
-        return Applied(tuple(self._ended), self._counts(), self._stop.requested and cut_short, self._claims)
+        cut_short = any(each.result is Result.ABANDONED for each in self._tell.ended) or bool(rest)
+        return Applied(tuple(self._tell.ended), self._tell.counts, self._stop.requested and cut_short, self._claims)
 
     @property
     def _halted(self) -> bool:
@@ -159,15 +157,15 @@ class Apply:
             if objection := self._pace.objection(step):
                 self._end(step, Result.SKIPPED, reason=objection)
                 continue
-            self._started[step.id] = self._clock.now()
+            self._tell.takes_up(step)
             change = self._changes.get(step.address)
             if step.verb is Verb.CHECK:
                 check = self._checks.begin(step, self._clock.now())
-                self._listen(Started(str(step.address), step.kind, step.verb, self._at(), check.id))
+                self._tell.started(step, check.id)
             elif step.implied or change is None:
                 self._succeed(step, None)
             elif step.verb is Verb.AWAIT and change.live is not None:
-                self._listen(Started(str(step.address), step.kind, step.verb, self._at(), change.live.id))
+                self._tell.started(step, change.live.id)
                 self._wait_for(step, change.live)
             else:
                 self._start(step, change, workers)
@@ -181,8 +179,7 @@ class Apply:
         if task is None:
             self._end(step, Result.DONE, live=change.live)
             return
-        identifier = task.live.id if task.live is not None else ""
-        self._listen(Started(str(step.address), step.kind, step.verb, self._at(), identifier))
+        self._tell.started(step, task.live.id if task.live is not None else "")
         self._submit(task, workers)
 
     def _submit(self, task: Task, workers: ThreadPoolExecutor) -> None:
@@ -191,7 +188,7 @@ class Apply:
         workers.submit(self._hand_in, partial(self._performer.perform, task))
 
     def _hand_note(self, text: str) -> None:
-        self._messages.put(Noted(text, self._at()))
+        self._messages.put(Noted(text, self._tell.at))
 
     def _hand_in(self, work: Callable[[], Message]) -> None:
         """Runs on a worker's or poller's thread: the only way back to the coordinator is the queue."""
@@ -208,46 +205,17 @@ class Apply:
         kind = self._catalog[step.kind]
         deadline = now + patience(step, kind, self._changes[step.address].resource)
         values = self._world.values(step.address)
-        self._watch.add(Awaited(step, kind, live, self._started[step.id], deadline, values), now)
+        self._watch.add(Awaited(step, kind, live, self._tell.since(step), deadline, values), now)
 
     def _poll(self, pollers: ThreadPoolExecutor) -> None:
         if self._halted:
             return
         for collection in self._watch.due(self._clock.now()):
             self._in_flight += 1
-            pollers.submit(self._hand_in, partial(self._read, collection))
+            pollers.submit(self._hand_in, partial(read, self._account, self._clock, collection))
         for round in self._checks.due(self._clock.now()):
             self._in_flight += 1
             pollers.submit(self._hand_in, partial(look, self._account, self._catalog, self._means.dialer, round))
-
-    def _read(self, collection: Collection) -> Read:
-        began = self._clock.now()
-        objects: Sequence[LiveObject] = ()
-        problem: WireError | None = None
-        try:
-            objects = read_collection(self._account, collection.kind, collection.owner_id)
-        except WireError as failed:
-            problem = failed
-        except NOT_UNDERSTOOD as failed:
-            problem = WireError(f"the answer is not understood: {type(failed).__name__} {failed}")
-        return Read(collection, objects, problem, self._clock.now() - began)
-
-    def _probe(self, awaited: Awaited) -> Probed:
-        """Ask for one object that the list does not show: lists can be stale, and a failed device is taken away."""
-        call, began = awaited.kind.probe(awaited.live.id), self._clock.now()
-        try:
-            if call is not None:
-                self._account.send(call)
-        except Gone:
-            # single objects may lag as lists do: a new one that nothing has shown yet is given the settle window
-            if awaited.seen or began - awaited.since >= self._means.settle_seconds:
-                return Probed(awaited, "it is gone")
-        except Rejected as rejected:
-            if rejected.status == 403:  # how the API shows a device that failed to provision and was taken away
-                return Probed(awaited, f"it failed to provision and was taken away: {reason_of(rejected)}")
-        except WireError:
-            pass  # nothing was learnt; the next list may show it
-        return Probed(awaited, "")
 
     # taking in what happened
 
@@ -272,7 +240,7 @@ class Apply:
 
     def _take(self, message: Message, pollers: ThreadPoolExecutor) -> None:
         if isinstance(message, Noted):
-            self._listen(message)
+            self._tell.heard(message)
             return
         if isinstance(message, Broke):
             raise message.mistake
@@ -285,7 +253,7 @@ class Apply:
                 self._arrived(self._watch.vanished(message.awaited, message.gone))
         elif isinstance(message, Seen):
             for check in self._checks.looked(message, self._clock.now()):
-                self._tell(check)
+                self._tell.progressed(check.step, check.told)
         else:
             self._take_read(message, pollers)
 
@@ -308,20 +276,19 @@ class Apply:
     def _take_read(self, read: Read, pollers: ThreadPoolExecutor) -> None:
         now = self._clock.now()
         if read.problem is not None:
-            self._note(f"waiting goes on: {reason_of(read.problem)}")
+            self._tell.note(f"waiting goes on: {reason_of(read.problem)}")
             self._arrived(self._watch.failed_to_read(read.collection, now))
             return
         self._claims.shown(read.objects)
         arrived, moved, doubtful = self._watch.read(read.collection, read.objects, now, read.took)
         for each in moved:
-            step, status = each.awaited.step, each.live.status
-            elapsed, message = now - each.awaited.since, status.message or status.word
-            address = str(step.address)
-            self._listen(Progressed(address, step.kind, step.verb, self._at(), elapsed, status.percentage, message))
+            status = each.live.status
+            self._tell.progressed(each.awaited.step, status.message or status.word, status.percentage)
         self._arrived(arrived)
         for awaited in doubtful:
             self._in_flight += 1
-            pollers.submit(self._hand_in, partial(self._probe, awaited))
+            asking = partial(probe, self._account, self._clock, self._means.settle_seconds, awaited)
+            pollers.submit(self._hand_in, asking)
 
     def _arrived(self, arrived: Iterable[Arrived]) -> None:
         for each in arrived:
@@ -352,20 +319,14 @@ class Apply:
         """End the checks that are over, and let the next wave go or not."""
         ended, resting = self._checks.over(self._clock.now())
         for check in resting:
-            self._tell(check)
+            self._tell.progressed(check.step, check.told)
         for each in ended:
             for earlier, later in each.apart:
                 self._schedule.put_after(later, earlier)
             result = Result.FAILED if each.why else Result.DONE
             self._end(each.check.step, result, each.check.live, each.why, each.problem)
             if each.told:
-                self._note(each.told)
-
-    def _tell(self, check: Check) -> None:
-        step = check.step
-        elapsed = self._clock.now() - self._started[step.id]
-        address = str(step.address)
-        self._listen(Progressed(address, step.kind, step.verb, self._at(), elapsed, message=check.told))
+                self._tell.note(each.told)
 
     # ending steps
 
@@ -410,7 +371,7 @@ class Apply:
         reason: str = "",
         diagnostic: Diagnostic | None = None,
     ) -> None:
-        self._record(step, result, live, reason, diagnostic)
+        self._tell.over(step, result, live, reason, diagnostic)
         self._pace.over(step, done=result is Result.DONE)
         if result is Result.DONE:
             self._schedule.done(step)
@@ -419,28 +380,7 @@ class Apply:
         if step.verb is Verb.CHECK and result is Result.FAILED:
             why = held_back(step, self._plan.rollouts)
         for skipped in self._schedule.failed(step):
-            self._record(skipped, Result.SKIPPED, None, why, None)
-
-    def _record(
-        self, step: Step, result: Result, live: LiveObject | None, reason: str, diagnostic: Diagnostic | None
-    ) -> None:
-        if step.verb is Verb.JOIN:
-            return
-        now = self._clock.now()
-        ended = Ended(
-            address=str(step.address),
-            kind=step.kind,
-            verb=step.verb,
-            at=self._at(),
-            result=result,
-            elapsed=now - self._started.get(step.id, now),
-            id=live.id if live is not None else "",
-            reason=reason,
-            diagnostic=diagnostic,
-            implied=step.implied,
-        )
-        self._ended.append(ended)
-        self._listen(ended)
+            self._tell.over(skipped, Result.SKIPPED, None, why)
 
     def _leave(self, rest: Sequence[Step]) -> None:
         """After an early end: what is on its way is abandoned to the next run, what was not begun is skipped."""
@@ -449,23 +389,13 @@ class Apply:
             awaited = waiting.get(step.id)
             if step in self._checks:
                 reason = _UNPROVED if self._stop.requested else REASON
-                self._record(step, Result.ABANDONED, None, reason, None)
+                self._tell.over(step, Result.ABANDONED, None, reason)
             elif awaited is not None:
                 reason = "interrupted while waiting; the next run goes on waiting"
                 reason = reason if self._stop.requested else WAITING_REASON
-                self._record(step, Result.ABANDONED, awaited.live, reason, None)
+                self._tell.over(step, Result.ABANDONED, awaited.live, reason)
             else:
-                self._record(step, Result.SKIPPED, None, "interrupted" if self._stop.requested else REASON, None)
-
-    def _counts(self) -> Counts:
-        done = [each.verb for each in self._ended if each.result is Result.DONE]
-        return Counts(done.count(Verb.CREATE), done.count(Verb.UPDATE), done.count(Verb.DELETE))
-
-    def _at(self) -> float:
-        return self._clock.now() - self._began
-
-    def _note(self, message: str) -> None:
-        self._listen(Noted(message, self._clock.now() - self._began))
+                self._tell.over(step, Result.SKIPPED, None, "interrupted" if self._stop.requested else REASON)
 
 
 def _weight(step: Step, catalog: Catalog) -> float:

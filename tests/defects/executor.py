@@ -274,8 +274,8 @@ EXECUTOR = (
     ),
     Defect(
         "a new machine that is 404 by itself for a moment counts as gone",
-        _EXECUTE,
-        "if awaited.seen or began - awaited.since >= self._means.settle_seconds:",
+        "reconciler/engine/polling.py",
+        "if awaited.seen or began - awaited.since >= settle_seconds:",
         "if awaited is not None:",
         suite("reliability/test_lists.py"),
     ),

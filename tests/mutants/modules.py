@@ -69,6 +69,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     # executor
     "reconciler/engine/execute.py": ("tests/engine/test_execute.py", "tests/engine/test_endings.py"),
+    "reconciler/engine/polling.py": ("tests/engine/test_execute.py",),
+    "reconciler/engine/telling.py": ("tests/engine/test_execute.py", "tests/engine/test_endings.py"),
     "reconciler/engine/perform.py": (
         "tests/engine/test_steps.py",
         "tests/engine/test_steps_of_many_calls.py",

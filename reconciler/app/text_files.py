@@ -43,9 +43,16 @@ def read_text(path: Path) -> str:
 
 def replace_text(path: Path, text: str, mode: int = 0o600) -> None:
     """Write a file in one move, so that a crash leaves the old one or the new one. What was there under this name, a
-    link too, is replaced and not written to. Raises OSError, also where a device has that name, which root could
-    replace for all: `/dev/null`.
+    link too, is replaced and not written to. Raises OSError with that name, also where a device has it, which root
+    could replace for all: `/dev/null`.
     """
+    try:
+        _replace(path, text, mode)
+    except OSError as problem:  # it may tell of the file beside it
+        raise OSError(problem.errno, problem.strerror, str(path)) from problem
+
+
+def _replace(path: Path, text: str, mode: int) -> None:
     with suppress(FileNotFoundError):
         there = path.lstat().st_mode
         if stat.S_ISCHR(there) or stat.S_ISBLK(there):

@@ -89,7 +89,9 @@ def command(
         from reconciler import app
         from reconciler.model.plan import Options
 
-        saved = len(paths) == 1 and is_plan_file(paths[0])
+        saved = any(map(is_plan_file, paths))
+        if saved and len(paths) > 1:
+            raise click.UsageError("A saved plan is applied alone: it says of which stack it is.")
         if saved and (targets or replace or variables or var_files or overlays):
             raise click.UsageError("A saved plan is done as saved: give --target, --replace and --var to `plan`.")
         session.report_to(report, "apply")

@@ -204,6 +204,23 @@ def test_api_sends_one_call(shell: Shell) -> None:
     assert "errors" in json.loads(missing.out)
 
 
+def test_a_saved_plan_is_applied_alone(shell: Shell) -> None:
+    done(shell.run("plan", "stack.yaml", shell.world, "-o", "today.plan"))
+    for paths in (("today.plan", "stack.yaml"), ("stack.yaml", "today.plan")):
+        ran = shell.run("apply", *paths, shell.world, "--yes")
+        assert ran.code == 1
+        assert "Error: A saved plan is applied alone" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("file", "why"), [("nowhere/today.plan", "No such file or directory"), ("/dev/null", "it is a device")]
+)
+def test_a_plan_that_cannot_be_saved_names_its_file(shell: Shell, file: str, why: str) -> None:
+    ran = shell.run("plan", "stack.yaml", shell.world, "-o", file)
+    assert ran.code == 1
+    assert ran.err.splitlines()[-2:] == [f"error[system]: {file}: {why}", ""]
+
+
 def test_a_file_that_holds_no_world_is_named(shell: Shell) -> None:
     ran = shell.run("plan", "stack.yaml", "--emulator=stack.yaml")
     assert ran.code == 1

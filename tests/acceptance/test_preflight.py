@@ -48,7 +48,7 @@ def test_without_stock_nothing_is_built_and_it_is_said_where_there_is(world: Wor
     assert (ran.code, ran.out) == (1, ""), ran.out
     assert SAID in ran.err
     (said,) = [each for each in ran.err.splitlines() if "= help:" in each]
-    assert said.startswith("  = help: nrt1 and sjc1 have 3 now; ewr1 has m1.xlarge.x86 ($1.7 an hour), c1.xlarge.x86")
+    assert said.startswith("  = help: nrt1 and sjc1 have 3 now; ewr1 has m1.xlarge.x86 ($1.70 an hour), c1.xlarge.x86")
     assert world.ledger() == []
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from reconciler.engine.stock.capacity import Ask
@@ -16,6 +17,7 @@ from reconciler.engine.stock.demand import Demand
 from reconciler.model.catalog import Catalog
 from reconciler.model.kind import Kind
 from reconciler.model.offers import OfferedPlan, Offers
+from reconciler.model.price import in_dollars
 from reconciler.model.stock import Order
 from reconciler.values import canonical_json
 
@@ -50,7 +52,7 @@ class Alternatives:
         for order, plan in self.instead:
             if answers.get(order):
                 plans.setdefault(plan, []).append(order.facility)
-        shown = [f"{plan.slug} (${float(plan.hourly or 0):g} an hour)" for plan in plans][:_PLANS]
+        shown = [f"{plan.slug} ({in_dollars(plan.hourly or Decimal(0))} an hour)" for plan in plans][:_PLANS]
         if shown and len(self.demand.places) == 1:
             parts.append(f"{self.demand.places[0]} has {_several(shown)}")
         elif shown:

@@ -98,14 +98,14 @@ def hint(market: Market, changes: Changes) -> str:
 def test_the_hint_says_where_as_many_are_and_what_else_is_there() -> None:
     left = {"ewr1/c1.small.x86": 2, "ams1/c1.small.x86": 2, "ewr1/c2.medium.x86": 1}
     assert hint(Market(left), fleet(3)) == (
-        "nrt1 and sjc1 have 3 now; ewr1 has m1.xlarge.x86 ($1.7 an hour), m2.xlarge.x86 ($2 an hour) and "
-        "g2.large.x86 ($5 an hour); `--no-preflight` leaves this check out"
+        "nrt1 and sjc1 have 3 now; ewr1 has m1.xlarge.x86 ($1.70 an hour), m2.xlarge.x86 ($2.00 an hour) and "
+        "g2.large.x86 ($5.00 an hour); `--no-preflight` leaves this check out"
     )
 
 
 def test_only_plans_are_told_of_that_the_operating_system_runs_on() -> None:
     said = hint(Market({"ewr1/c1.small.x86": 0}), fleet(1, operating_system="debian_9"))
-    assert "ewr1 has m2.xlarge.x86 ($2 an hour);" in said
+    assert "ewr1 has m2.xlarge.x86 ($2.00 an hour);" in said
 
 
 def test_cheaper_plans_and_other_architectures_are_no_alternative() -> None:

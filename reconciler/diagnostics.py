@@ -94,8 +94,8 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
 
 
 def one(noun: str) -> str:
-    """A word with its article: `a device`, `an api_key`."""
-    return f"an {noun}" if noun[:1] in "aeiou" else f"a {noun}"
+    """A word with its article: `a device`, `an api_key`, `an ssh_key` (one spells it out)."""
+    return f"an {noun}" if noun[:1] in "aeiou" or noun.startswith("ssh") else f"a {noun}"
 
 
 _LONGEST_GUESSED = 100

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from reconciler.cli.main import cli
 from reconciler.codes import CODES
+from reconciler.diagnostics import one
 from tests.docs.error_pages import PAGE, render
 
 ROOT = Path(__file__).parents[2]
@@ -66,3 +67,15 @@ def test_explain_prints_the_page_of_a_code(code: str) -> None:
     done = CliRunner().invoke(cli, ["explain", code])
     assert done.output.startswith(f"{code}\n\n")
     assert CODES[code].way_out.split()[0] in done.output
+
+
+def test_a_kind_has_the_article_that_it_is_read_with() -> None:
+    nouns = ("device", "vlan", "spot_market_request", "api_key", "ip_reservation", "ssh_key")
+    assert [one(each) for each in nouns] == [
+        "a device",
+        "a vlan",
+        "a spot_market_request",
+        "an api_key",
+        "an ip_reservation",
+        "an ssh_key",
+    ]

@@ -114,5 +114,5 @@ def _stacks(paths: tuple[Path, ...], names: tuple[str, ...]) -> frozenset[str] |
 
 def _nothing(stacks: frozenset[str] | None, what: str, folder: Path) -> str:
     of = f" of {', '.join(sorted(stacks))}" if stacks is not None else ""
-    done = f"Nothing that was done to {what} is" if what else f"No run{of} is"
+    done = f"Nothing that was done to `{what}` is" if what else f"No run{of} is"
     return f"{done} written down in {folder}."

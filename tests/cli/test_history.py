@@ -332,7 +332,7 @@ def test_what_was_done_to_an_address_or_an_object(house: House) -> None:
     assert last == f"{blocks[0]}\n\nThe newest 1 of 2 runs; --limit 0 shows all.\n", "nothing is left out in silence"
     nothing = house.run("history", "--address", "projects.nowhere")
     assert (nothing.code, nothing.out) == (0, "")
-    assert "Nothing that was done to projects.nowhere is written down" in nothing.err
+    assert "Nothing that was done to `projects.nowhere` is written down" in nothing.err
 
 
 def test_the_table_has_the_newest_first_and_needs_no_stack(house: House) -> None:

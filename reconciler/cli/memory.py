@@ -14,10 +14,13 @@ def collect_seldom() -> None:
 
 @contextmanager
 def long_lived() -> Iterator[None]:
-    """What is made inside stays until the end: it is not looked through for garbage, now or later."""
+    """What is made inside stays until the end: it is not looked through for garbage. Of a process that reads again and
+    again only what is read first: the rest of it would never be given back.
+    """
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
+        if not gc.get_freeze_count():
+            gc.freeze()
         gc.enable()

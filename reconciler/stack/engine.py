@@ -86,6 +86,38 @@ class _Work(threading.local):
     depth = 0
 
 
+class _Meter:
+    """Counts the work of functions. It knows no environment: one that is known by what it calls is never given back,
+    since no garbage collector sees through it.
+    """
+
+    def __init__(self, size_of: Callable[[Any], int]) -> None:
+        self._work = _Work()
+        self._size_of = size_of
+
+    def counted(self, function: Callable[..., Any], cost: int, weight: int) -> Callable[..., Any]:
+        return partial(self._call, function, cost, weight)
+
+    def _call(self, function: Callable[..., Any], cost: int, weight: int, /, *arguments: Any, **named: Any) -> Any:
+        self._count(cost + weight * sum(map(self._size_of, (*arguments, *named.values()))))
+        made = function(*arguments, **named)
+        self._count(weight * self._size_of(made))
+        return made
+
+    def _count(self, amount: int) -> None:
+        self._work.done += amount
+        if self._work.done > WORK:
+            raise TypeError(_TOO_MUCH)
+
+    def begin(self) -> None:
+        if self._work.depth == 0:
+            self._work.done = 0
+        self._work.depth += 1
+
+    def end(self) -> None:
+        self._work.depth -= 1
+
+
 class Engine:
     """Evaluates expressions and templates. Safe to use from several threads; it keeps nothing between calls.
 
@@ -101,8 +133,7 @@ class Engine:
         size_of: Callable[[Any], int],
         weights: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
-        self._work = _Work()
-        self._size_of = size_of
+        self._meter = _Meter(size_of)
         every = {**functions, "tojson": lambda value, indent=None: _to_json(to_plain(value), indent)}
         counted = {name: self.counted(function, weight=weights.get(name, 1)) for name, function in every.items()}
         self._expressions = _environment(EXPRESSION_FUEL, counted)
@@ -113,26 +144,7 @@ class Engine:
         """The function, made to count what goes in and what comes out, `weight` times, and a `cost` for each call.
         It raises TypeError when that is too much for one evaluation.
         """
-        return partial(self._call, function, cost, weight)
-
-    def _call(self, function: Callable[..., Any], cost: int, weight: int, /, *arguments: Any, **named: Any) -> Any:
-        self._count(cost + weight * sum(map(self._size_of, (*arguments, *named.values()))))
-        made = function(*arguments, **named)
-        self._count(weight * self._size_of(made))
-        return made
-
-    def _count(self, amount: int) -> None:
-        self._work.done += amount
-        if self._work.done > WORK:
-            raise TypeError(_TOO_MUCH)
-
-    def _begin(self) -> None:
-        if self._work.depth == 0:
-            self._work.done = 0
-        self._work.depth += 1
-
-    def _end(self) -> None:
-        self._work.depth -= 1
+        return self._meter.counted(function, cost, weight)
 
     def check(self, text: str) -> None:
         """Raises Failure when the text is not one expression."""
@@ -146,7 +158,7 @@ class Engine:
 
         Raises Failure; whatever a view raises comes through as it is, unless the engine swallowed it.
         """
-        self._begin()
+        self._meter.begin()
         try:
             return self._expressions.eval_expr(f"({text}\n)|default(undefined__)", undefined__=UNDEFINED, **names)
         except TemplateError as problem:
@@ -154,7 +166,7 @@ class Engine:
         except _PYTHON_ERRORS as problem:
             raise _python_failure(problem) from None
         finally:
-            self._end()
+            self._meter.end()
 
     def names_in(self, text: str) -> frozenset[str]:
         """The names that a template reads and does not set. Raises Failure when it cannot be parsed."""
@@ -165,7 +177,7 @@ class Engine:
 
     def render(self, text: str, names: Mapping[str, Any], *, inner: bool = False) -> str:
         """The text that a template makes, an `inner` one for another. Raises as `evaluate` does."""
-        self._begin()
+        self._meter.begin()
         environment = self._inner_templates if inner else self._templates
         try:
             return str(environment.render_str(text, **names))
@@ -174,7 +186,7 @@ class Engine:
         except _PYTHON_ERRORS as problem:
             raise _python_failure(problem) from None
         finally:
-            self._end()
+            self._meter.end()
 
 
 def _environment(fuel: int, functions: Mapping[str, Callable[..., Any]]) -> Environment:

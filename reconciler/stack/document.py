@@ -159,7 +159,8 @@ def _name(entry: Entry, names: list[tuple[str, Place]], document: Document, prob
             "stack-name-differs",
             f"this file says `{value}`, and {names[0][1]} says `{document.name}`",
             node.place,
-            hint="files that are given together make one stack",
+            hint="files that are given together make one stack; of several stacks name one, or say `--recursive`, "
+            "which validate, plan, drift and watch have",
         )
         return
     document.name = value

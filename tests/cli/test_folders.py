@@ -78,3 +78,12 @@ def test_a_folder_without_a_stack_and_a_file_are_refused(repository: Shell) -> N
     assert ran.code == 1
     assert "no stack below repo/values" in ran.err
     assert "is none" in repository.run("validate", "repo/a/stack.yaml", "--recursive").err
+
+
+def test_a_folder_of_several_stacks_is_refused_with_the_option_that_takes_each_by_itself(shell: Shell) -> None:
+    (shell.folder / "both").mkdir()
+    for name in ("one", "two"):
+        shell.write(f"both/{name}.yaml", f"stack: {name}\n")
+    ran = shell.run("validate", "both")
+    assert ran.code == 1
+    assert "of several stacks name one, or say `--recursive`" in ran.err

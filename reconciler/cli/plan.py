@@ -29,6 +29,7 @@ from reconciler.cli.options import (
     verbose_option,
 )
 from reconciler.cli.session import Session
+from reconciler.clock import today
 
 if TYPE_CHECKING:
     from reconciler.api import Client
@@ -94,6 +95,7 @@ def command(
         raise click.UsageError("--recursive goes with neither -o nor --target, --replace or a --format.")
     with Session(no_color=no_color) as session:
         from reconciler import app
+        from reconciler.app.foretelling import foretold
         from reconciler.model.approval import approval
         from reconciler.model.plan import Options
         from reconciler.model.policy import denied
@@ -109,7 +111,7 @@ def command(
             client = client or session.connect(api_url, emulator, parallelism=parallelism, read_only=True)
             options = Options(destroy, targets, replace)
             planned = session.plan(stack, client, options, parallelism=parallelism, preflight=not no_preflight)
-            return session.judged(planned, rules)
+            return foretold(session.judged(planned, rules), today(session.clock))
 
         def print_plan(planned: Planned) -> None:
             digest = approval(planned.plan)

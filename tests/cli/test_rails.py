@@ -41,6 +41,22 @@ def test_an_apply_that_takes_a_large_part_away_has_to_be_told_so(fleet: Shell) -
     assert fleet.run("apply", "saved.plan", "--allow-deletes", "7", fleet.world).code == 0
 
 
+def test_a_plan_says_what_an_apply_of_it_is_refused_for(fleet: Shell) -> None:
+    rails(fleet, '{waivers: [{rail: max_delete_share, reason: "smaller", until: 2019-12-31}]}')
+    planned = fleet.run("plan", "fleet.yaml", fleet.world)
+    assert planned.code == 0
+    assert "warning[too-many-deletes]: `apply` refuses this as it is: the plan destroys 7 of the 9" in planned.out
+    assert "say --allow-deletes 7" in planned.out
+    assert "warning[waiver-expired]" in planned.out
+    comment = fleet.run("plan", "fleet.yaml", "--format", "markdown", fleet.world).out
+    assert "`apply` refuses this as it is" in comment
+    rails(fleet, "{max_delete_share: 1}")
+    assert "refuses" not in fleet.run("plan", "fleet.yaml", fleet.world).out
+    fleet.write("fleet.yaml", FLEET + "rails: {delete_projects: false}\n")
+    destroyed = fleet.run("plan", "fleet.yaml", "--destroy", fleet.world).out
+    assert "warning[project-delete]: `destroy` refuses this as it is" in destroyed
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,7 +73,9 @@ class Round:
 
         services = open_notifier(session, *self.notify)
         stacks = stacks_below(session, self.paths) if self.recursive else [said_stack(self.paths)]
-        reporter = Reporter(session, "text", stacks, recursive=self.recursive, since=self._record(), services=services)
+        reporter = Reporter(
+            session, "text", stacks, recursive=self.recursive, since=self._record(session), services=services
+        )
         session.on_refusal = reporter.refused
         account = session.connect(*self.account, parallelism=self.parallelism, read_only=not self.classes)
         looks = look_at_each(session, stacks, How(*self.inputs, (), account, self.parallelism))
@@ -86,15 +87,17 @@ class Round:
         rules = session.policies(self.policies)
         return worst([self._repaired(session, *each, account, rules) for each in zip(stacks, looks, strict=True)])
 
-    def _record(self) -> Path:
+    def _record(self, session: Session) -> Path:
         """What was reported last is another thing for each choice of stacks."""
         from reconciler.app.private_files import make_private_folder
         from reconciler.values import digest
 
         if self.since is not None:
             return self.since
-        with suppress(OSError):  # whoever writes the file says so
+        try:
             make_private_folder(RECORDS)
+        except OSError as problem:  # whoever writes the file says that it cannot be, and here stands why
+            session.sink.note(f"{RECORDS} cannot be made: {problem.strerror}")
         return RECORDS / f"{digest([self.recursive, *(str(each.absolute()) for each in self.paths)], 16)}.json"
 
     def _repaired(self, session: Session, found: Found, look: Look, account: Client, rules: Sequence[Policy]) -> int:

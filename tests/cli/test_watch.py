@@ -239,3 +239,11 @@ def test_a_span_that_is_none_is_wrong_usage(edge: Edge, wrong: str) -> None:
 def test_rules_without_a_repair_are_wrong_usage(edge: Edge) -> None:
     edge.shell.write("rules.yaml", "rules: []\n")
     assert "without --repair nothing is" in edge.watch("--policy", "rules.yaml").err
+
+
+def test_why_there_is_no_place_for_the_record_is_told(edge: Edge) -> None:
+    (edge.shell.folder / ".reconciler" / "watch").write_text("")
+    ran = edge.watch()
+    assert ran.code == 1
+    assert ".reconciler/watch cannot be made: File exists\n" in ran.err
+    assert "error[report-not-kept]" in ran.err

@@ -35,11 +35,10 @@ def priced(plan: Plan, snapshot: Snapshot, catalog: Catalog, catalogues: Catalog
     """
     if not buys(plan.changes, catalog):  # what a destroy leaves, it has to price all the same
         return strangers_priced(plan, snapshot, catalog, catalogues) if plan.options.destroy else plan
-    items = catalogues.read([_PLANS])[_PLANS]
-    if isinstance(items, WireError):
+    prices = _prices(catalogues)
+    if isinstance(prices, WireError):
         hint = "the plan holds all the same; a user's token may read prices, a project's may not"
-        return replace(plan, diagnostics=(*plan.diagnostics, _unread("the plan costs", items, hint)))
-    prices = price_list(items)
+        return replace(plan, diagnostics=(*plan.diagnostics, _unread("the plan costs", prices, hint)))
     changes = with_costs(plan.changes, catalog, prices)
     strangers = strangers_with_costs(plan.strangers, snapshot, catalog, prices)
     besides = left_out(plan.stack, snapshot, changes, strangers, catalog, prices) if plan.options.targets else ()
@@ -51,11 +50,11 @@ def strangers_priced(plan: Plan, snapshot: Snapshot, catalog: Catalog, catalogue
     unpriced = strangers_with_costs(plan.strangers, snapshot, catalog, {})
     if not any(each.billed for each in unpriced):
         return plan
-    items = catalogues.read([_PLANS])[_PLANS]
-    if isinstance(items, WireError):
-        found = _unread("strangers cost", items, "a user's token may read prices, a project's may not")
+    prices = _prices(catalogues)
+    if isinstance(prices, WireError):
+        found = _unread("strangers cost", prices, "a user's token may read prices, a project's may not")
         return replace(plan, strangers=unpriced, diagnostics=(*plan.diagnostics, found))
-    return replace(plan, strangers=strangers_with_costs(plan.strangers, snapshot, catalog, price_list(items)))
+    return replace(plan, strangers=strangers_with_costs(plan.strangers, snapshot, catalog, prices))
 
 
 def remains_priced(
@@ -74,8 +73,14 @@ def remains_priced(
     unpriced = costing({})
     if not any(each.billed for each in unpriced):
         return unpriced
+    prices = _prices(catalogues)
+    return unpriced if isinstance(prices, WireError) else costing(prices)
+
+
+def _prices(catalogues: Catalogues) -> Mapping[str, Decimal] | WireError:
+    """The price list, or why it cannot be read."""
     items = catalogues.read([_PLANS])[_PLANS]
-    return unpriced if isinstance(items, WireError) else costing(price_list(items))
+    return items if isinstance(items, WireError) else price_list(items)
 
 
 def _unread(what: str, problem: WireError, hint: str) -> Diagnostic:

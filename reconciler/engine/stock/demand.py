@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from reconciler.model.catalog import Catalog
+from reconciler.model.live import LiveObject
 from reconciler.model.plan import Action, Change
 from reconciler.model.stock import Machines
 from reconciler.values import Address
@@ -42,6 +43,20 @@ class Claim:
     wants: tuple[Want, ...]
     brought: frozenset[str]
     freed: frozenset[str]
+
+
+Gone = Set[tuple[str, str]]
+"""Kinds and ids of what a plan takes away."""
+
+
+def going(changes: Iterable[Change]) -> Gone:
+    return {(each.kind, each.live.id) for each in changes if each.action.deletes and each.live is not None}
+
+
+def stays(address: Address, by_address: Mapping[Address, Change]) -> LiveObject | None:
+    """What is at an address and is not made anew; None where nothing is."""
+    around = by_address.get(address)
+    return around.live if around is not None and not around.action.creates else None
 
 
 def demands(changes: Sequence[Change], catalog: Catalog) -> list[Demand]:

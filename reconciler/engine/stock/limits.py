@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.diagnostics import Diagnostic, error
-from reconciler.engine.stock.demand import Want, wants
+from reconciler.engine.stock.demand import Gone, Want, going, stays, wants
 from reconciler.model.catalog import Catalog
 from reconciler.model.live import LiveObject, Snapshot
 from reconciler.model.plan import Change
@@ -24,15 +24,13 @@ def check_limits(changes: Sequence[Change], snapshot: Snapshot, catalog: Catalog
         owner = want.change.address.owner
         if owner is not None and want.machines.names and not want.machines.reserved:
             grouped.setdefault((owner, tuple(sorted(want.machines.names))), []).append(want)
-    going = {(each.kind, each.live.id) for each in changes if each.action.deletes and each.live is not None}
+    gone = going(changes)
     for (owner, names), found in grouped.items():
-        around = by_address.get(owner)
-        if around is None or around.live is None or around.action.creates:
+        around = stays(owner, by_address)
+        limit = _limit(around.limits, names) if around is not None else None
+        if around is None or limit is None:
             continue
-        limit = _limit(around.live.limits, names)
-        if limit is None:
-            continue
-        total = held = _held(around.live, names, snapshot, catalog, going)
+        total = held = _held(around, names, snapshot, catalog, gone)
         for want in found:
             before, total = total, total + want.machines.quantity
             if before <= limit < total:
@@ -43,14 +41,12 @@ def _limit(limits: Mapping[str, int], names: Sequence[str]) -> int | None:
     return min((limits[each] for each in names if each in limits), default=None)
 
 
-def _held(
-    project: LiveObject, names: Sequence[str], snapshot: Snapshot, catalog: Catalog, going: set[tuple[str, str]]
-) -> int:
+def _held(project: LiveObject, names: Sequence[str], snapshot: Snapshot, catalog: Catalog, gone: Gone) -> int:
     """What makes machines is passed over: they stand for themselves."""
     return sum(
         taken.quantity
         for each in snapshot
-        if project.id in (each.owner_id, each.parent_id) and each.present and (each.kind, each.id) not in going
+        if project.id in (each.owner_id, each.parent_id) and each.present and (each.kind, each.id) not in gone
         if not catalog[each.kind].makes and (taken := catalog[each.kind].takes(each.values)) is not None
         if not taken.reserved and tuple(sorted(taken.names)) == tuple(names)
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.engine.stock.demand import Gone, going, stays
 from reconciler.engine.world import field_problem
 from reconciler.model.catalog import Catalog
 from reconciler.model.live import LiveObject, Snapshot
@@ -15,7 +16,7 @@ from reconciler.values import Address
 
 def check_quotas(changes: Sequence[Change], snapshot: Snapshot, catalog: Catalog) -> list[Diagnostic]:
     by_address = {each.address: each for each in changes}
-    going = {(each.kind, each.live.id) for each in changes if each.action.deletes and each.live is not None}
+    gone = going(changes)
     created: dict[tuple[Address, str], list[Change]] = {}
     for each in changes:
         if each.action.creates and each.resource is not None and each.address.owner is not None:
@@ -23,20 +24,20 @@ def check_quotas(changes: Sequence[Change], snapshot: Snapshot, catalog: Catalog
     return [
         problem
         for (owner, kind), made in sorted(created.items(), key=lambda each: (each[0][0].sort_key, each[0][1]))
-        for problem in _problems(made, _standing(owner, kind, by_address, snapshot, going), catalog)
+        for problem in _problems(made, _standing(owner, kind, by_address, snapshot, gone), catalog)
     ]
 
 
 def _standing(
-    owner: Address, kind: str, by_address: Mapping[Address, Change], snapshot: Snapshot, going: set[tuple[str, str]]
+    owner: Address, kind: str, by_address: Mapping[Address, Change], snapshot: Snapshot, gone: Gone
 ) -> list[LiveObject]:
-    around = by_address.get(owner)
-    if around is None or around.live is None or around.action.creates:
+    around = stays(owner, by_address)
+    if around is None:
         return []
     return [
         each
         for each in snapshot.of_kind(kind)
-        if each.parent_id == around.live.id and each.present and not each.automatic and (kind, each.id) not in going
+        if each.parent_id == around.id and each.present and not each.automatic and (kind, each.id) not in gone
     ]
 
 

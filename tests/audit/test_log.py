@@ -23,6 +23,7 @@ from reconciler.model.kind import Verb
 from reconciler.model.plan import Counts
 from reconciler.report.history import history_document, render_deeds, render_run, render_runs
 from reconciler.wire import Attempt, Call
+from tests.reliability.test_journal import FullLog
 
 ORIGIN = Origin("alice", "ci", "build-3")
 HEAD = Head(
@@ -42,20 +43,6 @@ HEAD = Head(
 )
 CREATE = Call("POST", "/projects", "/projects", {"secret": "canary"}, {"name": "canary"}, step="projects.web:create")
 NOBODY = Machine("build-3", lambda _pid, _at: False)
-
-
-class FullLog(Log):
-    """A disk with room for so many lines."""
-
-    def __init__(self, path: Path, lines: int) -> None:
-        super().__init__(path)
-        self._left = lines
-
-    def append(self, line: str, *, sync: bool) -> None:
-        if self._left == 0:
-            raise OSError(28, "No space left on device")
-        self._left -= 1
-        super().append(line, sync=sync)
 
 
 def audit_in(folder: Path, run: str = HEAD.run, at: float = 1000.0, log: Log | None = None) -> Audit:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli.main import run
+from reconciler.clock import SystemClock
 from tests.forks.client import Ran as Ran
 
 STACK = """\
@@ -41,6 +42,20 @@ class Stream(io.StringIO):
 
     def isatty(self) -> bool:
         return self._terminal
+
+
+class Hurrying(SystemClock):
+    """A clock that has slept at once: the emulator of these tests is never late."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._slept = 0.0
+
+    def now(self) -> float:
+        return super().now() + self._slept
+
+    def sleep(self, seconds: float) -> None:
+        self._slept += seconds
 
 
 @dataclass(frozen=True)

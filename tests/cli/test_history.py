@@ -15,9 +15,8 @@ from typing import Any
 import pytest
 import requests
 
-from reconciler.clock import SystemClock
 from reconciler.emulator import Emulator, Settings
-from tests.cli.conftest import STACK, Ran, Shell, Stream
+from tests.cli.conftest import STACK, Hurrying, Ran, Shell, Stream
 
 TOKEN = "CanaryTokenOfTheApi7f3a"
 CANARIES = (TOKEN, "canary-of-2019", "CanaryOfUserdata", "CanaryInADescription", "CanaryOfAnError")
@@ -40,20 +39,6 @@ rails:
     - {rail: max_deletes, reason: of nothing that goes, until: 2999-12-31, targets: [projects.other]}
     - {rail: max_creates, reason: not needed, until: 2999-12-31}
 """
-
-
-class Hurrying(SystemClock):
-    """A clock that has slept at once: the emulator of these tests is never late."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._slept = 0.0
-
-    def now(self) -> float:
-        return super().now() + self._slept
-
-    def sleep(self, seconds: float) -> None:
-        self._slept += seconds
 
 
 @dataclass(frozen=True)

@@ -8,28 +8,14 @@ from typing import Any
 import pytest
 import requests
 
-from reconciler.clock import SystemClock
 from reconciler.emulator import Emulator, Settings
+from tests.cli.conftest import Hurrying as Hurrying
 from tests.cli.conftest import Ran, Shell
 from tests.cli.conftest import shell as shell
 from tests.tracing.collector import Collector, collector
 
 TOKEN = "CanaryTokenOfTheApi7f3a"
 HEADER = "CanaryKeyOfTheCollector99"
-
-
-class Hurrying(SystemClock):
-    """A clock that has slept at once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._slept = 0.0
-
-    def now(self) -> float:
-        return super().now() + self._slept
-
-    def sleep(self, seconds: float) -> None:
-        self._slept += seconds
 
 
 @dataclass(frozen=True)

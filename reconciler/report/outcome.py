@@ -83,7 +83,7 @@ def _values(page: Page, values: Mapping[str, Any], secrets: frozenset[str]) -> N
 def _not_done(report: Report) -> str:
     counts = {
         "failed": sum(1 for each in report.ended if each.result is Result.FAILED),
-        "skipped": len(_those(report, Result.SKIPPED)),
+        "skipped": len(those(report, Result.SKIPPED)),
         "interrupted": sum(1 for each in report.ended if each.result is Result.ABANDONED),
         "still there": len(report.remains),
     }
@@ -105,7 +105,7 @@ def _failure(page: Page, ended: Ended) -> None:
 
 
 def _list(page: Page, title: str, report: Report, result: Result) -> None:
-    found = _those(report, result)
+    found = those(report, result)
     if not found:
         return
     page.line((f"{title}:", Style.YELLOW))
@@ -116,7 +116,7 @@ def _list(page: Page, title: str, report: Report, result: Result) -> None:
     page.blank()
 
 
-def _those(report: Report, result: Result) -> list[Ended]:
+def those(report: Report, result: Result) -> list[Ended]:
     """The steps that ended so; that nothing was there to be checked tells nobody anything."""
     idle = result is Result.SKIPPED
     return [each for each in report.ended if each.result is result and not (idle and each.verb is Verb.CHECK)]

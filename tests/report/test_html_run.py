@@ -14,6 +14,7 @@ from reconciler.model.plan import Counts, Step
 from reconciler.report.ending import Ending
 from reconciler.report.html.run import render_run
 from reconciler.report.html.timeline import DRAWN
+from reconciler.report.markdown.run import render_ending
 from reconciler.report.scrub import SENSITIVE, Scrubber
 from reconciler.secret import Secret
 from reconciler.values import parse_address
@@ -157,3 +158,10 @@ def test_secrets_are_hidden_also_where_a_name_is_cut() -> None:
 def test_a_secret_output_is_not_shown() -> None:
     tree = page(ending(done(A, 0, 1), outputs={"a": "open", "b": "canary"}, secret_outputs=frozenset({"b"})))
     assert facts(only(tree, "#outputs")) == {"a": '"open"', "b": SENSITIVE}
+
+
+def test_checks_of_what_was_not_changed_are_in_no_list() -> None:
+    unasked = Ended(A, "vlan", Verb.CHECK, 1.0, Result.SKIPPED, reason="it needs b")
+    tree = page(ending(unasked))
+    assert not found(tree, "#skipped")
+    assert A not in render_ending(ending(unasked), lambda text: text).partition("<details>")[0]

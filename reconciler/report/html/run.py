@@ -13,7 +13,7 @@ from reconciler.report.html.markup import Html, Markup, lines
 from reconciler.report.html.shell import diagnostics_section, document, section, section_title, top
 from reconciler.report.html.timeline import Timeline, timeline
 from reconciler.report.money import left_words, remains_words
-from reconciler.report.outcome import way_on
+from reconciler.report.outcome import those, way_on
 from reconciler.report.scrub import SENSITIVE
 from reconciler.report.words import duration
 
@@ -69,8 +69,8 @@ def _waited_for(html: Html, drawn: Timeline) -> Markup:
 
 
 def _left(html: Html, report: Report) -> list[Markup | None]:
-    skipped = [_named(each) for each in report.ended if each.result is Result.SKIPPED]
-    interrupted = [_named(each) for each in report.ended if each.result is Result.ABANDONED]
+    skipped = [_named(each) for each in those(report, Result.SKIPPED)]
+    interrupted = [_named(each) for each in those(report, Result.ABANDONED)]
     remains = [left_words(each) for each in report.remains]
     return [
         _list(html, "remains", "Still there after the destroy", remains),

@@ -13,7 +13,7 @@ from reconciler.report.diagnostics_text import diagnostics_page
 from reconciler.report.ending import Ending
 from reconciler.report.markdown.text import LIMIT, Md, Writer, fold, joined, marker, own
 from reconciler.report.money import left_words, remains_words
-from reconciler.report.outcome import outputs_page, way_on
+from reconciler.report.outcome import outputs_page, those, way_on
 from reconciler.report.page import Page
 
 
@@ -81,7 +81,7 @@ def _body(write: Writer, report: Report, most: _Most) -> list[Md]:
 
 
 def _of(report: Report, result: Result) -> list[str]:
-    return [_named(each) for each in report.ended if each.result is result]
+    return [_named(each) for each in those(report, result)]
 
 
 def _named(ended: Ended) -> str:

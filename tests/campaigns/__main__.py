@@ -12,11 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
+from multiprocessing.pool import Pool
 from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
 import tests.campaigns
+from reconciler.cli.memory import collect_seldom
 from tests.campaigns.campaign import Campaign, NotInPeace, Violation
 
 PART = 500
@@ -57,19 +59,28 @@ def played(campaign: str, schedule: str) -> tuple[str, list[Violation]]:
 
 def run(campaign: Campaign, schedules: Sequence[str], jobs: int, *, first: bool = False) -> Result:
     """Play these schedules; with `first` no more after one that broke a law."""
+    with _workers(campaign, jobs) as pool:
+        return _run(campaign, schedules, pool, first=first)
+
+
+def _workers(campaign: Campaign, jobs: int) -> Pool:
+    """Processes that play; what they have read and started serves all that they play. They look for garbage as seldom
+    as the command does.
+    """
+    return multiprocessing.Pool(min(jobs, campaign.jobs or jobs), initializer=collect_seldom)
+
+
+def _run(campaign: Campaign, schedules: Sequence[str], pool: Pool, *, first: bool = False) -> Result:
     result = Result(campaign.name)
     began = time.monotonic()
-    jobs = min(jobs, campaign.jobs or jobs)
-    work = partial(played, campaign.name)
-    with multiprocessing.Pool(jobs) as pool:
-        for schedule, violations in pool.imap_unordered(work, schedules, chunksize=4):
-            result.schedules += 1
-            for each in violations:
-                result.broken.append((schedule, each))
-                told = f"{campaign.name} --replay {schedule!r}\n  {each.law}: {each.detail}"
-                print(told.encode("utf-8", "backslashreplace").decode(), flush=True)
-            if first and result.broken:
-                break
+    for schedule, violations in pool.imap_unordered(partial(played, campaign.name), schedules, chunksize=4):
+        result.schedules += 1
+        for each in violations:
+            result.broken.append((schedule, each))
+            told = f"{campaign.name} --replay {schedule!r}\n  {each.law}: {each.detail}"
+            print(told.encode("utf-8", "backslashreplace").decode(), flush=True)
+        if first and result.broken:
+            break
     result.seconds = time.monotonic() - began
     return result
 
@@ -86,15 +97,18 @@ def resumed(campaign: Campaign, schedules: Sequence[str], jobs: int, file: Path,
     A part that broke a law is not gone on after: all is played again then, by what has been fixed.
     """
     result = _kept(file, campaign.name, key) or Result(campaign.name)
-    while result.schedules < len(schedules) and not result.broken:
-        part = run(campaign, schedules[result.schedules : result.schedules + PART], jobs)
-        result.schedules += part.schedules
-        result.seconds += part.seconds
-        result.broken += part.broken
-        kept = {"name": campaign.name, **key, "schedules": result.schedules}
-        kept |= {"violations": len(result.broken), "seconds": round(result.seconds, 1)}
-        with file.open("a", encoding="utf-8") as lines:
-            lines.write(f"{json.dumps(kept)}\n")
+    if result.schedules >= len(schedules):
+        return result
+    with _workers(campaign, jobs) as pool:
+        while result.schedules < len(schedules) and not result.broken:
+            part = _run(campaign, schedules[result.schedules : result.schedules + PART], pool)
+            result.schedules += part.schedules
+            result.seconds += part.seconds
+            result.broken += part.broken
+            kept = {"name": campaign.name, **key, "schedules": result.schedules}
+            kept |= {"violations": len(result.broken), "seconds": round(result.seconds, 1)}
+            with file.open("a", encoding="utf-8") as lines:
+                lines.write(f"{json.dumps(kept)}\n")
     return result
 
 

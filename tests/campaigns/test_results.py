@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.forks.client import ROOT
+
 COUNT = 8
 KEPT: dict[str, Any] = {"name": "answers", "count": COUNT, "seed": 1}
 
@@ -60,7 +62,7 @@ def kept_in(folder: Path, line: dict[str, Any]) -> Path:
 def played(file: Path) -> tuple[int, str]:
     """How the command ends, and what it prints."""
     command = (sys.executable, "-m", "tests.campaigns", "answers", "--count", str(COUNT), "--jobs", "1")
-    done = subprocess.run([*command, "--results", str(file)], capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, "--results", str(file)], capture_output=True, text=True, check=False, cwd=ROOT)
     return done.returncode, done.stdout
 
 

@@ -62,6 +62,11 @@ _ELSEWHERE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "project": {"organization": frozenset({"projects"}), "project": frozenset({"payment_method"})},
 }
 """In which others' answers a kind's fields show."""
+_GIVEN_AT_BIRTH: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "project.expires": {"device": frozenset({"termination_time"})},
+    "project.ttl": {"device": frozenset({"termination_time"})},
+}
+"""What others were made with, and keep when the field becomes another: the API takes it at their birth only."""
 _MOST_RUNS = 4
 
 
@@ -394,7 +399,18 @@ class _Change:
         ]
         if pending or not done(run) or self.world.revision != before:
             return [Violation("the next plan is empty", "; ".join(pending) or run.said)]
-        return []
+        return self._ends_unseen(stack, run)
+
+    def _ends_unseen(self, stack: Stack, run: Run) -> list[Violation]:
+        """What the platform will take away, though the stack does not ask for that, has to be told in every plan."""
+        if self.it.base == "ignored":
+            return []
+        told = {each.address for each in run.plans[-1].plan.diagnostics if each.code == "ends-by-itself"}
+        asked = {str(each.address) for each in stack.resources if each.values.get("termination_time")}
+        ours = [each for each in self.world.look() if each.mark.startswith(f"{stack.name}:")]
+        ends = {each.address for each in ours if each.kind == "device" and each.body.get("termination_time")}
+        unseen = sorted(ends - told - asked)
+        return [Violation("nothing ends unseen", ", ".join(unseen))] if unseen else []
 
     def _alike(self, mine: Mapping[str, Any], other: Built, state: str, law: str) -> list[Violation]:
         aside = self._aside(state)
@@ -407,10 +423,11 @@ class _Change:
         left = (isinstance(rule, CreateOnly) and not rule.replaces) or top in _LEFT_IN_PARTS
         left = left or (state == ABSENT and self.case.kind.key_field != top)
         left = left or (state == NULL and not (isinstance(rule, Update) and rule.clears))
+        given = _GIVEN_AT_BIRTH.get(f"{self.case.kind.name}.{top}", {})
         if not left:
-            return {}
+            return dict(given)
         names = frozenset({top, *_SHOWN_AS.get(top, ()), *(name for each in self._beside() for name in each)})
-        kinds = {self.case.kind.name: names, "machine of several": names}
+        kinds = {**given, self.case.kind.name: names, "machine of several": names}
         for kind, more in _ELSEWHERE.get(self.case.kind.name, {}).items():
             kinds[kind] = kinds.get(kind, frozenset()) | more
         return kinds

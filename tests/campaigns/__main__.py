@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import multiprocessing
 import sys
@@ -17,12 +18,14 @@ from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
+import reconciler
 import tests.campaigns
 from reconciler.cli.memory import collect_seldom
 from tests.campaigns.campaign import Campaign, NotInPeace, Violation
 
 PART = 500
 """Schedules, after which what has come of them is kept in the file of `--results`."""
+PLAYED_AGAINST = Path(reconciler.__file__).parent
 
 
 @dataclass
@@ -85,6 +88,14 @@ def _run(campaign: Campaign, schedules: Sequence[str], pool: Pool, *, first: boo
     return result
 
 
+def code() -> str:
+    """A digest of the code that is played against: what was kept of another one says nothing about it."""
+    found = hashlib.sha256()
+    for each in sorted(PLAYED_AGAINST.rglob("*.py")):
+        found.update(f"{each.relative_to(PLAYED_AGAINST).as_posix()}\0".encode() + each.read_bytes() + b"\0")
+    return found.hexdigest()[:16]
+
+
 def table(results: list[Result]) -> str:
     lines = ["| campaign | schedules | violations | seconds |", "|---|---|---|---|"]
     lines += [f"| {each.name} | {each.schedules} | {len(each.broken)} | {each.seconds:.0f} |" for each in results]
@@ -117,7 +128,7 @@ def _kept(file: Path, name: str, key: Mapping[str, object]) -> Result | None:
     found = None
     for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else ():
         kept = json.loads(line)
-        if kept["name"] == name and all(kept[each] == value for each, value in key.items()):
+        if kept["name"] == name and all(kept.get(each) == value for each, value in key.items()):
             found = None if kept["violations"] else Result(name, kept["schedules"], [], kept["seconds"])
     return found
 
@@ -140,7 +151,8 @@ def main() -> int:
         "--results",
         type=Path,
         metavar="FILE",
-        help="keep what came of each part of a campaign there, and go on after what is in it: a release takes hours",
+        help="keep what came of each part of a campaign there, and go on after what is in it of this code: a release"
+        " takes hours",
     )
     parser.add_argument("--only", default="", metavar="PATTERN", help="only schedules that fit this pattern of a shell")
     parser.add_argument("--replay", metavar="SCHEDULE", help="play one schedule of one campaign again")
@@ -155,13 +167,14 @@ def main() -> int:
         print("\n".join(f"{each.law}: {each.detail}" for each in violations) or "it holds")
         return 1 if violations else 0
     results = []
+    this_code = code()
     for each in chosen:
         count = each.full if given.full else given.count or each.short
         schedules = list(each.chosen(count, given.seed, given.only))
         if given.results is None:
             results.append(run(each, schedules, given.jobs, first=given.first))
         else:
-            key = {"count": count, "seed": given.seed}
+            key = {"count": count, "seed": given.seed, "code": this_code}
             results.append(resumed(each, schedules, given.jobs, given.results, key))
     print(table(results))
     return 1 if any(each.broken for each in results) else 0

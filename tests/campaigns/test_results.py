@@ -8,18 +8,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.campaigns.__main__ import code
 from tests.forks.client import ROOT
 
 COUNT = 8
-KEPT: dict[str, Any] = {"name": "answers", "count": COUNT, "seed": 1}
+KEPT: dict[str, Any] = {"name": "answers", "count": COUNT, "seed": 1, "code": code()}
 
 
 def test_schedules_that_the_file_holds_are_not_played_again(tmp_path: Path) -> None:
     file = kept_in(tmp_path, {**KEPT, "schedules": 6, "violations": 0, "seconds": 1000.0})
 
-    code, table = played(file)
+    ended, table = played(file)
 
-    assert code == 0
+    assert ended == 0
     last = held(file)[-1]
     assert (len(held(file)), last["schedules"], last["violations"]) == (2, COUNT, 0)
     assert 1000 <= last["seconds"] < 2000
@@ -29,18 +30,18 @@ def test_schedules_that_the_file_holds_are_not_played_again(tmp_path: Path) -> N
 def test_a_campaign_that_is_complete_is_only_shown(tmp_path: Path) -> None:
     file = kept_in(tmp_path, {**KEPT, "schedules": COUNT, "violations": 0, "seconds": 1000.0})
 
-    code, table = played(file)
+    ended, table = played(file)
 
-    assert (code, len(held(file))) == (0, 1)
+    assert (ended, len(held(file))) == (0, 1)
     assert f"| answers | {COUNT} | 0 | 1000 |" in table
 
 
 def test_after_a_violation_the_campaign_begins_anew(tmp_path: Path) -> None:
     file = kept_in(tmp_path, {**KEPT, "schedules": 6, "violations": 1, "seconds": 1000.0})
 
-    code, _ = played(file)
+    ended, _ = played(file)
 
-    assert code == 0
+    assert ended == 0
     assert held(file)[-1]["schedules"] == COUNT
     assert held(file)[-1]["seconds"] < 1000
 
@@ -51,6 +52,16 @@ def test_what_was_kept_of_other_schedules_says_nothing_about_these(tmp_path: Pat
     played(file)
 
     assert [(each["seed"], each["schedules"]) for each in held(file)] == [(2, COUNT), (1, COUNT)]
+
+
+def test_what_another_code_was_played_against_is_played_again(tmp_path: Path) -> None:
+    other = {"code": "0123456789abcdef", "schedules": COUNT, "violations": 0, "seconds": 1000.0}
+    file = kept_in(tmp_path, {**KEPT, **other})
+
+    ended, _ = played(file)
+
+    assert (ended, len(held(file))) == (0, 2)
+    assert held(file)[-1]["seconds"] < 1000
 
 
 def kept_in(folder: Path, line: dict[str, Any]) -> Path:

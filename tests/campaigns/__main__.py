@@ -176,6 +176,8 @@ def main() -> int:
         else:
             key = {"count": count, "seed": given.seed, "code": this_code}
             results.append(resumed(each, schedules, given.jobs, given.results, key))
+    if not any(each.schedules for each in results):
+        parser.error(f"no schedule fits {given.only!r}")
     print(table(results))
     return 1 if any(each.broken for each in results) else 0
 

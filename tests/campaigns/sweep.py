@@ -204,7 +204,8 @@ def schedules(count: int, seed: int) -> Iterable[str]:
 
 def every(pattern: str, seed: int) -> Iterator[str]:
     """All schedules that fit a pattern, stack by stack; only the stacks that it names are applied for it."""
-    within = "/".join(pattern.split("/")[:3])
+    parts = pattern.split("/")
+    within = "/".join(parts[:3]) if len(parts) > 3 else "*"
     chosen = [each for each in groups(seed) if fnmatchcase("/".join(each[:3]), within)]
     rng = random.Random(seed)
     for name, phase, variant, double in chosen:

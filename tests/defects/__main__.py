@@ -8,8 +8,8 @@ import queue
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import TypeVar
 from tests.defects import sightings
 from tests.defects.all import DEFECTS
 from tests.defects.defect import Defect
-from tests.defects.sightings import SEARCHES, Search, Sighting
+from tests.defects.sightings import SEARCHES, Proof, Search, Sighting
 from tests.defects.trial import Copy, Verdict
 
 _Made = TypeVar("_Made")
@@ -54,16 +54,11 @@ def tried(defects: list[Defect], jobs: int) -> Iterator[tuple[Defect, Verdict, V
             yield defect, before[defect.caught_by], after
 
 
-def played(seen: Sequence[tuple[Defect, Sighting]], jobs: int) -> Iterator[tuple[Defect, Verdict, Verdict]]:
+def proved(seen: Sequence[tuple[Defect, Sighting]], jobs: int) -> Iterator[tuple[Defect, Proof]]:
     """The same, by the schedules of campaigns."""
     with copies(jobs) as (pool, in_a_copy):
-        sound: list[_Work[Verdict]] = [partial(sightings.holds, sighting=each) for _, each in seen]
-        defective: list[_Work[Verdict]] = [
-            partial(sightings.sees, defect=defect, sighting=each) for defect, each in seen
-        ]
-        before = pool.map(in_a_copy, sound)
-        after = pool.map(in_a_copy, defective)
-        yield from zip((defect for defect, _ in seen), before, after, strict=True)
+        proofs: list[_Work[Proof]] = [partial(sightings.proof, defect=each, known=known) for each, known in seen]
+        yield from zip((defect for defect, _ in seen), pool.map(in_a_copy, proofs), strict=True)
 
 
 def verdict_on(before: Verdict, after: Verdict) -> str:
@@ -92,22 +87,25 @@ def by_campaigns(chosen: list[Defect], jobs: int) -> int:
     known = sightings.sightings()
     missed = 0
     print("| defect | in | campaign | schedules until found | law | seconds |\n|---|---|---|---|---|---|", flush=True)
-    for each, before, after in played([(each, known[each.what]) for each in chosen], jobs):
-        sighting, objection = known[each.what], verdict_on(before, after)
+    for each, proof in proved([(each, known[each.what]) for each in chosen], jobs):
+        sighting, objection = proof.sighting, verdict_on(proof.before, proof.after)
         missed += bool(objection)
         law = f"NOT CAUGHT by {sighting.schedule!r}: {objection}" if objection else sighting.law
-        seen = f"{sighting.campaign} | {sighting.played}"
-        print(f"| {each.what} | {_where(each)} | {seen} | {law} | {after.seconds:.1f} |", flush=True)
+        anew = f", found anew in {sighting.schedule!r}" if proof.anew else ""
+        seen = f"{sighting.campaign} | {sighting.played}{anew}"
+        print(f"| {each.what} | {_where(each)} | {seen} | {law} | {proof.after.seconds:.1f} |", flush=True)
     return missed
 
 
 def search(chosen: Sequence[Defect], jobs: int, searches: Sequence[Search]) -> int:
     """Look for each with campaigns, keep what is found, and say how many no campaign saw."""
     unseen = 0
+    known = sightings.sightings()
     with copies(jobs) as (pool, in_a_copy):
-        works = {
-            pool.submit(in_a_copy, partial(sightings.sought, defect=each, searches=searches)): each for each in chosen
-        }
+        works: dict[Future[Sighting | None], Defect] = {}
+        for each in chosen:
+            looked = partial(sightings.sought, defect=each, searches=_before(each, known, searches))
+            works[pool.submit(in_a_copy, looked)] = each
         for done in as_completed(works):
             each, found = works[done], done.result()
             unseen += found is None
@@ -116,6 +114,11 @@ def search(chosen: Sequence[Defect], jobs: int, searches: Sequence[Search]) -> i
             told = f"{found.campaign} after {found.played}: {found.law}" if found else "not seen"
             print(f"{each.what}: {told}", flush=True)
     return unseen
+
+
+def _before(defect: Defect, known: Mapping[str, Sighting], searches: Sequence[Search]) -> Sequence[Search]:
+    """The search that has found it once comes before the others."""
+    return (known[defect.what].search, *searches) if defect.what in known else searches
 
 
 def _where(defect: Defect) -> str:

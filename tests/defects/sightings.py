@@ -1,7 +1,9 @@
 """Which campaign sees a defect, and in which schedule: found by playing the campaign on the code with the defect in it.
 
 `python -m tests.defects --by campaigns --search` looks, and writes what it finds to `sightings.yaml`. The proof plays
-that one schedule: it has to hold in the repository as it is, and to break the same law with the defect in it.
+that one schedule: it has to hold in the repository as it is, and to break the same law with the defect in it. A
+schedule names calls by their number, so it shows nothing any more once a run makes other calls: the search that found
+it is then played again.
 """
 
 from __future__ import annotations
@@ -72,6 +74,22 @@ class Sighting:
     def arguments(self) -> tuple[str, ...]:
         return ("-m", "tests.campaigns", self.campaign, "--replay", self.schedule)
 
+    @property
+    def search(self) -> Search:
+        return Search(self.campaign, self.count, self.seed, self.only)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What came of a schedule in the repository as it is, and with the defect in it. `anew` when the schedule that was
+    known shows nothing any more, and the search has found this one.
+    """
+
+    sighting: Sighting
+    before: Verdict
+    after: Verdict
+    anew: bool = False
+
 
 def sightings() -> Mapping[str, Sighting]:
     """Those that are known, by the description of the defect."""
@@ -121,6 +139,16 @@ def law_in(told: str) -> str:
     if law == "no traceback" and detail.startswith("Traceback"):  # nobody foresaw it: the campaign itself broke
         return ""
     return law
+
+
+def proof(copy: Copy, defect: Defect, known: Sighting) -> Proof:
+    after = sees(copy, defect, known)
+    if after.failed:
+        return Proof(known, holds(copy, known), after)
+    found = sought(copy, defect, (known.search,))
+    if found is None:
+        return Proof(known, holds(copy, known), after)
+    return Proof(found, holds(copy, found), sees(copy, defect, found), anew=True)
 
 
 def holds(copy: Copy, sighting: Sighting) -> Verdict:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.campaigns.__main__ import campaigns
+from tests.campaigns.sweep import UNDISTURBED
 from tests.defects.all import DEFECTS
 from tests.defects.defect import ROOT, Defect, suite
-from tests.defects.sightings import holds, law_in, sees, sightings
+from tests.defects.sightings import holds, law_in, proof, sees, sightings
 from tests.defects.trial import Copy
 
 AT_LEAST = 40
@@ -72,6 +75,18 @@ def test_a_campaign_sees_a_defect_in_one_schedule_and_nothing_without_it(copy: C
 
     assert (before.failed, before.broke) == (False, "")
     assert after.failed, after.broke
+
+
+def test_a_schedule_in_which_a_defect_does_not_show_any_more_is_looked_for_anew(copy: Copy) -> None:
+    (defect,) = [each for each in DEFECTS if each.what == SEEN[1]]
+    known = sightings()[SEEN[1]]
+    outdated = replace(known, schedule=f"{known.schedule.rpartition('/')[0]}/{UNDISTURBED}")
+
+    proven = proof(copy, defect, outdated)
+
+    assert (proven.anew, proven.before.failed, proven.after.failed) == (True, False, True)
+    assert proven.sighting.law == known.law
+    assert proven.sighting.schedule != outdated.schedule
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,7 @@ def judged(chain: Chain, runs: Sequence[Run], *, judge_births: bool = True) -> l
         *births,
         *deletes_were_planned(world, runs),
         *in_order(world, runs),
+        *rejected_is_not_made(world, runs),
         *few_calls(chain, runs),
         *strangers_are_untouched(world, runs),
         *no_secrets(runs, chain),
@@ -227,6 +228,15 @@ def in_order(world: World, runs: Sequence[Run]) -> list[Violation]:
         laws.the_ledger_is_in_order(run.plans[-1].plan, run.entries, addresses)
 
     return [violation for run in runs if run.plans and run.alone for violation in _law("I7", partial(judge, run))]
+
+
+def rejected_is_not_made(world: World, runs: Sequence[Run]) -> list[Violation]:
+    """I9: what a run takes for rejected, and tells as that, is nothing that it made."""
+    found = []
+    for run in runs:
+        made = {mark.partition(":")[2] for mark in born(run.entries, world.births)}
+        found += [Violation("I9 what was rejected was not made", each) for each in sorted(run.rejected & made)]
+    return found
 
 
 def strangers_are_untouched(world: World, runs: Sequence[Run]) -> list[Violation]:

@@ -249,11 +249,12 @@ class MemoryLog(Log):
 
 
 class Watched(Journal):
-    """A journal on a tripwire, in front of a real one."""
+    """A journal on a tripwire, in front of a real one. `run` learns which creates it was told the server rejected."""
 
-    def __init__(self, behind: Journal, tripwire: Tripwire) -> None:
+    def __init__(self, behind: Journal, tripwire: Tripwire, run: Run) -> None:
         self._behind = behind
         self._tripwire = tripwire
+        self._run = run
 
     def begin(self, stack: str) -> None:
         self._do(lambda: self._behind.begin(stack))
@@ -262,6 +263,9 @@ class Watched(Journal):
         self._do(lambda: self._behind.intend(intent))
 
     def answered(self, address: str, how: Answered, identifier: str = "", request_id: str = "") -> None:
+        self._run.rejected -= {address}
+        if how is Answered.REJECTED:
+            self._run.rejected |= {address}
         self._do(lambda: self._behind.answered(address, how, identifier, request_id))
 
     def seen(self, address: str, identifier: str) -> None:
@@ -315,6 +319,8 @@ class Run:
     sent: list[Sent] = field(default_factory=list)
     theirs: frozenset[str] = frozenset()
     """The ids of what was others' when it began."""
+    rejected: set[str] = field(default_factory=set)
+    """The addresses of which it took the server to have made nothing."""
     alone: bool = True
     """Whether nobody else changed anything while it lasted."""
 
@@ -551,7 +557,7 @@ class Chain:
         kept: Journal = Journal()
         if self.journal:
             kept = FileJournal(self.log or self.world.log, lambda: clock.wall() + self.skew_seconds)
-        journal = Watched(kept, self.tripwire)
+        journal = Watched(kept, self.tripwire, run)
 
         def plan() -> Planned:
             run.plans.append(make_plan(run.stack, client, options, parallelism=1, preflight=False))

@@ -94,4 +94,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "reconciler/engine/twins.py": ("tests/engine/test_twins.py", "tests/engine/test_ownership.py"),
     "reconciler/engine/schedule.py": ("tests/engine/test_schedule.py", "tests/engine/test_stop.py"),
     "reconciler/engine/watch.py": ("tests/engine/test_watch.py", "tests/engine/test_execute.py"),
+    "reconciler/engine/rollout.py": (
+        "tests/engine/test_rollout.py",
+        "tests/engine/test_rollout_turns.py",
+        "tests/reliability/test_rollouts.py",
+    ),
+    "reconciler/engine/health.py": ("tests/engine/test_rollout.py", "tests/reliability/test_rollouts.py"),
 }

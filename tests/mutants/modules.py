@@ -99,5 +99,9 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/engine/test_rollout_turns.py",
         "tests/reliability/test_rollouts.py",
     ),
-    "reconciler/engine/health.py": ("tests/engine/test_rollout.py", "tests/reliability/test_rollouts.py"),
+    "reconciler/engine/health.py": (
+        "tests/engine/test_rollout.py",
+        "tests/reliability/test_rollouts.py",
+        "tests/reliability/test_rollout_looks.py",
+    ),
 }

@@ -146,6 +146,32 @@ def test_all_that_is_under_way_to_the_others_of_a_group_comes_before_the_first_l
     assert before == {f"{WEB.format(2)}:create", f"{WEB.format(3)}:await"}
 
 
+def test_a_change_of_another_one_that_disrupts_nothing_is_not_waited_for() -> None:
+    changes = two_that_reboot().update(WEB.format(2), **UP, changed=["hostname"])
+
+    steps, (waves,) = rolled(changes)
+
+    assert names(waves.others) == [WEB.format(2)]
+    assert steps[".devices.web:check/1"].requires == ()
+
+
+def test_a_share_is_of_the_machines_in_the_plan_where_the_size_of_the_group_is_not_known() -> None:
+    changes = Changes().keep("projects.p")
+    for n in range(5):
+        changes.update(WEB.format(n), **UP, **REBOOTS)
+    every = [
+        replace(each, resource=replace(each.resource, rollout=Rollout(Place("stack.yaml", 9), share=40)))
+        if each.kind == "device" and each.resource is not None
+        else each
+        for each in with_effects(changes.every, CATALOG)
+    ]
+
+    _, (waves,) = rolled_out(every, changes.ordered().steps, CATALOG)
+
+    assert (waves.rollout.size, waves.rollout.max_unavailable) == (5, 2)
+    assert [len(wave) for wave in waves.waves] == [2, 2, 1]
+
+
 def test_what_is_kept_back_is_told_by_the_machine_or_the_group_that_is_not_healthy() -> None:
     steps, waves = rolled(two_that_reboot())
     by_id = {each.id: each for each in steps.values()}

@@ -255,6 +255,31 @@ def test_looks_are_often_at_first_and_rare_later(made: Made) -> None:
     assert all(4 < gap < 7 for gap in gaps[-10:])
 
 
+def test_a_machine_is_not_looked_at_with_another_before_lists_can_show_its_change(made: Made) -> None:
+    """The two are changed together and one takes longer; the other is looked at again and again meanwhile."""
+    rollout = {**TCP, "max_unavailable": 2}
+    found = made(2, rollout)
+    start = found.account.clock.now()
+    found.doors.closed["web-0"] = lambda now: now < start + 60
+
+    def takes_longer(event: Event) -> None:
+        if isinstance(event, Started) and (event.address, event.verb) == (f"{WEB}[1]", Verb.UPDATE):
+            found.account.call("POST", "/_emulator/settings", {"reinstall_seconds": 15})
+
+    found.hears = takes_longer
+
+    assert found.apply(group(2, rollout, NEW), parallelism=2).complete
+
+    changed_at = next(
+        each.at
+        for each in found.events
+        if isinstance(each, Ended) and (each.address, each.verb) == (f"{WEB}[1]", Verb.UPDATE)
+    )
+    first = dialled(found, "web-1")[0] - start
+    assert first - changed_at >= SETTLE_SECONDS
+    assert dialled(found, "web-0")[0] - start < changed_at + SETTLE_SECONDS, "or this shows nothing"
+
+
 def test_nothing_is_looked_at_in_a_pause(made: Made) -> None:
     rollout = {**TCP, "max_unavailable": 2, "pause": "10m"}
     found = made(3, rollout)
@@ -315,7 +340,9 @@ def test_of_many_that_are_out_of_work_the_first_three_are_told_why(made: Made, c
 
     report = found.apply(changed(count + 1, TCP, [count]))
 
-    head, *reasons = failure(report).reason.removesuffix(more).split(f"{WEB}[")
+    reason = failure(report).reason
+    assert reason.endswith(f"connection refused, after 1m{more}")
+    head, *reasons = reason.removesuffix(more).split(f"{WEB}[")
     assert head == (
         f"{count} of its machines that are not to be changed now are not healthy, and 1 may be out of work at a time: "
     )

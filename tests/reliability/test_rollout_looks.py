@@ -268,7 +268,7 @@ def test_a_machine_is_not_looked_at_with_another_before_lists_can_show_its_chang
 
     found.hears = takes_longer
 
-    assert found.apply(group(2, rollout, NEW), parallelism=2).complete
+    assert found.apply(group(2, rollout, NEW)).complete
 
     changed_at = next(
         each.at

@@ -321,6 +321,8 @@ class Run:
     """The ids of what was others' when it began."""
     rejected: set[str] = field(default_factory=set)
     """The addresses of which it took the server to have made nothing."""
+    misled: bool = False
+    """Whether a list lied to it as nobody can tell from the truth."""
     alone: bool = True
     """Whether nobody else changed anything while it lasted."""
 
@@ -528,7 +530,7 @@ class Chain:
         account = self.world.account
         run = Run(stack, destroy, theirs=frozenset(account.theirs))
         self.world.runs.append(run)
-        begun = len(self.world.ledger())
+        begun, lies = len(self.world.ledger()), self.tripwire.lies
         line = Line(account.emulator, self.tripwire, account.clock)
         line.meanwhile = self.meanwhile
         line.mangle = self.mangle
@@ -548,6 +550,7 @@ class Chain:
         during = self.world.ledger()[begun:]
         own = [each for each in during if each["number"] not in self.world.others]
         run.alone = len(own) == len(during)
+        run.misled = self.tripwire.lies > lies
         self.world.others |= {each["number"] for each in own}
         run.entries = own
         return run

@@ -11,7 +11,7 @@ import time
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from multiprocessing.pool import Pool
 from pathlib import Path
@@ -88,6 +88,7 @@ def _run(campaign: Campaign, schedules: Sequence[str], pool: Pool, *, first: boo
     return result
 
 
+@cache
 def code() -> str:
     """A digest of the code that is played against: what was kept of another one says nothing about it."""
     found = hashlib.sha256()
@@ -167,14 +168,13 @@ def main() -> int:
         print("\n".join(f"{each.law}: {each.detail}" for each in violations) or "it holds")
         return 1 if violations else 0
     results = []
-    this_code = code()
     for each in chosen:
         count = each.full if given.full else given.count or each.short
         schedules = list(each.chosen(count, given.seed, given.only))
         if given.results is None:
             results.append(run(each, schedules, given.jobs, first=given.first))
         else:
-            key = {"count": count, "seed": given.seed, "code": this_code}
+            key = {"count": count, "seed": given.seed, "code": code()}
             results.append(resumed(each, schedules, given.jobs, given.results, key))
     if not any(each.schedules for each in results):
         parser.error(f"no schedule fits {given.only!r}")

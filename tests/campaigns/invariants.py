@@ -65,11 +65,11 @@ def converged(
     calm = 0
     found: list[Violation] = []
     for _ in range(_MOST_RUNS):
-        struck, lies = chain.tripwire.struck, chain.tripwire.lies
+        struck = chain.tripwire.struck
         run = chain.run(stack, destroy=destroy)
         found += broke(run)
         calm += chain.tripwire.struck == struck
-        if chain.tripwire.lies > lies:
+        if run.misled:
             world.lists_catch_up()
             continue
         if done(run) and (not _told(run) or calm >= most_reruns):

@@ -249,12 +249,14 @@ class MemoryLog(Log):
 
 
 class Watched(Journal):
-    """A journal on a tripwire, in front of a real one. `run` learns which creates it was told the server rejected."""
+    """A journal on a tripwire, in front of a real one. `rejected` holds the addresses whose creates it was told last
+    that the server rejected.
+    """
 
-    def __init__(self, behind: Journal, tripwire: Tripwire, run: Run) -> None:
+    def __init__(self, behind: Journal, tripwire: Tripwire, rejected: set[str]) -> None:
         self._behind = behind
         self._tripwire = tripwire
-        self._run = run
+        self._rejected = rejected
 
     def begin(self, stack: str) -> None:
         self._do(lambda: self._behind.begin(stack))
@@ -263,9 +265,10 @@ class Watched(Journal):
         self._do(lambda: self._behind.intend(intent))
 
     def answered(self, address: str, how: Answered, identifier: str = "", request_id: str = "") -> None:
-        self._run.rejected -= {address}
         if how is Answered.REJECTED:
-            self._run.rejected |= {address}
+            self._rejected.add(address)
+        else:
+            self._rejected.discard(address)
         self._do(lambda: self._behind.answered(address, how, identifier, request_id))
 
     def seen(self, address: str, identifier: str) -> None:
@@ -560,7 +563,7 @@ class Chain:
         kept: Journal = Journal()
         if self.journal:
             kept = FileJournal(self.log or self.world.log, lambda: clock.wall() + self.skew_seconds)
-        journal = Watched(kept, self.tripwire, run)
+        journal = Watched(kept, self.tripwire, run.rejected)
 
         def plan() -> Planned:
             run.plans.append(make_plan(run.stack, client, options, parallelism=1, preflight=False))

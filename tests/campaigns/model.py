@@ -136,7 +136,7 @@ class Account(RuleBasedStateMachine):
         chain.accept_vanished = self.vanished
         run = chain.run(parsed(self.stack()), destroy=destroy, options=options)
         assert not run.broke, run.broke
-        self.lied = self.lied or chain.tripwire.lies > 0
+        self.lied = self.lied or run.misled
         if not (disturbance or len(self.world.ledger()) == begun or done(run)):
             raise AssertionError(run.said)
         return run

@@ -140,8 +140,9 @@ def played(one: Scenario) -> list[Violation]:
         lonely = lonely and not act.get("during")
         chain = _chain(one, world, logs, act)
         calm = calm and chain.tripwire.bounded and not any(each.what in _ANEW for each in chain.tripwire.disturbances)
-        found += broke(chain.run(random_stack(one["stack"], act["version"]), destroy=act["destroy"]))
-        calm = calm and not chain.tripwire.lies
+        run = chain.run(random_stack(one["stack"], act["version"]), destroy=act["destroy"])
+        found += broke(run)
+        calm = calm and not run.misled
     changed = len({(act["version"], act["destroy"]) for act in one["acts"]} | {(one["version"], one["destroy"])}) > 1
     if changed or not lonely:
         world.lists_catch_up()

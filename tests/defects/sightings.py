@@ -143,9 +143,7 @@ def law_in(told: str) -> str:
 
 def proof(copy: Copy, defect: Defect, known: Sighting) -> Proof:
     after = sees(copy, defect, known)
-    if after.failed:
-        return Proof(known, holds(copy, known), after)
-    found = sought(copy, defect, (known.search,))
+    found = None if after.failed else sought(copy, defect, (known.search,))
     if found is None:
         return Proof(known, holds(copy, known), after)
     return Proof(found, holds(copy, found), sees(copy, defect, found), anew=True)

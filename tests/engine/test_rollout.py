@@ -29,19 +29,22 @@ REBOOTS: dict[str, Any] = {"changed": ["power_state"], "power_state": "inactive"
 Found = tuple[dict[str, Step], tuple[Waves, ...]]
 
 
-def group(changes: Changes, most: int = 1, pause: float = 0.0) -> list[Change]:
-    """The changes, all indexed machines of which are of groups with a rollout."""
-    rollout = Rollout(Place("stack.yaml", 9), most, pause)
+PLACE = Place("stack.yaml", 9)
+AS_A_RULE = Rollout(PLACE)
+
+
+def group(changes: Changes, rollout: Rollout = AS_A_RULE) -> list[Change]:
+    """The changes, all indexed machines of which are of groups with this rollout."""
     return [
         replace(each, resource=replace(each.resource, rollout=rollout))
-        if each.kind == "device" and each.resource is not None
+        if each.kind == "device" and each.address.index is not None and each.resource is not None
         else each
         for each in changes.every
     ]
 
 
-def rolled(changes: Changes, most: int = 1, pause: float = 0.0) -> Found:
-    every = with_effects(group(changes, most, pause), CATALOG)
+def rolled(changes: Changes, rollout: Rollout = AS_A_RULE) -> Found:
+    every = with_effects(group(changes, rollout), CATALOG)
     steps, waves = rolled_out(every, changes.ordered().steps, CATALOG)
     return {short(each.id): each for each in steps}, waves
 
@@ -80,7 +83,7 @@ def test_what_disrupts_waits_for_the_proof_of_the_waves_before(most: int, action
             "off": lambda web=web: changes.replace(web, **OFF),
             "coming": lambda web=web: changes.keep(web, live=WORKING),
         }[action]()
-    steps, found = rolled(changes, most)
+    steps, found = rolled(changes, Rollout(PLACE, most))
     disrupted = [n for n, each in enumerate(actions) if each in ("reboot", "replace", "create first", "off")]
     if not disrupted:
         assert found == ()
@@ -146,14 +149,14 @@ def test_machines_that_need_each_other_cannot_be_changed_apart() -> None:
     (problem,) = refused.value.diagnostics
     assert problem.code == "rollout-impossible"
     assert "projects.p.devices.web[0], projects.p.devices.web[1], projects.p.devices.web[2]" in problem.summary
-    assert problem.place == Place("stack.yaml", 9)
+    assert problem.place == PLACE
 
 
 def test_the_pause_stands_in_every_check_but_those_of_the_last_wave() -> None:
     changes = Changes().keep("projects.p")
     for n in range(3):
         changes.update(f".devices.web[{n}]", **UP, **REBOOTS)
-    steps, _ = rolled(changes, 2, 90.0)
+    steps, _ = rolled(changes, Rollout(PLACE, 2, 90.0))
     calls = {name: each.call for name, each in steps.items() if each.verb is Verb.CHECK}
     assert calls == {
         ".devices.web:check/1": "(the others of the group, before wave 1 of 2)",
@@ -183,7 +186,7 @@ def test_a_narrowed_wave_takes_its_machines_one_after_the_other(allowed: int) ->
     changes = Changes().keep("projects.p")
     for n in range(4):
         changes.replace(f".devices.web[{n}]", **UP)
-    steps, (waves,) = rolled(changes, 3)
+    steps, (waves,) = rolled(changes, Rollout(PLACE, 3))
     pairs = {tuple(map(short, each)) for each in narrowed(waves, 0, steps.values(), allowed)}
     check, delete = ".devices.web[{}]:check", ".devices.web[{}]:delete"
     expected = {(check.format(n), delete.format(n + allowed)) for n in range(3 - allowed)}

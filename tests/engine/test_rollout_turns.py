@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from reconciler.diagnostics import Place, Refused
-from reconciler.engine.rollout import held_back, rolled_out
-from reconciler.model.kind import Verb
-from reconciler.model.plan import Change, step_id
-from reconciler.model.rollout import Health, Proof, Rollout
-from reconciler.review.effects import with_effects
+from reconciler.diagnostics import Refused
+from reconciler.engine.rollout import held_back
+from reconciler.model.rollout import STATE, Health, Proof, Rollout
 
-from .build import CATALOG
 from .changes import VOLUME, WORKING, Changes, short
-from .test_rollout import REBOOTS, UP, comes_after, group, names, rolled
+from .test_rollout import PLACE, REBOOTS, UP, comes_after, names, rolled
 
 WEB = ".devices.web[{}]"
-CHECK, UPDATE = f"{WEB}:check", f"{WEB}:update"
+CHECK = f"{WEB}:check"
 
 
 def two_that_reboot() -> Changes:
@@ -55,16 +49,9 @@ def test_what_is_not_one_machines_alone_or_disrupts_nothing_is_in_no_turn(action
 def test_a_machine_that_goes_by_another_is_on_its_own_account() -> None:
     """Though it refers to one of the group, and is replaced."""
     changes = two_that_reboot().replace(".devices.db", **UP, after=[WEB.format(1)])
-    every = [
-        replace(each, resource=replace(each.resource, rollout=None))
-        if each.resource is not None and each.address.name == "db"
-        else each
-        for each in with_effects(group(changes), CATALOG)
-    ]
 
-    found, _ = rolled_out(every, changes.ordered().steps, CATALOG)
+    steps, _ = rolled(changes)
 
-    steps = {short(each.id): each for each in found}
     assert ".devices.db:create" in steps
     assert not comes_after(steps, ".devices.db:create", CHECK.format(1))
 
@@ -84,9 +71,9 @@ def test_machines_that_can_only_be_changed_together_are_named_with_the_ways_out(
     (problem,) = refused.value.diagnostics
     named = shown.format(*(f"projects.p.devices.web[{n}]" for n in range(count)))
     group_of_them = "projects.p.devices.web"
-    assert problem.summary == (f"{named} can only be changed together, so the rollout of {group_of_them} cannot hold")
+    assert problem.summary == f"{named} can only be changed together, so the rollout of {group_of_them} cannot hold"
     assert problem.address == group_of_them
-    assert problem.place == Place("stack.yaml", 9)
+    assert problem.place == PLACE
     assert problem.hint == (
         "something that they share is replaced, or they give each other something: make that change by itself, "
         "replace what is shared with `create_before_destroy`, or take `rollout` out for this one"
@@ -94,35 +81,15 @@ def test_machines_that_can_only_be_changed_together_are_named_with_the_ways_out(
 
 
 def test_conditions_are_told_in_their_order() -> None:
-    changes = two_that_reboot()
-    every = group(changes)
-    (health,) = {each.resource.rollout.health for each in every if each.resource and each.resource.rollout}
-    both = (*health, replace(health[0], proof=Proof.TCP, port=22))
-    steps, _ = rolled_out(
-        with_effects([_with_health(each, both) for each in every], CATALOG), changes.ordered().steps, CATALOG
-    )
+    both = (STATE, Health(Proof.TCP, port=22))
 
-    calls = [each.call for each in steps if short(each.id) == CHECK.format(1)]
-    assert calls == [f"({both[0].words}, {both[1].words})"]
+    steps, _ = rolled(two_that_reboot(), Rollout(PLACE, health=both))
 
-
-def _with_health(change: Change, health: tuple[Health, ...]) -> Change:
-    if change.resource is None or change.resource.rollout is None:
-        return change
-    rollout = replace(change.resource.rollout, health=health)
-    return replace(change, resource=replace(change.resource, rollout=rollout))
+    assert steps[CHECK.format(1)].call == f"({both[0].words}, {both[1].words})"
 
 
 def test_the_size_that_a_rollout_has_is_not_that_of_the_part_in_the_plan() -> None:
-    changes = two_that_reboot()
-    every = [
-        replace(each, resource=replace(each.resource, rollout=Rollout(Place("stack.yaml", 9), 1, 0.0, size=7)))
-        if each.kind == "device" and each.resource is not None
-        else each
-        for each in with_effects(changes.every, CATALOG)
-    ]
-
-    _, (waves,) = rolled_out(every, changes.ordered().steps, CATALOG)
+    _, (waves,) = rolled(two_that_reboot(), Rollout(PLACE, size=7))
 
     assert waves.rollout.size == 7
 
@@ -159,14 +126,8 @@ def test_a_share_is_of_the_machines_in_the_plan_where_the_size_of_the_group_is_n
     changes = Changes().keep("projects.p")
     for n in range(5):
         changes.update(WEB.format(n), **UP, **REBOOTS)
-    every = [
-        replace(each, resource=replace(each.resource, rollout=Rollout(Place("stack.yaml", 9), share=40)))
-        if each.kind == "device" and each.resource is not None
-        else each
-        for each in with_effects(changes.every, CATALOG)
-    ]
 
-    _, (waves,) = rolled_out(every, changes.ordered().steps, CATALOG)
+    _, (waves,) = rolled(changes, Rollout(PLACE, share=40))
 
     assert (waves.rollout.size, waves.rollout.max_unavailable) == (5, 2)
     assert [len(wave) for wave in waves.waves] == [2, 2, 1]
@@ -174,11 +135,7 @@ def test_a_share_is_of_the_machines_in_the_plan_where_the_size_of_the_group_is_n
 
 def test_what_is_kept_back_is_told_by_the_machine_or_the_group_that_is_not_healthy() -> None:
     steps, waves = rolled(two_that_reboot())
-    by_id = {each.id: each for each in steps.values()}
-    one = by_id[step_id(waves[0].waves[0][0], Verb.CHECK)]
-    survey = steps[".devices.web:check/1"]
+    one, survey = steps[CHECK.format(0)], steps[".devices.web:check/1"]
 
-    assert held_back(one, waves) == ("because the rollout stopped: projects.p.devices.web[0] is not healthy")
-    assert held_back(survey, waves) == (
-        "because the rollout stopped: machines of projects.p.devices.web are not healthy"
-    )
+    assert held_back(one, waves) == "because the rollout stopped: projects.p.devices.web[0] is not healthy"
+    assert held_back(survey, waves) == "because the rollout stopped: machines of projects.p.devices.web are not healthy"

@@ -22,6 +22,10 @@ from tests.worlds.account import Account
 from tests.worlds.running import carry_out, plan, read
 
 REINSTALL = {"on_change": {"operating_system": "reinstall"}}
+NEW = "debian_9"
+"""The system that machines are changed to."""
+ONE: dict[str, Any] = {"max_unavailable": 1}
+TCP: dict[str, Any] = {"max_unavailable": 1, "health": {"tcp": 22, "timeout": "1m"}}
 
 
 def group(count: int, rollout: Mapping[str, Any] | None, system: str = "ubuntu_18_04", **device: Any) -> dict[str, Any]:
@@ -136,6 +140,10 @@ class Group:
         """The addresses whose checks ended so, without what is common to all."""
         found = [each.address for each in report.ended if each.verb is Verb.CHECK and each.result is result]
         return [each.removeprefix("projects.web.devices.") for each in found]
+
+
+Made = Callable[..., Group]
+"""A group that stands: so many machines with a rollout, by the fixture `made`."""
 
 
 def failure(report: Report) -> Ended:

@@ -12,24 +12,14 @@ import pytest
 
 from reconciler.model.event import Ended, Event, Progressed, Result, Started
 from reconciler.model.kind import Verb
-from tests.reliability.rollouts import Group, failure, group
+from tests.reliability.rollouts import NEW, ONE, TCP, Group, Made, failure, group
 from tests.reliability.scene import DEVICES
-from tests.worlds.account import Account
 
-OLD, NEW = "ubuntu_18_04", "debian_9"
+OLD = "ubuntu_18_04"
 WEB = "projects.web.devices.web"
-ONE: dict[str, Any] = {"max_unavailable": 1}
-TCP: dict[str, Any] = {"max_unavailable": 1, "health": {"tcp": 22, "timeout": "1m"}}
 BGP: dict[str, Any] = {"max_unavailable": 1, "health": {"bgp": "ipv4", "timeout": "1m"}}
 SETTLE_SECONDS = 10.0
-Made = Callable[..., Group]
 Deed = Callable[[], object]
-
-
-@pytest.fixture
-def made(account: Account, monkeypatch: pytest.MonkeyPatch) -> Made:
-    """A group that stands: so many machines with a rollout."""
-    return lambda count, rollout, **device: Group.of(account, monkeypatch, group(count, rollout, **device))
 
 
 def changed(count: int, rollout: dict[str, Any], those: Sequence[int], **device: Any) -> dict[str, Any]:
@@ -37,15 +27,16 @@ def changed(count: int, rollout: dict[str, Any], those: Sequence[int], **device:
     return group(count, rollout, f"${{{{ '{NEW}' if index in {list(those)} else '{OLD}' }}}}", **device)
 
 
-def is_check(event: Event, index: int) -> bool:
-    return isinstance(event, Started | Ended) and event.verb is Verb.CHECK and event.address == f"{WEB}[{index}]"
+def is_about(event: Event, index: int, verb: Verb) -> bool:
+    """Whether a step of that machine begins or ends."""
+    return isinstance(event, Started | Ended) and event.verb is verb and event.address == f"{WEB}[{index}]"
 
 
 def when_checked(found: Group, index: int, begun: Deed, over: Deed = lambda: None) -> None:
     """Do something as soon as that machine is changed and its check begins, and when that is over."""
 
     def hears(event: Event) -> None:
-        if is_check(event, index):
+        if is_about(event, index, Verb.CHECK):
             (begun if isinstance(event, Started) else over)()
 
     found.hears = hears
@@ -56,8 +47,9 @@ def told(found: Group) -> list[str]:
     return [each.message for each in found.events if isinstance(each, Progressed) and each.verb is Verb.CHECK]
 
 
-def check_ended(found: Group, index: int) -> float:
-    return next(each.at for each in found.events if isinstance(each, Ended) and is_check(each, index))
+def ended(found: Group, index: int, verb: Verb) -> float:
+    """When that step of the machine was over, in seconds of the run."""
+    return next(each.at for each in found.events if isinstance(each, Ended) and is_about(each, index, verb))
 
 
 def dialled(found: Group, name: str) -> list[float]:
@@ -276,11 +268,7 @@ def test_a_machine_is_not_looked_at_with_another_before_lists_can_show_its_chang
 
     assert found.apply(group(2, rollout, NEW)).complete
 
-    changed_at = next(
-        each.at
-        for each in found.events
-        if isinstance(each, Ended) and (each.address, each.verb) == (f"{WEB}[1]", Verb.UPDATE)
-    )
+    changed_at = ended(found, 1, Verb.UPDATE)
     assert dialled(found, "web-1")[0] - start >= changed_at + SETTLE_SECONDS
     assert dialled(found, "web-0")[0] - start < changed_at + SETTLE_SECONDS, "or this shows nothing"
 
@@ -304,7 +292,7 @@ def test_each_machine_of_a_wave_is_through_by_itself(made: Made) -> None:
 
     assert found.apply(group(2, rollout, NEW)).complete
 
-    assert check_ended(found, 0) - check_ended(found, 1) >= 20
+    assert ended(found, 0, Verb.CHECK) - ended(found, 1, Verb.CHECK) >= 20
 
 
 def test_what_a_machine_lacks_is_told_once_until_it_lacks_something_else(made: Made) -> None:

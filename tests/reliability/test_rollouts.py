@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,22 +15,11 @@ from reconciler.diagnostics import Refused
 from reconciler.model.event import Event, Noted, Progressed, Result
 from reconciler.model.kind import Verb
 from reconciler.report.plan_json import plan_document
-from tests.reliability.rollouts import REINSTALL, Group, failure, group
+from tests.reliability.rollouts import NEW, ONE, REINSTALL, TCP, Group, Made, failure, group
 from tests.reliability.scene import codes, skipped
 from tests.worlds import live
 from tests.worlds.account import Account
 from tests.worlds.running import plan, read
-
-NEW = "debian_9"
-ONE: dict[str, Any] = {"max_unavailable": 1}
-TCP: dict[str, Any] = {"max_unavailable": 1, "health": {"tcp": 22, "timeout": "1m"}}
-Made = Callable[..., Group]
-
-
-@pytest.fixture
-def made(account: Account, monkeypatch: pytest.MonkeyPatch) -> Made:
-    """A group that stands: so many machines with a rollout."""
-    return lambda count, rollout, **device: Group.of(account, monkeypatch, group(count, rollout, **device))
 
 
 def notes(group: Group) -> list[str]:

@@ -24,8 +24,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from reconciler.app import Options, make_plan
 from reconciler.model.plan import Counts
 from tests.campaigns.campaign import Campaign, Violation
+from tests.campaigns.disturbances import Disturbance
 from tests.campaigns.invariants import deletes_were_planned, done, strangers_are_untouched, told_aside, twins
-from tests.campaigns.kit import Disturbance, Ground, Run, without_threads
+from tests.campaigns.kit import Ground, Run, without_threads
 from tests.campaigns.references import SETTINGS, parsed
 from tests.worlds.laws import strangers_of
 from tests.worlds.live import Held, owned

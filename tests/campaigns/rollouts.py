@@ -23,8 +23,9 @@ from reconciler.emulator.records import Device, Record
 from reconciler.model.resource import Stack
 from reconciler.stack import Inputs
 from tests.campaigns.campaign import Campaign, NotInPeace, Violation
+from tests.campaigns.disturbances import Disturbance
 from tests.campaigns.invariants import converged
-from tests.campaigns.kit import Chain, Disturbance, Ground, State, World, without_threads
+from tests.campaigns.kit import Chain, Ground, State, World, without_threads
 from tests.campaigns.references import SETTINGS
 from tests.campaigns.sweep import UNDISTURBED
 

@@ -20,8 +20,9 @@ from functools import cache
 from typing import Any
 
 from tests.campaigns.campaign import Campaign, NotInPeace, Violation
+from tests.campaigns.disturbances import Disturbance
 from tests.campaigns.invariants import settled, told_aside
-from tests.campaigns.kit import Disturbance, Run, World, without_threads
+from tests.campaigns.kit import Run, World, without_threads
 from tests.campaigns.references import NAMES, PHASES, Phase, phase_of, reference
 from tests.campaigns.sweep import UNDISTURBED, VARIANTS, base, chain, ground, points, schedules_of
 from tests.worlds.live import Held

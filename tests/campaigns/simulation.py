@@ -20,8 +20,9 @@ from tempfile import gettempdir
 from typing import Any
 
 from tests.campaigns.campaign import Campaign, Violation
+from tests.campaigns.disturbances import Disturbance
 from tests.campaigns.invariants import MOST_RERUNS, broke, converged, judged
-from tests.campaigns.kit import Chain, Disturbance, Ground, MemoryLog, World, without_threads
+from tests.campaigns.kit import Chain, Ground, MemoryLog, World, without_threads
 from tests.campaigns.random_stacks import COUNT, random_stack
 
 WRITERS = 3

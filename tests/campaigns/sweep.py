@@ -20,8 +20,9 @@ from typing import Any
 from reconciler.emulator.faults import Rule
 from reconciler.emulator.wire import Request
 from tests.campaigns.campaign import Campaign, NotInPeace, Violation
+from tests.campaigns.disturbances import Disturbance
 from tests.campaigns.invariants import settled
-from tests.campaigns.kit import Chain, Disturbance, Ground, State, World, without_threads
+from tests.campaigns.kit import Chain, Ground, State, World, without_threads
 from tests.campaigns.references import NAMES, PHASES, SETTINGS, SMALL, Phase, phase_of, reference
 
 VARIANTS: Mapping[str, Mapping[str, Any]] = {

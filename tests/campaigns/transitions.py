@@ -31,8 +31,9 @@ from reconciler.model.resource import Stack
 from reconciler.model.rules import CreateOnly, Ours, Update, WriteOnce
 from tests.campaigns.bases import ABSENT, BASES_OF_STACKS, NULL, SETTINGS, Case, case_of, cases, stack_of
 from tests.campaigns.campaign import Campaign, Violation
+from tests.campaigns.disturbances import Disturbance
 from tests.campaigns.invariants import as_declared, broke, deletes_were_planned, done, strangers_are_untouched
-from tests.campaigns.kit import Chain, Disturbance, Ground, Run, State, World, without_threads
+from tests.campaigns.kit import Chain, Ground, Run, State, World, without_threads
 from tests.campaigns.likeness import differences, likeness
 from tests.campaigns.references import parsed
 from tests.worlds.laws import strangers_of

@@ -13,7 +13,7 @@ from reconciler.app.journal import FileJournal, Log
 from reconciler.diagnostics import Refused
 from reconciler.model.event import Ended, Event, Report
 from reconciler.model.kind import Verb
-from tests.campaigns.kit import Crash
+from tests.campaigns.disturbances import Crash
 from tests.reliability.scene import DEVICE, DEVICES, MACHINE, Scene, failed, machines, small
 from tests.reliability.test_journal import FullLog
 from tests.worlds.account import Account

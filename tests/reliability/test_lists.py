@@ -11,7 +11,7 @@ from reconciler.app import Options, nothing_done
 from reconciler.app.journal import FileJournal, Log
 from reconciler.diagnostics import Refused
 from reconciler.model.event import Report
-from tests.campaigns.kit import Crash
+from tests.campaigns.disturbances import Crash
 from tests.reliability.scene import DEVICES, MACHINE, VLANS, Scene, failed, machines, nothing_was_sent, small
 from tests.worlds.account import Account
 from tests.worlds.running import carry_out, plan

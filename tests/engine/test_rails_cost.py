@@ -57,6 +57,8 @@ def waiver(until: date, *names: str) -> Waiver:
         ("0", [NEW], OVER),
         ("3.5", [GROWS, OLD], OVER),
         ("4", [GROWS, OLD], ""),
+        ("0.4", [expense("small", "0", "0.5")], OVER),
+        ("2", [NEW, expense("cheap", "0.1", "0")], ""),
         # nothing becomes dearer, so nothing is refused
         ("0", [], ""),
         ("0.5", [OLD], ""),
@@ -94,11 +96,13 @@ def test_prices_that_were_not_read_refuse() -> None:
     (found,) = told(Toll(expenses=None), "9")
     assert found.code == UNKNOWN
     assert "the price list could not be read" in found.summary
+    assert found.hint == "use a token that may read GET /plans, or add a waiver under `rails` in the stack"
 
 
 def test_what_has_no_price_is_named() -> None:
     (found,) = refused("9", ODD_NEW, NEW)
     assert found.summary.endswith("there is no price for:\nprojects.p.devices.odd")
+    assert found.hint == "add a waiver with these `targets` under `rails` in the stack"
 
 
 YESTERDAY = TODAY - timedelta(days=1)

@@ -14,6 +14,8 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/api/test_outages.py",
         "tests/api/test_leaving.py",
         "tests/api/test_gate.py",
+        "tests/audit/test_log.py",
+        "tests/tracing/test_trace.py",
     ),
     "reconciler/api/breaker.py": ("tests/api/test_outages.py",),
     "reconciler/api/budget.py": ("tests/api/test_budget.py",),
@@ -24,6 +26,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/engine/test_diff.py",
         "tests/engine/test_diff_identity.py",
         "tests/engine/test_diff_whole.py",
+        "tests/drift/test_accepted.py",
     ),
     "reconciler/engine/fields.py": (
         "tests/engine/test_fields.py",
@@ -50,6 +53,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "reconciler/engine/rails.py": (
         "tests/engine/test_rails.py",
         "tests/engine/test_rails_limits.py",
+        "tests/engine/test_rails_cost.py",
         "tests/engine/test_rails_told.py",
         "tests/engine/test_ownership.py",
         "tests/reliability/test_lists.py",

@@ -32,6 +32,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/engine/test_fields.py",
         "tests/engine/test_updates.py",
         "tests/kinds/test_comparing.py",
+        "tests/drift/test_accepted.py",
     ),
     "reconciler/engine/joins.py": ("tests/engine/test_joins.py",),
     "reconciler/engine/observe.py": (

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from reconciler.engine.fields import NOT_CARRIED_THROUGH, NOT_SHOWN, differences, parts, still_differing
+from reconciler.engine.fields import (
+    NOT_CARRIED_THROUGH,
+    NOT_SHOWN,
+    differences,
+    ignored_differences,
+    parts,
+    still_differing,
+)
 from reconciler.model.live import LiveObject
 from reconciler.model.mark import Mark, memo_digest
 from reconciler.model.plan import FieldChange
@@ -208,3 +215,41 @@ class TestParts:
         after = {"a": {f"{number:02}": number for number in range(8, 20)}}
         expected = [("a", f"{number:02}") for number in range(20) if number != 8]
         assert [path for path, _, _ in parts(before, after)] == expected
+
+
+def ignored(
+    values: Mapping[str, Any], there: LiveObject, *names: str, secrets: frozenset[str] = frozenset()
+) -> tuple[FieldChange, ...]:
+    declared = resource(AT, lifecycle=Lifecycle(ignore_changes=frozenset(names)))
+    return ignored_differences(declared, DEVICE, values, secrets, there)
+
+
+def test_what_differs_in_ignored_fields_forces_nothing_and_has_no_note() -> None:
+    declared = {"hostname": "www", "facility": "ams1", "plan": "c1.small.x86", "description": "old", "tags": ["db"]}
+    assert ignored(declared, live(), "plan", "facility", "hostname", "description") == (
+        FieldChange(("hostname",), "web", "www"),
+        FieldChange(("facility",), "ewr1", "ams1"),
+        FieldChange(("plan",), "t1.small.x86", "c1.small.x86"),
+    )
+
+
+def test_what_is_fixed_at_birth_stands_beside_what_is_compared() -> None:
+    declared = {"description": "new", "project_ssh_keys": ["k1"]}
+    there = live({"project_ssh_keys": memo_digest(["k0"])})
+    assert ignored(declared, there, "description", "project_ssh_keys") == (
+        FieldChange(("description",), "old", "new"),
+        FieldChange(("project_ssh_keys",), NOT_SHOWN, ["k1"]),
+    )
+
+
+def test_the_end_of_a_machine_is_never_told_among_its_ignored_fields() -> None:
+    end = {"termination_time": "2030-01-01T00:00:00Z"}
+    assert ignored(end, live(termination_time="2031-01-01T00:00:00Z"), "termination_time") == ()
+
+
+@pytest.mark.parametrize(("name", "value"), [("plan", "c1.small.x86"), ("project_ssh_keys", ["k1"])])
+def test_an_ignored_field_whose_value_is_secret_is_told_as_that(name: str, value: Any) -> None:
+    there = live({"project_ssh_keys": memo_digest(["k0"])})
+    (change,) = ignored({name: value}, there, name, secrets=frozenset({name}))
+    (plain,) = ignored({name: value}, there, name)
+    assert (change.secret, plain.secret) == (True, False)

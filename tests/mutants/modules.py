@@ -14,7 +14,6 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/api/test_outages.py",
         "tests/api/test_leaving.py",
         "tests/api/test_gate.py",
-        "tests/audit/test_log.py",
         "tests/tracing/test_trace.py",
     ),
     "reconciler/api/breaker.py": ("tests/api/test_outages.py",),
@@ -32,7 +31,6 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/engine/test_fields.py",
         "tests/engine/test_updates.py",
         "tests/kinds/test_comparing.py",
-        "tests/drift/test_accepted.py",
     ),
     "reconciler/engine/joins.py": ("tests/engine/test_joins.py",),
     "reconciler/engine/observe.py": (

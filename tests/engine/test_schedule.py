@@ -155,3 +155,24 @@ def test_a_chain_of_references_runs_in_order(bench: Bench) -> None:
     assert [each.body["hostname"] for each in bench.account.posts("/projects/{id}/devices")] == [
         f"d{number}" for number in range(6)
     ]
+
+
+def test_what_is_put_after_another_waits_for_it_too_unless_that_is_over() -> None:
+    steps = [step("gate"), step("one", "gate"), step("two", "gate"), step("three", "gate")]
+    schedule = Schedule(steps, {each.id: 1 for each in steps})
+    gate = schedule.take()
+    assert gate is not None
+    schedule.put_after("two", "one")
+    schedule.put_after("two", "three")
+    schedule.done(gate)
+    schedule.put_after("two", "gate")
+    one, three = schedule.take(), schedule.take()
+    assert one is not None
+    assert three is not None
+    assert schedule.take() is None
+    schedule.done(one)
+    assert schedule.take() is None
+    schedule.done(three)
+    two = schedule.take()
+    assert two is not None
+    assert [one.id, three.id, two.id] == ["one", "three", "two"]

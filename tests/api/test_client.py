@@ -17,7 +17,7 @@ import vcr
 import reconciler
 from reconciler import api
 from reconciler.api import Client
-from reconciler.wire import Attempt, Call, InDoubt, Unreachable, WireError
+from reconciler.wire import Call, InDoubt, Unreachable, WireError
 
 from .calls import CREATE, DELETE, DEVICES, READ, UPDATE
 from .conftest import TOKEN, MakeClient
@@ -45,31 +45,6 @@ class TestRequests:
         assert client.send(Call("POST", "/ports/{id}/bond", "/ports/p/bond")) is None
         assert server.seen[0].body == b""
         assert server.seen[0].headers["Content-Length"] == "0"
-
-    def test_each_attempt_is_told_reads_and_raw_calls_too(
-        self, client: Client, server: Scripted, clock: VirtualClock, attempts: list[Attempt]
-    ) -> None:
-        server.replies(Reply(503), Reply(200, {"id": "d1"}, {"X-Request-Id": "r-2"}))
-        client.send(READ)
-        client.raw("DELETE", "/devices/d1?force=1")
-        first, second, raw = attempts
-        assert (first.call, first.ending, first.status, first.number) == (READ, "doubtful", 503, 1)
-        assert (second.ending, second.request_id, second.number) == ("done", "r-2", 2)
-        assert [each.reads for each in attempts] == [True, True, False]
-        assert (raw.call.method, raw.call.route, raw.call.path) == ("DELETE", "", "/devices/d1")
-
-    def test_an_attempt_is_told_with_its_time_and_without_the_pause_before_it(
-        self, client: Client, server: Scripted, clock: VirtualClock, attempts: list[Attempt]
-    ) -> None:
-        def slow(_seen: Seen) -> Reply:
-            clock.sleep(3.0)
-            return Reply(503 if len(attempts) == 0 else 200, {})
-
-        server.responds(slow)
-        client.send(READ)
-        assert [each.seconds for each in attempts] == [3.0, 3.0]
-        assert clock.slept[0] == clock.slept[2] == 3.0
-        assert clock.now() > 1006.0
 
     @pytest.mark.parametrize("body", [{"a": float("nan")}, {"a": object()}, {"a": {1, 2}}])
     def test_what_is_no_json_is_not_sent_and_not_shown(self, body: Any, client: Client, server: Scripted) -> None:

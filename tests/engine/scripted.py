@@ -88,12 +88,14 @@ class Script(Account):
     shows: Callable[[float], list[dict[str, Any]]] = lambda _: []
     sent: list[tuple[float, str, str]] = field(default_factory=list)
     bodies: list[Any] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
     listed: list[float] = field(default_factory=list)
     only: str = ""
 
     def send(self, call: Call) -> Any:
         self.sent.append((self.clock.now(), call.method, call.path))
         self.bodies.append(call.body)
+        self.steps.append(call.step)
         answer = self.answers.pop(0)
         answer = answer() if callable(answer) else answer
         if isinstance(answer, Exception):

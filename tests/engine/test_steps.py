@@ -28,6 +28,11 @@ class TestSending:
         assert bench.methods == ["GET"]
         assert bench.clock.now() == 0.0
 
+    def test_a_call_names_the_step_that_it_is_sent_for(self) -> None:
+        bench = Bench(refused(404), {"id": 1})
+        self.send(bench, GET, GET)
+        assert bench.api.steps == [f"{AT}:create"] * 2
+
     def test_a_refusal_that_does_not_clear_is_raised_at_once(self) -> None:
         bench = Bench(refused(422))
         with pytest.raises(Rejected, match="HTTP 422"):

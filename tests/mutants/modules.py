@@ -14,7 +14,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/api/test_outages.py",
         "tests/api/test_leaving.py",
         "tests/api/test_gate.py",
-        "tests/tracing/test_trace.py",
+        "tests/api/test_attempts.py",
     ),
     "reconciler/api/breaker.py": ("tests/api/test_outages.py",),
     "reconciler/api/budget.py": ("tests/api/test_budget.py",),

@@ -186,6 +186,13 @@ def test_each_stack_and_each_api_has_its_own(tmp_path: Path) -> None:
     assert [each.name.split("-")[0] for each in found] == ["db", "db", "web", "web"]
 
 
+def test_a_run_is_called_as_who_opened_the_journal_calls_it(tmp_path: Path) -> None:
+    running = open_journal(tmp_path, "web", "https://one.example", run="the-audit-log-says-so")
+    running.begin("web")
+    (kept,) = tmp_path.rglob("*.jsonl")
+    assert json.loads(kept.read_text(encoding="ascii"))["run"] == "the-audit-log-says-so"
+
+
 def test_without_a_folder_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     running = open_journal(None, "web", "https://one.example")

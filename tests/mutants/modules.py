@@ -71,7 +71,12 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/reliability/test_lists.py",
     ),
     # executor
-    "reconciler/engine/execute.py": ("tests/engine/test_execute.py", "tests/engine/test_endings.py"),
+    "reconciler/engine/execute.py": (
+        "tests/engine/test_execute.py",
+        "tests/engine/test_endings.py",
+        "tests/reliability/test_rollouts.py",
+        "tests/reliability/test_rollout_looks.py",
+    ),
     "reconciler/engine/polling.py": ("tests/engine/test_execute.py",),
     "reconciler/engine/telling.py": ("tests/engine/test_execute.py", "tests/engine/test_endings.py"),
     "reconciler/engine/perform.py": (

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 
-from reconciler.model.event import Ended, Event, Progressed, Result, Started
+from reconciler.app import Stop
+from reconciler.model.event import Ended, Event, Progressed, Report, Result, Started
 from reconciler.model.kind import Verb
 from tests.reliability.rollouts import NEW, ONE, TCP, Group, Made, failure, group
 from tests.reliability.scene import DEVICES
@@ -27,7 +28,7 @@ def changed(count: int, rollout: dict[str, Any], those: Sequence[int], **device:
     return group(count, rollout, f"${{{{ '{NEW}' if index in {list(those)} else '{OLD}' }}}}", **device)
 
 
-def is_about(event: Event, index: int, verb: Verb) -> bool:
+def is_about(event: Event, index: int, verb: Verb) -> TypeGuard[Started | Ended]:
     """Whether a step of that machine begins or ends."""
     return isinstance(event, Started | Ended) and event.verb is verb and event.address == f"{WEB}[{index}]"
 
@@ -47,6 +48,11 @@ def told(found: Group) -> list[str]:
     return [each.message for each in found.events if isinstance(each, Progressed) and each.verb is Verb.CHECK]
 
 
+def unproved(report: Report) -> list[str]:
+    """Why checks were left to the next run."""
+    return [each.reason for each in report.ended if each.verb is Verb.CHECK and each.result is Result.ABANDONED]
+
+
 def ended(found: Group, index: int, verb: Verb) -> float:
     """When that step of the machine was over, in seconds of the run."""
     return next(each.at for each in found.events if isinstance(each, Ended) and is_about(each, index, verb))
@@ -54,6 +60,40 @@ def ended(found: Group, index: int, verb: Verb) -> float:
 
 def dialled(found: Group, name: str) -> list[float]:
     return [moment for moment, each, _ in found.doors.dialled if each == name]
+
+
+# what is told of a check
+
+
+def test_a_check_names_the_machine_that_it_is_about_when_it_begins_and_when_it_ends(made: Made) -> None:
+    found = made(2, ONE)
+
+    assert found.apply(group(2, ONE, NEW)).complete
+
+    for index in range(2):
+        named = [each.id for each in found.events if is_about(each, index, Verb.CHECK)]
+        assert named == [found.id_of(f"web-{index}")] * 2
+
+
+def test_a_check_that_an_interrupt_ends_says_what_the_next_run_does(made: Made) -> None:
+    found, stop = made(2, ONE), Stop()
+    when_checked(found, 0, stop.request)
+
+    report = found.apply(group(2, ONE, NEW), stop=stop)
+
+    assert unproved(report) == ["interrupted before it was known to be healthy; the next run looks first"]
+
+
+def test_a_check_that_the_token_is_refused_for_says_so(made: Made) -> None:
+    found = made(2, ONE)
+    refused = {"kind": "status", "method": "GET", "route": DEVICES, "status": 401, "times": 10_000}
+    when_checked(found, 0, lambda: found.account.faults([refused]))
+
+    report = found.apply(group(2, ONE, NEW))
+
+    (reason,) = unproved(report)
+    assert "the API refuses the token" in reason
+    assert found.systems()["web-1"] == OLD
 
 
 # what cannot be looked at, or is not there

@@ -80,7 +80,7 @@ def test_the_projects_of_the_account_are_offered(folder: Path) -> None:
         ]
         names = ["plain,Test lab", "plain,edge", *(f"plain,{each}" for each in sorted(ids[2:]))]
         assert asked(folder, "init", "--existing", "", **account) == names
-        assert asked(folder, "init", "--existing", "ed", **account) == ["plain,edge"]
+        assert asked(folder, "init", "--existing", "edg", **account) == ["plain,edge"]  # no UUID has a "g"
         assert asked(folder, "api", "GET", f"/projects/{ids[0]}", **account) == [f"plain,/projects/{ids[0]}"]
         assert asked(folder, "api", "GET", f"/projects/{ids[0]}/dev", **account) == [
             f"plain,/projects/{ids[0]}/devices"

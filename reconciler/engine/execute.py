@@ -25,7 +25,7 @@ from reconciler.engine.perform import Performer
 from reconciler.engine.polling import probe, read
 from reconciler.engine.prepare import Preparation, patience
 from reconciler.engine.reach import to_hold
-from reconciler.engine.refused_token import REASON, WAITING_REASON, TokenWatch
+from reconciler.engine.refused_token import REASON, REFUSED, WAITING_REASON, TokenWatch
 from reconciler.engine.rollout import held_back
 from reconciler.engine.schedule import Schedule
 from reconciler.engine.sending import Sender
@@ -46,7 +46,7 @@ from reconciler.wire import Account, Call
 SLOW = 60.0
 """Weight of a step whose object is slow, against 1 for a plain call: only the order of magnitude matters."""
 POLLERS = 2
-_UNPROVED = "interrupted before it was known to be healthy; the next run looks first"
+_UNPROVED = "before it was known to be healthy; the next run looks first"
 _ENDED = {Result.FAILED: "failed", Result.ABANDONED: "was interrupted", Result.SKIPPED: "was not sent"}
 
 
@@ -388,8 +388,8 @@ class Apply:
         for step in rest:
             awaited = waiting.get(step.id)
             if step in self._checks:
-                reason = _UNPROVED if self._stop.requested else REASON
-                self._tell.over(step, Result.ABANDONED, None, reason)
+                cause = "interrupted" if self._stop.requested else REFUSED
+                self._tell.over(step, Result.ABANDONED, None, f"{cause} {_UNPROVED}")
             elif awaited is not None:
                 reason = "interrupted while waiting; the next run goes on waiting"
                 reason = reason if self._stop.requested else WAITING_REASON

@@ -7,8 +7,9 @@ from typing import Any
 from reconciler.wire import Account, Call, Listing, Rejected
 
 UNAUTHORIZED = 401
-REASON = "not begun, since the API refuses the token"
-WAITING_REASON = "the API refuses the token; the next run goes on waiting"
+REFUSED = "the API refuses the token"
+REASON = f"not begun, since {REFUSED}"
+WAITING_REASON = f"{REFUSED}; the next run goes on waiting"
 
 
 class TokenWatch(Account):

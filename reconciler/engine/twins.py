@@ -22,14 +22,17 @@ def objection(
 ) -> str:
     """Why an object that carries the mark of `kept` may be somebody else's; empty when it is provably ours.
 
-    `declared` are the values that the stack gives both. One that is older than what is kept is what a replacement left.
+    `declared` are the values that the stack gives both. One that is older than what is kept is what a replacement left,
+    and differs by right; but nothing goes while something hangs on it, which the API would refuse anyway.
     """
+    attached = _attached(double, double.mark.stack, snapshot, catalog) if double.mark is not None else []
+    held = f"{', '.join(attached)} hang on it" if attached else ""
     shown = bool(kept.created_at or double.created_at)  # not of every kind
     age = _seconds_between(kept.created_at, double.created_at) if shown else 0.0
     if age is None:
         return "the API does not show when it was created"
     if age < 0:
-        return ""
+        return held
     if age > YOUNG_SECONDS:
         return f"it was created {age / 3600:.0f} h after {kept.id}"
     if double.mark is None or kept.mark is None or dict(double.mark.memo) != dict(kept.mark.memo):
@@ -37,8 +40,7 @@ def objection(
     differing = sorted(name for name in declared if double.values.get(name) != kept.values.get(name))
     if differing:
         return f"it has another {', '.join(differing)}"
-    attached = _attached(double, double.mark.stack, snapshot, catalog)
-    return f"{', '.join(attached)} hang on it" if attached else ""
+    return held
 
 
 def _seconds_between(earlier: str, later: str) -> float | None:

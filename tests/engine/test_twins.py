@@ -63,6 +63,21 @@ def test_what_differs_in_it_is_named() -> None:
     assert why(double(values={"hostname": "web", "plan": "p", "description": "not declared"})) == ""
 
 
+class TestOneThatIsOlder:
+    """What a replacement left, that was cut off before it took it away."""
+
+    LEFT = double(created_at="2019-06-01T00:00:00Z")
+
+    def test_goes_whatever_else_is_in_it(self) -> None:
+        assert why(self.LEFT) == ""
+        assert why(replace(self.LEFT, values={"hostname": "old", "plan": "q"})) == ""
+        assert why(replace(self.LEFT, mark=Mark(MARK.stack, MARK.address, {"userdata": "abc"}))) == ""
+
+    def test_stays_while_something_hangs_on_it(self) -> None:
+        clone = LiveObject("device", "d9", "gate", {}, {}, holds=frozenset({"d2"}))
+        assert why(self.LEFT, clone) == "device gate hang on it"
+
+
 class TestWhatHangsOnIt:
     def inside(self, number: int, **changes: Any) -> LiveObject:
         made = LiveObject("bgp_session", f"s{number}", f"session-{number}", {}, {}, parent_id="d2")

@@ -130,3 +130,41 @@ def test_what_one_list_has_shown_and_the_next_one_does_not_is_not_made_again() -
     python -m tests.campaigns simulation --replay 54180
     """
     assert simulation.play("54180") == []
+
+
+def test_the_older_of_two_vlans_is_left_alone_while_a_machine_has_a_port_in_it(account: Account) -> None:
+    """Two runs at once made the project twice, and somebody changed the machine of one by hand, so it was left to a
+    person. Then the stack replaced its VLAN. Each run after that tried to delete the VLAN of the other project, which
+    was the older one now. The API refuses that while a machine has a port in it, and the run ended with 4.
+
+    python -m tests.campaigns simulation --replay 76026776
+    """
+    assert simulation.play("76026776") == []
+
+    assert applied(account, read(account, WIRED)).complete
+    there = {each.kind: each for each in ours(account, "wired")}
+    project, vlan = there["project"], there["vlan"]
+    twin = account.call("POST", "/projects", {"name": "Lab", "customdata": project.body["customdata"]})
+    vlans = f"/projects/{twin['id']}/virtual-networks"
+    second = account.call("POST", vlans, {"facility": "ewr1", "description": vlan.body["description"]})
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHRoZWlyc3RoZWlyc3RoZWlyc3RoZWlyc3RoZWlyc3Ro theirs"
+    account.call("POST", f"/projects/{twin['id']}/ssh-keys", {"label": "theirs", "key": key})
+    machine = {"hostname": "theirs", "facility": "ewr1", "plan": "c2.medium.x86", "operating_system": "ubuntu_18_04"}
+    device = account.call("POST", f"/projects/{twin['id']}/devices", machine)
+    account.clock.sleep(600)
+    bond = next(each for each in device["network_ports"] if each["name"] == "bond0")
+    account.call("POST", f"/ports/{bond['id']}/convert/layer-2", {})
+    account.call("POST", f"/ports/{bond['id']}/assign", {"vnid": second["id"]})
+    elsewhere = read(account, WIRED.replace("facility: ewr1", "facility: sjc1"))
+
+    for _ in range(2):
+        assert applied(account, elsewhere).complete
+        assert second["id"] in {each.id for each in ours(account, "wired") if each.kind == "vlan"}
+
+    told = " ".join(each.summary for each in plan(account, elsewhere).plan.diagnostics if each.code == "twin")
+    assert second["id"] in told
+    assert "device theirs hang on it" in told
+    account.call("DELETE", f"/devices/{device['id']}")
+    account.clock.sleep(600)
+    assert applied(account, elsewhere).complete
+    assert len([each for each in ours(account, "wired") if each.kind == "vlan"]) == 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,6 +94,17 @@ projects:
 """
 
 
+def theirs_with_a_port_in(account: Account, project: str, vlan: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """A machine that somebody else has put there, with its bond in the VLAN; and the id of the bond."""
+    machine = {"hostname": "theirs", "facility": "ewr1", "plan": "c2.medium.x86", "operating_system": "ubuntu_18_04"}
+    device: dict[str, Any] = account.call("POST", f"/projects/{project}/devices", machine)
+    account.clock.sleep(600)
+    bond: str = next(each["id"] for each in device["network_ports"] if each["name"] == "bond0")
+    account.call("POST", f"/ports/{bond}/convert/layer-2", {})
+    account.call("POST", f"/ports/{bond}/assign", {"vnid": vlan["id"]})
+    return device, bond
+
+
 def test_the_second_of_two_vlans_is_left_alone_while_a_machine_has_a_port_in_it(account: Account) -> None:
     """Two versions of a stack, applied at once, made a VLAN each, and a machine that was left to a person had a port in
     the second. Each run then tried to delete that VLAN, which the API refuses, and ended with 4.
@@ -103,12 +116,7 @@ def test_the_second_of_two_vlans_is_left_alone_while_a_machine_has_a_port_in_it(
     vlan = next(each for each in ours(account, "wired") if each.kind == "vlan")
     vlans = f"/projects/{vlan.project}/virtual-networks"
     second = account.call("POST", vlans, {"facility": "ewr1", "description": vlan.body["description"]})
-    machine = {"hostname": "theirs", "facility": "ewr1", "plan": "c2.medium.x86", "operating_system": "ubuntu_18_04"}
-    device = account.call("POST", f"/projects/{vlan.project}/devices", machine)
-    account.clock.sleep(600)
-    bond = next(each for each in device["network_ports"] if each["name"] == "bond0")
-    account.call("POST", f"/ports/{bond['id']}/convert/layer-2", {})
-    account.call("POST", f"/ports/{bond['id']}/assign", {"vnid": second["id"]})
+    _, bond = theirs_with_a_port_in(account, vlan.project, second)
 
     planned = plan(account, stack)
 
@@ -117,7 +125,7 @@ def test_the_second_of_two_vlans_is_left_alone_while_a_machine_has_a_port_in_it(
     assert second["id"] in told
     assert "device theirs hang on it" in told
     assert applied(account, stack).complete
-    account.call("POST", f"/ports/{bond['id']}/unassign", {"vnid": second["id"]})
+    account.call("POST", f"/ports/{bond}/unassign", {"vnid": second["id"]})
     account.clock.sleep(600)
     assert applied(account, stack).complete
     assert [each.id for each in ours(account, "wired") if each.kind == "vlan"] == [vlan.id]
@@ -149,12 +157,7 @@ def test_the_older_of_two_vlans_is_left_alone_while_a_machine_has_a_port_in_it(a
     second = account.call("POST", vlans, {"facility": "ewr1", "description": vlan.body["description"]})
     key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHRoZWlyc3RoZWlyc3RoZWlyc3RoZWlyc3RoZWlyc3Ro theirs"
     account.call("POST", f"/projects/{twin['id']}/ssh-keys", {"label": "theirs", "key": key})
-    machine = {"hostname": "theirs", "facility": "ewr1", "plan": "c2.medium.x86", "operating_system": "ubuntu_18_04"}
-    device = account.call("POST", f"/projects/{twin['id']}/devices", machine)
-    account.clock.sleep(600)
-    bond = next(each for each in device["network_ports"] if each["name"] == "bond0")
-    account.call("POST", f"/ports/{bond['id']}/convert/layer-2", {})
-    account.call("POST", f"/ports/{bond['id']}/assign", {"vnid": second["id"]})
+    device, _ = theirs_with_a_port_in(account, twin["id"], second)
     elsewhere = read(account, WIRED.replace("facility: ewr1", "facility: sjc1"))
 
     for _ in range(2):
